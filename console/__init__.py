@@ -1,0 +1,1 @@
+"""The web console: the only folder that knows Flask."""

@@ -1,0 +1,11 @@
+"""The one source of time, always aware and in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC as UTC
+from datetime import datetime
+
+
+def now() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)

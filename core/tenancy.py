@@ -1,0 +1,130 @@
+"""Both walls between companies: the ORM criteria and the setting that row-level security reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, ColumnElement, false, text
+from sqlalchemy.event import listens_for
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+from sqlalchemy.orm.session import SessionTransaction
+
+
+class NoScope(RuntimeError):
+    """A query was made before anybody said for which company."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """For which companies queries may be made now; `everything` is for operator staff and the system."""
+
+    companies: tuple[int, ...]
+    everything: bool = False
+    reason: str = ""
+
+    @property
+    def setting(self) -> str:
+        """The value of `app.company` that the policies of PostgreSQL read."""
+        return "*" if self.everything else ",".join(str(company) for company in self.companies)
+
+
+_scope: ContextVar[Scope | None] = ContextVar("company_scope", default=None)
+_open_session: ContextVar[Session | None] = ContextVar("open_session", default=None)
+
+
+class CompanyOwned:
+    """Mixin of every table that belongs to companies: `company_id` is the first part of its key."""
+
+    company_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, sort_order=-10)
+
+
+def current_scope() -> Scope:
+    """The scope in force; raises NoScope where nobody entered one."""
+    scope = _scope.get()
+    if scope is None:
+        raise NoScope("no company scope: enter company_scope() or all_companies() first")
+    return scope
+
+
+def current_company() -> int:
+    """The one company in scope; raises NoScope where there is none or several."""
+    scope = current_scope()
+    if scope.everything or len(scope.companies) != 1:
+        raise NoScope("one company is needed here, the scope holds several")
+    return scope.companies[0]
+
+
+@contextmanager
+def _entered(scope: Scope) -> Iterator[Scope]:
+    token = _scope.set(scope)
+    session = _open_session.get()
+    _announce(session, scope)
+    try:
+        yield scope
+    finally:
+        _scope.reset(token)
+        earlier = _scope.get()
+        if earlier is not None:
+            _announce(session, earlier)
+
+
+def _announce(session: Session | None, scope: Scope) -> None:
+    """Tell PostgreSQL of a scope that changes in the middle of a transaction."""
+    if session is not None and session.in_transaction() and session.is_active:
+        session.connection().execute(text("SELECT set_config('app.company', :v, true)"), {"v": scope.setting})
+
+
+@contextmanager
+def company_scope(company_id: int) -> Iterator[Scope]:
+    """Everything within sees one company only."""
+    with _entered(Scope((company_id,))) as scope:
+        yield scope
+
+
+@contextmanager
+def companies_scope(company_ids: tuple[int, ...]) -> Iterator[Scope]:
+    """Everything within sees these companies only: an account manager's portfolio."""
+    with _entered(Scope(company_ids)) as scope:
+        yield scope
+
+
+@contextmanager
+def all_companies(*, reason: str) -> Iterator[Scope]:
+    """The greppable way out, for the system and for operator staff; the reason is for the reader of the code."""
+    with _entered(Scope((), everything=True, reason=reason)) as scope:
+        yield scope
+
+
+def _criterion(cls: type[CompanyOwned], companies: tuple[int, ...]) -> ColumnElement[bool]:
+    if not companies:
+        return false()
+    if len(companies) == 1:
+        return cls.company_id == companies[0]
+    return cls.company_id.in_(companies)
+
+
+def install(session_class: type[Session]) -> None:
+    """Put both walls into every session of this class."""
+
+    @listens_for(session_class, "do_orm_execute")
+    def add_company(state: ORMExecuteState) -> None:
+        if not (state.is_select or state.is_update or state.is_delete) or not state.is_orm_statement:
+            return
+        scope = current_scope()
+        if scope.everything:
+            return
+        companies = scope.companies
+        state.statement = state.statement.options(
+            with_loader_criteria(CompanyOwned, lambda cls: _criterion(cls, companies), include_aliases=True)
+        )
+
+    @listens_for(session_class, "after_begin")
+    def tell_database(session: Session, transaction: SessionTransaction, connection: object) -> None:
+        setting = current_scope().setting
+        connection.execute(text("SELECT set_config('app.company', :v, true)"), {"v": setting})  # type: ignore[attr-defined]
+
+
+__all__ = ["CompanyOwned", "NoScope", "Scope", "all_companies", "companies_scope", "company_scope", "current_company", "current_scope", "install"]

@@ -1,0 +1,1 @@
+"""Request forms and requests (to come: issue of its own)."""

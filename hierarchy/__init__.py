@@ -1,0 +1,1 @@
+"""Companies, contracts, billing accounts and departments."""

@@ -1,0 +1,1 @@
+"""Mobile lines, their rules and their operations."""

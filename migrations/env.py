@@ -1,0 +1,16 @@
+"""Alembic's entry: migrations run as the owner of the tables, never as the application's role."""
+
+from __future__ import annotations
+
+import os
+
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+import bootstrap
+
+url = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
+with create_engine(url, poolclass=pool.NullPool).connect() as connection:
+    context.configure(connection=connection, target_metadata=bootstrap.metadata(), compare_type=True)
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,1 @@
+"""The gateway to the operator's business systems."""

@@ -1,0 +1,123 @@
+"""The port to the operator's business systems: orders in, outcomes out. Adapters live beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an order changes on a line, in the operator's words (TMF637 product): only what is named changes."""
+
+    status: str | None = None
+    offering: str | None = None
+    characteristics: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OrderLine:
+    """One line within an order: our external id of the item, the operator's id of the product, the change."""
+
+    external_id: str
+    product_id: str
+    change: Change
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order with many lines; `key` is its external id, `party_id` the operator's id of the company."""
+
+    key: str
+    party_id: str
+    category: str
+    lines: Sequence[OrderLine]
+
+
+class Outcome(StrEnum):
+    """How one line of an order stands at the operator."""
+
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"  # business: ordering it again would be refused again
+    FAILED = "failed"  # technical: may be ordered anew
+
+
+@dataclass(frozen=True)
+class LineOutcome:
+    """The operator's word on one line: `reason` is a code of ours, `detail` the operator's own text."""
+
+    external_id: str
+    outcome: Outcome
+    reason: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The operator has the order; outcomes that are already known come with it."""
+
+    order_id: str
+    lines: Sequence[LineOutcome] = ()
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The operator refused the order as a whole: every line is refused with this reason."""
+
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Retry:
+    """The order surely did not arrive: send it again after so many seconds."""
+
+    after: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nobody knows whether the order arrived: look it up by its key before anything else."""
+
+    why: str
+
+
+Answer = Accepted | Rejected | Retry | Unknown
+
+
+@dataclass(frozen=True)
+class Away:
+    """The operator did not answer a look-up: nothing is known, ask again after so many seconds."""
+
+    after: float
+    why: str
+
+
+class Gateway(Protocol):
+    """What the engine needs of an operator."""
+
+    @property
+    def order_items(self) -> int:
+        """The most lines in one order."""
+        ...
+
+    @property
+    def settle(self) -> float:
+        """Seconds after sending before a look-up that finds nothing is believed."""
+        ...
+
+    def take_token(self, wait: float) -> bool:
+        """Take one request out of the bucket shared by all workers; False where none came within `wait` seconds."""
+        ...
+
+    def place(self, order: Order) -> Answer:
+        """Send an order once, never repeating it. The caller has taken the token. Returns within the time-out."""
+        ...
+
+    def find(self, key: str) -> Accepted | Away | None:
+        """Look an order up by its external id; None where the operator does not know it. Takes its own token."""
+        ...

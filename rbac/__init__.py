@@ -1,0 +1,1 @@
+"""Permission words, roles, grants and the decision."""

@@ -1,0 +1,116 @@
+"""The decision: may this actor do that here? The only place that builds a Flask-Principal permission."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask_principal import Identity
+from flask_principal import Permission as PrincipalPermission
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from core.errors import NotAllowed
+from rbac.permissions import Permission
+
+ANYWHERE = "*"
+"""Path of a grant to the system itself, which acts in every department."""
+
+
+class Granted(NamedTuple):
+    """A need: this permission, on the department of this path."""
+
+    permission: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, with what rights, in which company. `kind` is user, staff, token or system."""
+
+    kind: str
+    user_id: int | None
+    company_id: int | None
+    name: str
+    grants: frozenset[Granted]
+    ip: str = ""
+    locale: str = "ru"
+    timezone: str = "Europe/Moscow"
+    company_name: str = ""
+    reason: str = ""
+
+    @property
+    def identity(self) -> Identity:
+        """The Flask-Principal identity that provides the actor's needs."""
+        identity = Identity(self.user_id)
+        identity.provides.update(self.grants)
+        return identity
+
+    @property
+    def is_staff(self) -> bool:
+        """True for people of the operator who have entered a company."""
+        return self.kind == "staff"
+
+
+def ancestors(path: str) -> list[str]:
+    """The path itself and every path above it: "/1/4/" gives ["/1/", "/1/4/"]."""
+    parts = [part for part in path.split("/") if part]
+    return ["/" + "/".join(parts[: depth + 1]) + "/" for depth in range(len(parts))]
+
+
+def is_allowed(actor: Actor, permission: Permission, at: str) -> bool:
+    """True where the permission is granted on the path or above it."""
+    needs = [Granted(permission.value, path) for path in ancestors(at)]
+    needs.append(Granted(permission.value, ANYWHERE))
+    # An empty Principal permission would allow everyone; ANYWHERE keeps the list from being empty.
+    return bool(PrincipalPermission(*needs).allows(actor.identity))
+
+
+def holds(actor: Actor, permission: Permission) -> bool:
+    """True where the permission is granted anywhere at all: for menus and buttons."""
+    return any(granted.permission == permission.value for granted in actor.grants)
+
+
+def require(actor: Actor, permission: Permission, *, at: str | None = None) -> None:
+    """Raise NotAllowed unless the actor holds the permission at the path; without a path, anywhere."""
+    allowed = holds(actor, permission) if at is None else is_allowed(actor, permission, at)
+    if not allowed:
+        raise NotAllowed(permission.value)
+
+
+def roots(actor: Actor, permission: Permission) -> list[str]:
+    """The topmost paths on which the permission is granted, sorted; [ANYWHERE] for the system."""
+    paths = sorted(granted.path for granted in actor.grants if granted.permission == permission.value)
+    if ANYWHERE in paths:
+        return [ANYWHERE]
+    topmost: list[str] = []
+    for path in paths:
+        if not topmost or not path.startswith(topmost[-1]):
+            topmost.append(path)
+    return topmost
+
+
+def below(column: ColumnElement[str], path: str) -> ColumnElement[bool]:
+    """The path or anything below it, as a range comparison that an index serves under row-level security."""
+    return and_(column >= path, column < path_end(path))
+
+
+def path_end(path: str) -> str:
+    """The first text after every path that starts with this one: "/1/4/" gives "/1/40" ("0" follows "/")."""
+    return path[:-1] + "0"
+
+
+def visible(actor: Actor, permission: Permission, column: ColumnElement[str]) -> ColumnElement[bool]:
+    """The same right as a condition on a column of paths; false() where it is granted nowhere."""
+    paths = roots(actor, permission)
+    if paths == [ANYWHERE]:
+        return true()
+    if not paths:
+        return false()
+    return or_(*(below(column, path) for path in paths))
+
+
+def system_actor(company_id: int | None, name: str, permissions: Iterable[Permission] = tuple(Permission)) -> Actor:
+    """The product itself, when it acts without a person: synchronisation, the sweeper."""
+    grants = frozenset(Granted(permission.value, ANYWHERE) for permission in permissions)
+    return Actor("system", None, company_id, name, grants)

@@ -1,0 +1,74 @@
+"""Every permission word of the product, with its label and its group: `area:action`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from core.i18n import N_
+
+
+class Permission(StrEnum):
+    """What a role may allow. The role editor, menus, buttons, API and tests all read this list."""
+
+    LINES_VIEW = "lines:view"
+    LINES_BLOCK = "lines:block"
+    LINES_UNBLOCK = "lines:unblock"
+    LINES_LIMIT = "lines:limit"
+    LINES_TARIFF = "lines:tariff"
+    LINES_PLACE = "lines:place"
+    STRUCTURE_VIEW = "structure:view"
+    STRUCTURE_EDIT = "structure:edit"
+    RUNS_VIEW = "runs:view"
+    RUNS_STOP = "runs:stop"
+    USERS_VIEW = "users:view"
+    USERS_EDIT = "users:edit"
+    ROLES_GRANT = "roles:grant"
+    ACCOUNTS_VIEW = "accounts:view"
+    JOURNAL_VIEW = "journal:view"
+    COMPANIES_ENTER = "companies:enter"
+    COMPANIES_EDIT = "companies:edit"
+
+    @property
+    def label(self) -> str:
+        """Message id of the label."""
+        return LABELS[self]
+
+    @property
+    def group(self) -> str:
+        """Message id of the group, by the word's area."""
+        return GROUPS[self.value.split(":")[0]]
+
+
+LABELS: dict[Permission, str] = {
+    Permission.LINES_VIEW: N_("See numbers"),
+    Permission.LINES_BLOCK: N_("Block numbers"),
+    Permission.LINES_UNBLOCK: N_("Unblock numbers"),
+    Permission.LINES_LIMIT: N_("Set and remove limits"),
+    Permission.LINES_TARIFF: N_("Change tariffs"),
+    Permission.LINES_PLACE: N_("Place numbers in departments"),
+    Permission.STRUCTURE_VIEW: N_("See the structure"),
+    Permission.STRUCTURE_EDIT: N_("Change the structure"),
+    Permission.RUNS_VIEW: N_("See runs"),
+    Permission.RUNS_STOP: N_("Stop runs of others"),
+    Permission.USERS_VIEW: N_("See people"),
+    Permission.USERS_EDIT: N_("Invite and change people"),
+    Permission.ROLES_GRANT: N_("Grant roles"),
+    Permission.ACCOUNTS_VIEW: N_("See billing accounts and contracts"),
+    Permission.JOURNAL_VIEW: N_("See the journal"),
+    Permission.COMPANIES_ENTER: N_("Enter a company of the portfolio"),
+    Permission.COMPANIES_EDIT: N_("Create and change companies"),
+}
+
+GROUPS: dict[str, str] = {
+    "lines": N_("Numbers"),
+    "structure": N_("Structure"),
+    "runs": N_("Runs"),
+    "users": N_("People"),
+    "roles": N_("People"),
+    "accounts": N_("Money"),
+    "journal": N_("Journal"),
+    "companies": N_("Operator"),
+}
+
+OPERATOR_ONLY = frozenset({Permission.COMPANIES_ENTER, Permission.COMPANIES_EDIT})
+"""Words that only operator staff can hold: never offered in a company's role editor."""

@@ -1,0 +1,1 @@
+"""Excel reports (to come: issue of its own)."""

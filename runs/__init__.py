@@ -1,0 +1,1 @@
+"""The bulk engine: a run, its items, preview, submit, runner, sweeper."""

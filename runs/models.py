@@ -1,0 +1,180 @@
+"""A run, its items, the orders it sent, and the lists that people uploaded for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Identity, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base
+from core.tenancy import CompanyOwned
+
+MONEY = Numeric(14, 2)
+
+
+class RunState(StrEnum):
+    """Where a run stands. `cancelled` may still have orders on the way; `finished_at` says when the last one ended."""
+
+    PREVIEWED = "previewed"
+    RUNNING = "running"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    BROKEN = "broken"
+
+
+class ItemState(StrEnum):
+    """Where one line of a run stands; the last five are final."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    UNKNOWN = "unknown"  # perhaps received by the operator: asked about, never repeated blindly
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+FINAL = (ItemState.DONE, ItemState.REFUSED, ItemState.FAILED, ItemState.CANCELLED)
+OPEN = (ItemState.PENDING, ItemState.SENT, ItemState.UNKNOWN)
+
+
+class BatchState(StrEnum):
+    """Where one order to the operator stands."""
+
+    SENDING = "sending"  # written before the call; after its lease nobody knows whether it arrived
+    UNSURE = "unsure"  # no answer came: look it up
+    ACCEPTED = "accepted"  # the operator has it; its outcome comes by event or by polling
+    CLOSED = "closed"
+
+
+class Run(CompanyOwned, Base):
+    """One bulk execution of an operation. The counters always add up to `total`."""
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        UniqueConstraint("company_id", "idempotency_key"),
+        Index("ix_runs_open", "state", postgresql_where=text("state IN ('running', 'cancelled')")),
+        Index("ix_runs_newest", "company_id", "id"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
+    operation: Mapped[str]
+    params: Mapped[dict[str, Any]]
+    selection: Mapped[dict[str, Any]]
+    state: Mapped[str]
+    idempotency_key: Mapped[str]
+    created_by: Mapped[int | None] = mapped_column(BigInteger)
+    created_name: Mapped[str] = mapped_column(default="")
+    created_ip: Mapped[str] = mapped_column(default="")
+    staff_reason: Mapped[str] = mapped_column(default="")
+    is_staff: Mapped[bool] = mapped_column(default=False)
+    total: Mapped[int] = mapped_column(default=0)
+    pending: Mapped[int] = mapped_column(default=0)
+    sent: Mapped[int] = mapped_column(default=0)
+    unknown: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    cancelled: Mapped[int] = mapped_column(default=0)
+    price_once: Mapped[Decimal] = mapped_column(MONEY, default=Decimal(0))
+    price_month: Mapped[Decimal] = mapped_column(MONEY, default=Decimal(0))
+    created_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
+    stopped_by: Mapped[str] = mapped_column(default="")
+    retry_of: Mapped[int | None] = mapped_column(BigInteger)
+    trouble: Mapped[str] = mapped_column(default="")
+    trouble_since: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+
+    @property
+    def open(self) -> int:
+        """Items without a final outcome."""
+        return self.pending + self.sent + self.unknown
+
+
+class RunItem(CompanyOwned, Base):
+    """One line within a run. Its external id at the operator is "<run>-<no>"."""
+
+    __tablename__ = "run_items"
+    __table_args__ = (
+        ForeignKeyConstraint(["company_id", "run_id"], ["runs.company_id", "runs.id"], ondelete="CASCADE"),
+        Index(
+            "ix_run_items_open",
+            "company_id",
+            "run_id",
+            "no",
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_run_items_busy",
+            "company_id",
+            "line_id",
+            postgresql_where=text("state IN ('pending', 'sent', 'unknown')"),
+        ),
+        Index("ix_run_items_batch", "company_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
+    )
+    run_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    no: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    line_id: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str]
+    reason: Mapped[str | None]
+    detail: Mapped[str | None]
+    batch_id: Mapped[int | None] = mapped_column(BigInteger)
+    updated_at: Mapped[datetime]
+
+
+class OrderBatch(CompanyOwned, Base):
+    """One order to the operator, written before it is sent. `key` is its external id there."""
+
+    __tablename__ = "order_batches"
+    __table_args__ = (
+        ForeignKeyConstraint(["company_id", "run_id"], ["runs.company_id", "runs.id"], ondelete="CASCADE"),
+        UniqueConstraint("key"),
+        Index("ix_order_batches_due", "company_id", "run_id", "check_at", postgresql_where=text("state <> 'closed'")),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
+    run_id: Mapped[int] = mapped_column(BigInteger)
+    key: Mapped[str]
+    state: Mapped[str]
+    items: Mapped[int]
+    order_id: Mapped[str | None]
+    worker: Mapped[str]
+    sent_at: Mapped[datetime]
+    check_at: Mapped[datetime]
+    checks: Mapped[int] = mapped_column(default=0)
+
+
+class Upload(CompanyOwned, Base):
+    """A list of numbers that a person uploaded: where it came from and how its rows ended."""
+
+    __tablename__ = "uploads"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
+    filename: Mapped[str]
+    created_by: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+    rows: Mapped[int]
+    found: Mapped[int]
+    problems: Mapped[int]
+
+
+class UploadRow(CompanyOwned, Base):
+    """A row of an uploaded list: the line it means, or the problem it has."""
+
+    __tablename__ = "upload_rows"
+    __table_args__ = (
+        ForeignKeyConstraint(["company_id", "upload_id"], ["uploads.company_id", "uploads.id"], ondelete="CASCADE"),
+        Index("ix_upload_rows_problem", "company_id", "upload_id", "no", postgresql_where=text("problem IS NOT NULL")),
+    )
+    upload_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    no: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    sheet: Mapped[str]
+    row: Mapped[int]
+    raw: Mapped[str]
+    line_id: Mapped[int | None] = mapped_column(BigInteger)
+    problem: Mapped[str | None]
+    detail: Mapped[str | None]

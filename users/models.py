@@ -1,0 +1,62 @@
+"""People, their sessions and what is known of failed sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base
+
+
+class User(Base):
+    """A person. `company_id` is None for the operator's own people, whose rights come from `staff_role`.
+
+    Not CompanyOwned: sign-in looks people up before any company is known. Its row-level policy shows a
+    company its own people only.
+    """
+
+    __tablename__ = "users"
+    __table_args__ = (Index("uq_users_login", text("lower(login)"), unique=True), Index("ix_users_company", "company_id"))
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
+    company_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("companies.id"))
+    login: Mapped[str]
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    password_hash: Mapped[str] = mapped_column(default="")
+    staff_role: Mapped[str | None]
+    locale: Mapped[str] = mapped_column(default="ru")
+    theme: Mapped[str] = mapped_column(default="auto")
+    is_blocked: Mapped[bool] = mapped_column(default=False)
+    failed_tries: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class PortfolioEntry(Base):
+    """An account manager looks after this company."""
+
+    __tablename__ = "portfolio_entries"
+    user_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("users.id"), primary_key=True)
+    company_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("companies.id"), primary_key=True)
+
+
+class UserSession(Base):
+    """One sign-in of one person; the cookie holds a random token, this row its SHA-256.
+
+    `company_id` is the company that operator staff have entered, with their `reason`.
+    """
+
+    __tablename__ = "user_sessions"
+    __table_args__ = (Index("ix_user_sessions_user", "user_id"),)
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("users.id"))
+    company_id: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(default="")
+    ip: Mapped[str] = mapped_column(default="")
+    agent: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
