@@ -1,0 +1,1 @@
+"""Commands for development, demo and tests: embedded servers, launcher, benchmarks' helpers."""

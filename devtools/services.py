@@ -1,0 +1,107 @@
+"""Starts the product's own processes the same way for the demo, the tests and the benchmarks."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from devtools.process import Child, start, tail
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+_POLL = 0.05
+
+
+class ServiceError(RuntimeError):
+    """A process of the product ended or did not answer; the text holds the end of its log."""
+
+
+@dataclass(frozen=True)
+class Launcher:
+    """Starts processes with one environment, each with a log in one folder."""
+
+    environment: Mapping[str, str]
+    logs: Path
+
+    def start(self, name: str, *arguments: str) -> Child:
+        """A Python process of the product, in the background."""
+        log = self.logs / f"{name}.log"
+        return start(name, [sys.executable, *arguments], log=log, env=self._variables(), cwd=ROOT)
+
+    def run(self, name: str, *arguments: str, patience: float = 600.0) -> str:
+        """A Python process of the product run to its end; returns what it printed.
+
+        Raises ServiceError when it fails.
+        """
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env=self._variables(),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=patience,
+            check=False,
+        )
+        self.logs.mkdir(parents=True, exist_ok=True)
+        log = self.logs / f"{name}.log"
+        with log.open("a", encoding="utf-8") as stream:
+            stream.write(done.stdout + done.stderr)
+        if done.returncode:
+            raise ServiceError(f"{name} failed (see {log}):\n{tail(log)}")
+        return done.stdout
+
+    def sandbox(self) -> Child:
+        return self.start("sandbox", "-m", "sandbox")
+
+    def worker(self) -> Child:
+        return self.start("worker", "worker.py")
+
+    def web(self, port: int, threads: int = 16) -> Child:
+        return self.start(
+            "web",
+            *("-m", "gunicorn", "wsgi:app", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"),
+            *("--workers", "1", "--threads", str(threads), "--timeout", "120", "--access-logfile", "-"),
+        )
+
+    def migrate(self) -> None:
+        self.run("migrations", "-m", "alembic", "upgrade", "head")
+
+    def _variables(self) -> dict[str, str]:
+        return {**os.environ, "PYTHONUNBUFFERED": "1", **self.environment}
+
+
+def free_port(wanted: int = 0) -> int:
+    """`wanted` if nothing listens there, else any free port of this machine."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, wanted))
+        except OSError:
+            return free_port()
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(url: str, child: Child, patience: float = 60.0) -> None:
+    """Wait until `url` answers at all. Raises ServiceError if the process ends or time runs out."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if not child.is_running():
+            raise ServiceError(f"{child.name} ended (see {child.log}):\n{child.tail()}")
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address
+                return
+        except urllib.error.HTTPError as answer:
+            answer.close()
+            return
+        except OSError:
+            time.sleep(_POLL)
+    raise ServiceError(
+        f"{child.name} did not answer within {patience:.0f} s (see {child.log}):\n{child.tail()}"
+    )
