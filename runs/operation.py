@@ -1,0 +1,113 @@
+"""What an operation is, and what the engine asks of the things it is carried out on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol
+
+from marshmallow import Schema
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.orm import Session
+
+from operators.gateway import Change
+from rbac.decision import Actor
+from rbac.permissions import Permission
+
+Params = Mapping[str, Any]
+"""Parameters as the operation's schema loads them; their JSON form is what a run stores."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a line is not eligible: a code, a sentence for people, and the condition in SQL.
+
+    Being SQL, one condition serves the preview, the freezing of 100,000 items and the check right before sending.
+    """
+
+    code: str
+    text: str
+    condition: ColumnElement[bool]
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Price:
+    """What one line costs: expressions in roubles, once and per month (the difference where something is replaced)."""
+
+    once: ColumnElement[Decimal]
+    month: ColumnElement[Decimal]
+
+
+@dataclass(frozen=True)
+class Words:
+    """How people speak of an operation. `button`, `confirm` and `done` are plurals over %(n)s lines."""
+
+    title: str
+    effect: str
+    button: str
+    confirm: tuple[str, str]
+    done: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing that can be done to lines. Each function gets the loaded parameters."""
+
+    code: str
+    words: Words
+    permission: Permission
+    icon: str
+    schema: type[Schema]
+    refusals: Callable[[Params], Sequence[Refusal]]
+    change: Callable[[Params], Change]
+    effect: Callable[[Params], Mapping[str, Any]]
+    price: Callable[[Params], Price] | None = None
+    check: Callable[[Session, Params], Mapping[str, list[str]]] | None = None
+    inverse: Callable[[Params, Mapping[str, Any]], tuple[str, Params]] | None = None
+    group: str = ""
+    order: int = field(default=100)
+
+
+@dataclass(frozen=True)
+class TargetLine:
+    """What the runner needs of a line right before it sends: no more is read."""
+
+    no: int
+    line_id: int
+    product_id: str
+    refusal: str | None
+
+
+class Target(Protocol):
+    """The things that operations are carried out on: mobile lines."""
+
+    def chosen(self, actor: Actor, permission: Permission, selection: Mapping[str, Any]) -> Select[Any]:
+        """A select over lines (entity columns free to add) narrowed to the selection and to what the actor may see."""
+        ...
+
+    def id_column(self) -> ColumnElement[int]:
+        """The line's id within `chosen`."""
+        ...
+
+    def requested(self, session: Session, selection: Mapping[str, Any]) -> int | None:
+        """How many were asked for, where the selection names them one by one; None for filters and departments."""
+        ...
+
+    def before_sending(
+        self, session: Session, actor: Actor, operation: Operation, params: Params, run_id: int, batch_id: int
+    ) -> Sequence[TargetLine]:
+        """The lines of a claimed batch with the refusal that holds now (a lost right included)."""
+        ...
+
+    def apply(
+        self, session: Session, company_id: int, line_ids: Sequence[int], effect: Mapping[str, Any]
+    ) -> Sequence[tuple[int, str, dict[str, Any], dict[str, Any]]]:
+        """Write an operation's effect on lines; returns (line id, label, before, after) for the journal."""
+        ...
+
+
+def refusal_codes(operation: Operation, params: Params) -> dict[str, Refusal]:
+    """The operation's own refusals by code."""
+    return {refusal.code: refusal for refusal in operation.refusals(params)}
