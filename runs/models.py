@@ -87,6 +87,10 @@ class Run(CompanyOwned, Base):
     stopped_at: Mapped[datetime | None]
     stopped_by: Mapped[str] = mapped_column(default="")
     retry_of: Mapped[int | None] = mapped_column(BigInteger)
+    preview: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    wake_until: Mapped[datetime | None]
+    retry_at: Mapped[datetime | None]
+    troubles: Mapped[int] = mapped_column(default=0)
     trouble: Mapped[str] = mapped_column(default="")
     trouble_since: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
@@ -142,6 +146,7 @@ class OrderBatch(CompanyOwned, Base):
     key: Mapped[str]
     state: Mapped[str]
     items: Mapped[int]
+    open: Mapped[int]
     order_id: Mapped[str | None]
     worker: Mapped[str]
     sent_at: Mapped[datetime]
