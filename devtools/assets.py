@@ -1,0 +1,39 @@
+"""Copies the few files that pages need from node_modules to the folder the console serves."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "node_modules"
+TARGET = ROOT / "console" / "static" / "vendor"
+
+# From a path below node_modules to a path below console/static/vendor. The icons' style sheet names its
+# fonts as ./fonts/…, so they lie beside it.
+FILES = {
+    "bootstrap/dist/css/bootstrap.min.css": "bootstrap.min.css",
+    "bootstrap/dist/js/bootstrap.bundle.min.js": "bootstrap.bundle.min.js",
+    "bootstrap-icons/font/bootstrap-icons.min.css": "bootstrap-icons.min.css",
+    "bootstrap-icons/font/fonts/bootstrap-icons.woff2": "fonts/bootstrap-icons.woff2",
+    "bootstrap-icons/font/fonts/bootstrap-icons.woff": "fonts/bootstrap-icons.woff",
+    "htmx.org/dist/htmx.min.js": "htmx.min.js",
+}
+
+
+def copy_assets(source: Path = SOURCE, target: Path = TARGET) -> list[str]:
+    """Copy what is missing or changed; returns the names copied."""
+    return list(_copied(source, target))
+
+
+def _copied(source: Path, target: Path) -> Iterator[str]:
+    for taken, name in FILES.items():
+        original, copy = source / taken, target / name
+        if copy.exists() and copy.read_bytes() == original.read_bytes():
+            continue
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(original, copy)
+        yield name
+
+
+if __name__ == "__main__":
+    copy_assets()
