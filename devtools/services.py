@@ -39,19 +39,23 @@ class Launcher:
 
         Raises ServiceError when it fails.
         """
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            env=self._variables(),
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=patience,
-            check=False,
-        )
         self.logs.mkdir(parents=True, exist_ok=True)
         log = self.logs / f"{name}.log"
-        with log.open("a", encoding="utf-8") as stream:
-            stream.write(done.stdout + done.stderr)
+        with log.open("a", encoding="utf-8") as errors:
+            try:
+                done = subprocess.run(
+                    [sys.executable, *arguments],
+                    env=self._variables(),
+                    cwd=ROOT,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    text=True,
+                    timeout=patience,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired as late:
+                raise ServiceError(f"{name} took longer than {patience:.0f} s (see {log})") from late
+            errors.write(done.stdout)
         if done.returncode:
             raise ServiceError(f"{name} failed (see {log}):\n{tail(log)}")
         return done.stdout

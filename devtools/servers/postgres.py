@@ -63,7 +63,7 @@ class Postgres:
         if not (self.data / "PG_VERSION").exists():
             self._initialise(account, binaries)
         self._check_version(binaries)
-        _end_leftover(self.data)
+        end_leftover(self.data)
         self._child = start(
             "PostgreSQL",
             [binaries.program("postgres"), "-D", self.data, "-k", self.sockets, "-h", "", *self._options()],
@@ -150,7 +150,7 @@ class Postgres:
         raise PostgresError(f"PostgreSQL did not answer within {patience:.0f} s:\n{tail(self.log)}")
 
 
-def _end_leftover(data: Path) -> None:
+def end_leftover(data: Path) -> None:
     """Clear away what an earlier launcher left when it was killed.
 
     A server still running on this data is stopped. A lock file whose process number now belongs to

@@ -1,0 +1,209 @@
+"""`make demo`: the whole product on one machine, from nothing, stopped cleanly by Ctrl-C."""
+
+import argparse
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+
+from devtools.process import Child
+from devtools.servers import Servers, data_folder, start_servers
+from devtools.servers.binaries import ServerNotFoundError
+from devtools.servers.passwords import Passwords
+from devtools.servers.postgres import PostgresError, end_leftover
+from devtools.servers.valkey import ValkeyError
+from devtools.services import HOST, ROOT, Launcher, ServiceError, free_port, wait_for
+
+FOLDER = ROOT / "var" / "demo"
+LOGS = ROOT / "var" / "log"
+WEB_PORT, SANDBOX_PORT = 8080, 8090
+_SECRETS = ("SECRET_KEY", "OPERATOR_TOKEN", "OPERATOR_EVENT_SECRET", "SANDBOX_ADMIN_TOKEN")
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_GLANCE = 0.5  # seconds between two looks at whether everything still runs
+_Errors = (ServiceError, PostgresError, ValkeyError, ServerNotFoundError, OSError)
+
+
+@dataclass
+class Demo:
+    """What runs, in the order it was started."""
+
+    environment: Mapping[str, str]
+    children: list[Child] = field(default_factory=list)
+    servers: Servers | None = None
+
+    def start(self) -> str:
+        """Start everything; returns the console's address."""
+        _say("PostgreSQL and Valkey")
+        self.servers = start_servers(FOLDER, LOGS, self.environment)
+        variables = self._variables(self.servers)
+        owner = {"DATABASE_OWNER_URL": self.servers.database_owner_url}
+        console = Launcher(variables, LOGS)
+        if "OPERATOR_URL" not in self.environment:
+            _say("operator's stand-in")
+            self._start_sandbox(variables, self.servers)
+        _say("database structure")
+        Launcher({**variables, **owner}, LOGS).migrate()
+        self._load_once(console, variables)
+        _say("worker and web server")
+        self._keep(console.worker())
+        web = self._keep(console.web(int(variables["CONSOLE_URL"].rpartition(":")[2])))
+        wait_for(variables["CONSOLE_URL"] + "/", web)
+        return variables["CONSOLE_URL"]
+
+    def watch(self) -> None:
+        """Return never; raises ServiceError when a process ends by itself."""
+        while True:
+            for child in self._everything():
+                if not child.is_running():
+                    status = child.popen.returncode
+                    raise ServiceError(f"{child.name} ended ({status}), see {child.log}:\n{child.tail()}")
+            time.sleep(_GLANCE)
+
+    def stop(self) -> None:
+        """Stop everything, the last started first."""
+        for child in reversed(self.children):
+            child.stop()
+        if self.servers is not None:
+            self.servers.stop()
+
+    def _keep(self, child: Child) -> Child:
+        self.children.append(child)
+        return child
+
+    def _everything(self) -> Iterator[Child]:
+        if self.servers is not None:
+            for server in (self.servers.postgres, self.servers.valkey):
+                if server is not None:
+                    yield server.child()
+        yield from self.children
+
+    def _variables(self, servers: Servers) -> dict[str, str]:
+        """The environment of the console and the worker; what the caller set stays as it is."""
+        passwords = Passwords(FOLDER / "passwords.json")
+        secrets = {name: self.environment.get(name) or passwords.get(name) for name in _SECRETS}
+        port = free_port(int(self.environment.get("PORT", WEB_PORT)))
+        return {
+            "DATABASE_URL": servers.database_url,
+            "DATABASE_OWNER_URL": "",  # only migrations sign in as the owner
+            "REDIS_URL": servers.redis_url,
+            "OPERATOR_URL": self.environment.get("OPERATOR_URL", ""),
+            "CONSOLE_URL": f"http://{HOST}:{port}",
+            "DATA_DIR": self.environment.get("DATA_DIR", str(FOLDER / "files")),
+            **secrets,
+        }
+
+    def _start_sandbox(self, variables: dict[str, str], servers: Servers) -> None:
+        port = free_port(int(self.environment.get("SANDBOX_PORT", SANDBOX_PORT)))
+        variables["OPERATOR_URL"] = f"http://{HOST}:{port}"
+        own = {name: variables[name] for name in _SECRETS if name != "SECRET_KEY"}
+        database = {"SANDBOX_DATABASE_URL": servers.sandbox_database_url or "", "SANDBOX_PORT": str(port)}
+        sandbox = self._keep(Launcher({**own, **database}, LOGS).sandbox())
+        wait_for(variables["OPERATOR_URL"] + "/health", sandbox)
+
+    def _load_once(self, console: Launcher, variables: Mapping[str, str]) -> None:
+        """Fill the stand-in and load through the gateway, unless this database was filled before."""
+        place = hashlib.sha256(f"{variables['DATABASE_URL']} {self._operator()}".encode()).hexdigest()[:12]
+        users = FOLDER / f"users-{place}.txt"
+        if not users.exists():
+            if "OPERATOR_URL" not in self.environment:
+                _say("the operator's data: three companies with 25, 1,000 and 20,000 lines")
+                seed(variables["OPERATOR_URL"], variables["SANDBOX_ADMIN_TOKEN"])
+            _say("first load through the gateway")
+            shown = console.run("load-demo", "-m", "console.cli", "load-demo")
+            users.write_text(shown, encoding="utf-8")
+        print(users.read_text(encoding="utf-8"))
+
+    def _operator(self) -> str:
+        return self.environment.get("OPERATOR_URL", "sandbox")
+
+
+def seed(operator: str, token: str) -> None:
+    """Empty the stand-in operator and fill it with the demo's companies."""
+    for path, body in (("reset", {}), ("seed", {"preset": "demo"})):
+        request = urllib.request.Request(  # noqa: S310 - our own address
+            f"{operator}/admin/{path}",
+            data=json.dumps(body).encode(),
+            headers={"X-Admin-Token": token, "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=300):  # noqa: S310
+            pass
+
+
+def wipe() -> None:
+    """Remove the demo's data, also the part that lies elsewhere because root dropped its rights."""
+    end_leftover(data_folder(FOLDER))
+    for folder in {data_folder(FOLDER), FOLDER}:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def only_one() -> Iterator[None]:
+    """Two demos on the same data would stop each other's servers."""
+    FOLDER.parent.mkdir(parents=True, exist_ok=True)
+    with (FOLDER.parent / "demo.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit("The demo is running already: stop it with Ctrl-C in its own terminal.")
+        yield
+
+
+def _on_signals(action: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    for number in _SIGNALS:
+        signal.signal(number, action)
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt(number)
+
+
+def _say(text: str) -> None:
+    print(f"· {text}", flush=True)
+
+
+def run(demo: Demo) -> int:
+    """Start, watch and stop; returns the exit status."""
+    began = time.monotonic()
+    _on_signals(_interrupt)
+    status = 0
+    try:
+        address = demo.start()
+        print(
+            f"Ready after {time.monotonic() - began:.1f} s: {address}   (logs in {LOGS}; Ctrl-C stops)",
+            flush=True,
+        )
+        demo.watch()
+    except KeyboardInterrupt:
+        pass
+    except _Errors as error:
+        print(f"\n{error}", file=sys.stderr)
+        status = 1
+    finally:
+        _on_signals(signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+        print("\nStopping …", flush=True)
+        demo.stop()
+    print("Stopped." if status == 0 else "Stopped after an error.", flush=True)
+    return status
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reset", action="store_true", help="wipe the demo's data first")
+    arguments = parser.parse_args()
+    with only_one():
+        if arguments.reset:
+            wipe()
+        sys.exit(run(Demo(dict(os.environ))))
+
+
+if __name__ == "__main__":
+    main()
