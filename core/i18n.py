@@ -1,4 +1,4 @@
-"""Marks texts for translation and translates them without a web request: for workers, Excel files and messages."""
+"""Marks texts for translation and translates them without a web request: for workers and Excel files."""
 
 from collections.abc import Mapping
 from functools import lru_cache

@@ -1,0 +1,88 @@
+"""Why an uploaded file is not read, in words that tell its sender what to do, and how large it may be."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from core.errors import InvalidInput
+from core.i18n import N_
+
+MEGABYTE: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """How much of an uploaded file is read at most; the defaults suit a list of 100,000 numbers.
+
+    ``rows`` counts rows with content, without the header. ``cells`` bounds the memory of the parsed sheets:
+    the rectangles that enclose their content, gaps included.
+    """
+
+    file_bytes: int = 25 * MEGABYTE
+    unpacked_bytes: int = 200 * MEGABYTE
+    side_part_bytes: int = 16 * MEGABYTE
+    text_bytes: int = 200 * MEGABYTE
+    ratio: int = 300
+    entries: int = 2_000
+    sheets: int = 50
+    rows: int = 100_000
+    cells: int = 3_000_000
+
+
+REFUSALS: Final[dict[str, str]] = {
+    "empty_file": N_("The file is empty. Choose a file with numbers in it."),
+    "file_too_large": N_(
+        "The file is larger than %(limit)s MB. Split the list into several files "
+        "or leave only the columns you need."
+    ),
+    "wrong_extension": N_(
+        "The name of the file ends in “%(extension)s”, but its content is of another kind. "
+        "Open it in Excel, save it as an Excel workbook (.xlsx) and upload that."
+    ),
+    "unsupported_format": N_(
+        "Files of this kind are not read. Upload an Excel workbook (.xlsx) or a CSV file."
+    ),
+    "old_format": N_(
+        "This is a workbook of the old Excel format. Open it in Excel, save it as an Excel workbook (.xlsx) "
+        "and upload that."
+    ),
+    "encrypted": N_(
+        "The file is protected with a password. Remove the password in Excel and upload it again."
+    ),
+    "macros": N_(
+        "The workbook contains macros. Save it as an Excel workbook without macros (.xlsx) and upload that."
+    ),
+    "external_links": N_(
+        "The workbook takes data from other files. Copy the list into a new workbook as values "
+        "and upload that."
+    ),
+    "embedded_files": N_(
+        "The workbook has other files embedded in it. Copy the list into a new workbook and upload that."
+    ),
+    "damaged": N_(
+        "The file is damaged and cannot be read. Open it in Excel, save it anew and upload it again."
+    ),
+    "unsafe": N_(
+        "The file is built in a way that no spreadsheet program would build it, so it was not opened. "
+        "Copy the list into a new workbook and upload that."
+    ),
+    "too_large_unpacked": N_(
+        "Unpacked, the workbook is far larger than a list of numbers can be. "
+        "Copy only the list into a new workbook and upload that."
+    ),
+    "too_many_sheets": N_("The workbook has more than %(limit)s sheets. Leave only those with numbers."),
+    "too_many_rows": N_("The file has more than %(limit)s rows. Split the list into several files."),
+    "too_many_cells": N_(
+        "The sheets of the workbook hold too many cells. Leave only the columns you need and upload it again."
+    ),
+    "unknown_encoding": N_(
+        "The text of the file cannot be read. Save it as CSV in UTF-8 or as an Excel workbook (.xlsx)."
+    ),
+    "no_rows": N_("The file has no rows with content. Choose a file with numbers in it."),
+}
+
+
+class FileRefused(InvalidInput):
+    """The file as a whole is not read; ``code`` is a key of ``REFUSALS`` or one of the caller's own."""
+
+    def __init__(self, code: str, message: str | None = None, **params: Any) -> None:
+        super().__init__(message or REFUSALS[code], code=code, **params)
