@@ -1,0 +1,64 @@
+"""The Flask application of the stand-in operator."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from sandbox import admin, catalogue, gate, hubs, orders, parties, products, resources
+from sandbox.errors import ApiError
+from sandbox.services import Services
+from sandbox.wire import send, send_error
+
+log = logging.getLogger("sandbox")
+
+MAX_BODY = 16 * 1024 * 1024
+
+
+def create_app(parts: Services) -> Flask:
+    """Put the pages of all APIs together around one set of services."""
+    app = Flask("sandbox", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.extensions["sandbox"] = parts
+    app.before_request(_enter)
+    app.after_request(gate.lose_answer)
+    app.register_error_handler(ApiError, send_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _crash)
+    app.add_url_rule("/health", view_func=health)
+    for blueprint in (
+        admin.blueprint,
+        catalogue.blueprint,
+        hubs.blueprint,
+        orders.blueprint,
+        parties.party_blueprint,
+        parties.account_blueprint,
+        products.blueprint,
+        resources.blueprint,
+    ):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def health() -> Response:
+    """Says that the operator answers."""
+    return send({"status": "ok"})
+
+
+def _enter() -> None:
+    if request.path.startswith("/admin/"):
+        admin.check_admin_token()
+    elif request.path != "/health":
+        gate.admit()
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or 500)
+    return send_error(ApiError(status, status.phrase, error.description or status.phrase))
+
+
+def _crash(error: Exception) -> Response:
+    log.error("%s %s", request.method, request.path, exc_info=error)
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return send_error(ApiError(status, "Internal error", "The operator could not handle this request."))

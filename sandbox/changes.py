@@ -1,0 +1,108 @@
+"""Changes to a line that no order asked for, made by the operator itself."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from psycopg import Connection, sql
+
+from sandbox.errors import bad_request, not_found
+from sandbox.events import STATUS_EVENT, VALUE_EVENT, put_events
+from sandbox.ids import PRODUCT, find_number
+from sandbox.products import STATUSES, find_product
+from sandbox.services import Services
+from sandbox.tariffs import BY_ID
+
+
+def _status(value: Any) -> str:
+    if value not in STATUSES:
+        raise ValueError("a product status is expected")
+    return str(value)
+
+
+def _text(value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise ValueError("a text or null is expected")
+    return value
+
+
+def _tariff(value: Any) -> str:
+    if value not in BY_ID:
+        raise ValueError("the id of a tariff is expected")
+    return str(value)
+
+
+def _limit(value: Any) -> str | None:
+    if value is not None and not isinstance(value, dict):
+        raise ValueError("an object or null is expected")
+    return None if value is None else json.dumps(value)
+
+
+def _money(value: Any) -> Decimal:
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation as error:
+        raise ValueError("an amount is expected") from error
+    if not amount.is_finite() or abs(amount) >= 10**9:
+        raise ValueError("an amount is expected")
+    return amount
+
+
+# Name in the admin body, column, reader.
+FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "status": ("status", _status),
+    "blockReason": ("block_reason", _text),
+    "productOffering": ("tariff_id", _tariff),
+    "spendingLimit": ("spending_limit", _limit),
+    "spentThisMonth": ("spent", _money),
+    "lastActivity": ("last_activity", date.fromisoformat),
+    "employeeName": ("employee_name", _text),
+}
+
+
+def change_product(parts: Services, key: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Set the fields named in the body; tell the hubs unless `notify` is false."""
+    values = _read(body)
+    with parts.line_lock, parts.pool.connection() as conn:
+        before = find_product(conn, key)
+        if before is None:
+            raise not_found("product", key)
+        _write(conn, key, values)
+        after = find_product(conn, key)
+        assert after is not None
+        if body.get("notify", True):
+            kind = STATUS_EVENT if before["status"] != after["status"] else VALUE_EVENT
+            put_events(conn, parts.faults, "product", kind, [(key, {"product": after})])
+    parts.lines_changed()
+    parts.events_waiting.set()
+    return after
+
+
+def _read(body: dict[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    problems = []
+    for name, value in body.items():
+        if name == "notify":
+            continue
+        if name not in FIELDS:
+            problems.append(f"Unknown field {name!r}.")
+            continue
+        column, read = FIELDS[name]
+        try:
+            values[column] = read(value)
+        except (ValueError, TypeError) as error:
+            problems.append(f"{name}: {error}.")
+    if problems:
+        raise bad_request(problems)
+    if values.get("status") == "active":
+        values.setdefault("block_reason", None)
+    return values
+
+
+def _write(conn: Connection, key: str, values: dict[str, Any]) -> None:
+    parts: list[sql.Composable] = [sql.SQL("{} = %s").format(sql.Identifier(column)) for column in values]
+    parts.append(sql.SQL("last_update = clock_timestamp()"))
+    statement = sql.SQL("UPDATE product SET {} WHERE id = %s").format(sql.SQL(", ").join(parts))
+    conn.execute(statement, [*values.values(), find_number(PRODUCT, key)])

@@ -1,0 +1,163 @@
+"""TMF622: taking product orders and showing them."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, g, request
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from sandbox.db import Where
+from sandbox.errors import not_found
+from sandbox.ids import ORDER, PRODUCT, find_number, public_id
+from sandbox.orderbody import OrderBody, read_order
+from sandbox.rules import REASONS
+from sandbox.services import services
+from sandbox.wire import iso, read_object, read_page, send, send_list, send_one
+
+BASE = "/tmf-api/productOrderingManagement/v4"
+
+blueprint = Blueprint("orders", __name__, url_prefix=BASE)
+
+# Half of the time until an order is ready it shows as in progress; nothing is written for that.
+ORDER_COLUMNS = """
+SELECT id, external_id, category, description, customer, order_date, requested_start, completion_date,
+       CASE WHEN state = 'acknowledged' AND clock_timestamp() > order_date + (ready_at - order_date) / 2
+            THEN 'inProgress' ELSE state END AS state
+  FROM product_order WHERE {} ORDER BY id LIMIT %s OFFSET %s
+"""
+ITEM_COLUMNS = """
+SELECT order_id, external_id, product_ref, state, reason FROM order_item
+ WHERE order_id = ANY(%s) ORDER BY order_id, position
+"""
+# The items name their order by the identity the first part has just drawn.
+INSERT = """
+WITH taken AS (
+    INSERT INTO product_order
+           (external_id, category, description, customer, state, requested_start, ready_at)
+    VALUES (%(external_id)s, %(category)s, %(description)s, %(customer)s, 'acknowledged',
+            %(start)s::timestamptz,
+            greatest(clock_timestamp() + %(delay)s * interval '1 second', %(start)s::timestamptz))
+    RETURNING id, order_date),
+items AS (
+    INSERT INTO order_item (order_id, position, external_id, product_ref, product_id, kind, args, state)
+    SELECT taken.id, item.n, item.external_id, item.ref, item.product, item.kind, item.args::jsonb,
+           'acknowledged'
+      FROM taken, unnest(%(keys)s::text[], %(refs)s::text[], %(products)s::bigint[], %(kinds)s::text[],
+                         %(args)s::text[]) WITH ORDINALITY AS item (external_id, ref, product, kind, args, n))
+SELECT id, order_date FROM taken
+"""
+
+
+def item_view(key: str, state: str, reason: str | None) -> dict[str, Any]:
+    """An item as it stands in an answer and in an event."""
+    view: dict[str, Any] = {"id": key, "action": "modify", "state": state}
+    if reason is not None:
+        view["statusReason"] = {"code": reason, "message": REASONS[reason]}
+    return view
+
+
+def insert_order(conn: Connection, order: OrderBody, delay: float) -> tuple[int, datetime]:
+    """Store an order with all its items in one statement."""
+    items = order.items
+    values = {
+        "external_id": order.external_id,
+        "category": order.category,
+        "description": order.description,
+        "customer": order.customer,
+        "start": order.start,
+        "delay": delay,
+        "keys": [item.external_id for item in items],
+        "refs": [item.product for item in items],
+        "products": [find_number(PRODUCT, item.product) for item in items],
+        "kinds": [str(item.kind) for item in items],
+        "args": [item.args for item in items],
+    }
+    row = conn.execute(INSERT, values).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+@blueprint.post("/productOrder")
+def post_order() -> Response:
+    """Take an order; whether the same one came before is not asked."""
+    order = read_order(read_object())
+    parts = services()
+    with parts.pool.connection() as conn:
+        number, taken_at = insert_order(conn, order, parts.completion_delay)
+    parts.orders_waiting.set()
+    g.order_was_taken = True
+    key = public_id(ORDER, number)
+    answer = {
+        "id": key,
+        "href": f"{BASE}/productOrder/{key}",
+        "externalId": order.external_id,
+        "category": order.category,
+        "state": "acknowledged",
+        "orderDate": iso(taken_at),
+        "productOrderItem": [item_view(item.external_id, "acknowledged", None) for item in order.items],
+        "@type": "ProductOrder",
+    }
+    return send(answer, HTTPStatus.CREATED, {"Location": f"{BASE}/productOrder/{key}"})
+
+
+@blueprint.get("/productOrder")
+def list_orders() -> Response:
+    """Orders by external id, state, category and customer."""
+    page, where, args = read_page(), Where(), request.args
+    if (external := args.get("externalId")) is not None:
+        where.add("external_id = %s", external)
+    if (category := args.get("category")) is not None:
+        where.add("category = %s", category)
+    if (owner := args.get("relatedParty.id")) is not None:
+        where.add("customer = %s", owner)
+    if (state := args.get("state")) is not None:
+        where.add("state = ANY(%s)", state.split(","))
+    with services().pool.connection() as conn:
+        found = _read_orders(conn, where, page.limit, page.offset)
+        row = conn.execute(where.into("SELECT count(*) FROM product_order WHERE {}"), where.params).fetchone()
+    assert row is not None
+    return send_list(found, int(row[0]), page)
+
+
+@blueprint.get("/productOrder/<key>")
+def get_order(key: str) -> Response:
+    """One order with its items."""
+    where = Where()
+    where.add("id = %s", find_number(ORDER, key))
+    with services().pool.connection() as conn:
+        found = _read_orders(conn, where, 1, 0)
+    if not found:
+        raise not_found("product order", key)
+    return send_one(found[0])
+
+
+def _read_orders(conn: Connection, where: Where, limit: int, offset: int) -> list[dict[str, Any]]:
+    with conn.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(where.into(ORDER_COLUMNS), [*where.params, limit, offset]).fetchall()
+    items: dict[int, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
+    states = {row["id"]: row["state"] for row in rows}
+    for order, key, ref, state, reason in conn.execute(ITEM_COLUMNS, (list(items),)):
+        shown = states[order] if state == "acknowledged" else state
+        items[order].append({**item_view(key, shown, reason), "quantity": 1, "product": {"id": ref}})
+    return [_order(row, items[row["id"]]) for row in rows]
+
+
+def _order(row: dict[str, Any], items: list[dict[str, Any]]) -> dict[str, Any]:
+    key = public_id(ORDER, row["id"])
+    order = {
+        "id": key,
+        "href": f"{BASE}/productOrder/{key}",
+        "externalId": row["external_id"],
+        "category": row["category"],
+        "description": row["description"],
+        "state": row["state"],
+        "orderDate": iso(row["order_date"]),
+        "requestedStartDate": iso(row["requested_start"]),
+        "completionDate": iso(row["completion_date"]),
+        "relatedParty": [{"id": row["customer"], "role": "customer", "@referredType": "Organization"}],
+        "productOrderItem": items,
+        "@type": "ProductOrder",
+    }
+    return {name: value for name, value in order.items() if value is not None}
