@@ -4,10 +4,11 @@ import logging
 from http import HTTPStatus
 
 from flask import Flask, Response, request
+from psycopg import DataError
 from werkzeug.exceptions import HTTPException
 
 from sandbox import admin, catalogue, gate, hubs, orders, parties, products, resources
-from sandbox.errors import ApiError
+from sandbox.errors import ApiError, bad_request
 from sandbox.services import Services
 from sandbox.wire import send, send_error
 
@@ -25,6 +26,7 @@ def create_app(parts: Services) -> Flask:
     app.after_request(gate.lose_answer)
     app.register_error_handler(ApiError, send_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DataError, _data_error)
     app.register_error_handler(Exception, _crash)
     app.add_url_rule("/health", view_func=health)
     for blueprint in (
@@ -56,6 +58,11 @@ def _enter() -> None:
 def _http_error(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or 500)
     return send_error(ApiError(status, status.phrase, error.description or status.phrase))
+
+
+def _data_error(_error: DataError) -> Response:
+    # Such as a NUL in a filter: what the database cannot hold is the caller's mistake.
+    return send_error(bad_request(["The request holds a value that cannot be stored or searched."]))
 
 
 def _crash(error: Exception) -> Response:

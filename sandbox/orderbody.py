@@ -1,6 +1,5 @@
 """Reads the body of a product order and finds everything that is wrong with it at once."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -25,12 +24,12 @@ class Wrong(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ItemBody:
-    """One line of an order; `args` is JSON text."""
+    """One line of an order; `args` are what the kind of change needs."""
 
     external_id: str
     product: str
     kind: Kind
-    args: str
+    args: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +59,20 @@ def read_order(body: dict[str, Any]) -> OrderBody:
 
 def _text(body: dict[str, Any], name: str, problems: list[str]) -> str | None:
     value = body.get(name)
-    if value is not None and (not isinstance(value, str) or len(value) > MAX_TEXT or "\0" in value):
+    if value is not None and not (value == "" or _is_text(value)):
         problems.append(f"{name}: a text of at most {MAX_TEXT} characters is expected.")
         return None
-    return value
+    return value or None
+
+
+def _is_text(value: Any) -> bool:
+    # Printable leaves out what a database or JSON cannot carry: NUL and halves of surrogate pairs.
+    return isinstance(value, str) and 0 < len(value) <= MAX_TEXT and value.replace("\n", " ").isprintable()
 
 
 def _customer(value: Any, problems: list[str]) -> str:
     for party in value if isinstance(value, list) else []:
-        if isinstance(party, dict) and party.get("role") == "customer" and isinstance(party.get("id"), str):
+        if isinstance(party, dict) and party.get("role") == "customer" and _is_text(party.get("id")):
             return str(party["id"])
     problems.append('relatedParty: one party with an id and the role "customer" is expected.')
     return ""
@@ -112,7 +116,7 @@ def _item(raw: Any) -> ItemBody:
     if not isinstance(raw, dict):
         raise Wrong("an object is expected.")
     key, product = raw.get("id"), raw.get("product")
-    if not isinstance(key, str) or not 0 < len(key) <= MAX_TEXT or "\0" in key:
+    if not isinstance(key, str) or not _is_text(key):
         raise Wrong(f"id: a text of 1 to {MAX_TEXT} characters is expected.")
     if raw.get("action") != "modify":
         raise Wrong('action: only "modify" is taken.')
@@ -121,10 +125,10 @@ def _item(raw: Any) -> ItemBody:
     if not isinstance(product, dict):
         raise Wrong("product: an object is expected.")
     reference = product.get("id")
-    if not isinstance(reference, str) or not 0 < len(reference) <= MAX_TEXT or "\0" in reference:
+    if not isinstance(reference, str) or not _is_text(reference):
         raise Wrong("product.id: a text is expected.")
     kind, args = _change(product)
-    return ItemBody(key, reference, kind, json.dumps(args))
+    return ItemBody(key, reference, kind, args)
 
 
 def _change(product: dict[str, Any]) -> tuple[Kind, dict[str, Any]]:
@@ -160,7 +164,7 @@ def _characteristics(value: Any) -> dict[str, Any]:
 
 
 def _tariff(offering: Any, values: dict[str, Any]) -> dict[str, Any]:
-    if not isinstance(offering, dict) or not isinstance(offering.get("id"), str):
+    if not isinstance(offering, dict) or not _is_text(offering.get("id")):
         raise Wrong("product.productOffering.id: a text is expected.")
     effective = values.get("effective", "now")
     if effective not in EFFECTIVE:
@@ -168,7 +172,7 @@ def _tariff(offering: Any, values: dict[str, Any]) -> dict[str, Any]:
     return {"tariff": offering["id"], "effective": effective}
 
 
-def _limit(value: Any) -> str:
+def _limit(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Wrong("spendingLimit: an object or null is expected.")
     try:
@@ -185,5 +189,4 @@ def _limit(value: Any) -> str:
     warn = value.get("warnAt", 80)
     if warn is not None and (isinstance(warn, bool) or not isinstance(warn, int) or not 1 <= warn <= 100):
         raise Wrong("spendingLimit.warnAt: percents from 1 to 100 are expected.")
-    limit = {"amount": f"{amount:.2f}", "unit": "RUB", "period": value.get("period", "month"), "warnAt": warn}
-    return json.dumps(limit)
+    return {"amount": f"{amount:.2f}", "unit": "RUB", "period": value.get("period", "month"), "warnAt": warn}

@@ -1,5 +1,6 @@
 """TMF622: taking product orders and showing them."""
 
+import json
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -42,10 +43,10 @@ WITH taken AS (
     RETURNING id, order_date),
 items AS (
     INSERT INTO order_item (order_id, position, external_id, product_ref, product_id, kind, args, state)
-    SELECT taken.id, item.n, item.external_id, item.ref, item.product, item.kind, item.args::jsonb,
+    SELECT taken.id, item.n, item.external_id, item.ref, item.product, item.kind, item.args,
            'acknowledged'
-      FROM taken, unnest(%(keys)s::text[], %(refs)s::text[], %(products)s::bigint[], %(kinds)s::text[],
-                         %(args)s::text[]) WITH ORDINALITY AS item (external_id, ref, product, kind, args, n))
+      FROM taken, json_to_recordset(%(items)s::json)
+                  AS item (n integer, external_id text, ref text, product bigint, kind text, args jsonb))
 SELECT id, order_date FROM taken
 """
 
@@ -60,7 +61,17 @@ def item_view(key: str, state: str, reason: str | None) -> dict[str, Any]:
 
 def insert_order(conn: Connection, order: OrderBody, delay: float) -> tuple[int, datetime]:
     """Store an order with all its items in one statement."""
-    items = order.items
+    items = [
+        {
+            "n": place,
+            "external_id": item.external_id,
+            "ref": item.product,
+            "product": find_number(PRODUCT, item.product),
+            "kind": item.kind,
+            "args": item.args,
+        }
+        for place, item in enumerate(order.items)
+    ]
     values = {
         "external_id": order.external_id,
         "category": order.category,
@@ -68,11 +79,8 @@ def insert_order(conn: Connection, order: OrderBody, delay: float) -> tuple[int,
         "customer": order.customer,
         "start": order.start,
         "delay": delay,
-        "keys": [item.external_id for item in items],
-        "refs": [item.product for item in items],
-        "products": [find_number(PRODUCT, item.product) for item in items],
-        "kinds": [str(item.kind) for item in items],
-        "args": [item.args for item in items],
+        # One JSON text is several times cheaper to send than five arrays.
+        "items": json.dumps(items),
     }
     row = conn.execute(INSERT, values).fetchone()
     assert row is not None

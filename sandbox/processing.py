@@ -1,6 +1,6 @@
 """Carries out orders that are due: rules for every item, then one statement for all lines."""
 
-from dataclasses import astuple
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -40,8 +40,8 @@ UPDATE product p
    SET status = n.status, block_reason = n.reason, spending_limit = n.spending_limit::jsonb,
        tariff_id = n.tariff, planned_tariff_id = n.planned, planned_on = n.planned_on,
        last_update = clock_timestamp()
-  FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[])
-       AS n (id, status, reason, spending_limit, tariff, planned, planned_on)
+  FROM json_to_recordset(%s::json) AS n (id bigint, status text, reason text, spending_limit text,
+                                         tariff text, planned text, planned_on date)
  WHERE p.id = n.id
 """
 FINISH_ITEMS = "UPDATE order_item SET state = 'completed' WHERE order_id = ANY(%s)"
@@ -146,8 +146,8 @@ class Batch:
     def _write(self) -> None:
         conn = self._conn
         if self._changed:
-            rows = [(number, *astuple(self._lines[number])[1:-1]) for number in sorted(self._changed)]
-            conn.execute(CHANGE_LINES, _columns(rows))
+            rows = [_row(number, self._lines[number]) for number in sorted(self._changed)]
+            conn.execute(CHANGE_LINES, (json.dumps(rows),))
         conn.execute(FINISH_ITEMS, (list(self._views),))
         if self._not_done:
             conn.execute(REFUSE_ITEMS, _columns(self._not_done))
@@ -164,6 +164,18 @@ class Batch:
             }
             payloads.append((name, {"productOrder": order}))
         put_events(conn, self._parts.faults, "order", ORDER_EVENT, payloads)
+
+
+def _row(number: int, line: Line) -> dict[str, Any]:
+    return {
+        "id": number,
+        "status": line.status,
+        "reason": line.block_reason,
+        "spending_limit": line.limit,
+        "tariff": line.tariff,
+        "planned": line.planned_tariff,
+        "planned_on": line.planned_on.isoformat() if line.planned_on else None,
+    }
 
 
 def _columns(rows: list[tuple[Any, ...]]) -> list[list[Any]]:

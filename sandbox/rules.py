@@ -1,5 +1,6 @@
 """What the operator refuses, and what an accepted change does to a line; pure values."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -83,7 +84,7 @@ def apply(kind: str, args: dict[str, Any], line: Line, next_period: date) -> Non
     elif kind == Kind.UNBLOCK:
         line.status, line.block_reason = "active", None
     elif kind == Kind.SET_LIMIT:
-        line.limit = args["limit"]
+        line.limit = json.dumps(args["limit"])
     elif kind == Kind.REMOVE_LIMIT:
         line.limit = None
     elif args["effective"] == "now" or line.tariff == args["tariff"]:
