@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class Change:
-    """What an order changes on a line, in the operator's words (TMF637 product): only what is named changes."""
+    """What an order changes on a line, in the operator's words (TMF637): only what is named changes."""
 
     status: str | None = None
     offering: str | None = None
@@ -111,13 +111,13 @@ class Gateway(Protocol):
         ...
 
     def take_token(self, wait: float) -> bool:
-        """Take one request out of the bucket shared by all workers; False where none came within `wait` seconds."""
+        """Take one request out of the bucket shared by all workers; False where none came within `wait` s."""
         ...
 
     def place(self, order: Order) -> Answer:
-        """Send an order once, never repeating it. The caller has taken the token. Returns within the time-out."""
+        """Send an order once, never repeating it; the caller has taken the token. Keeps to the time-out."""
         ...
 
     def find(self, key: str) -> Accepted | Away | None:
-        """Look an order up by its external id; None where the operator does not know it. Takes its own token."""
+        """Look an order up by its external id, with a token of its own; None where it is not known."""
         ...

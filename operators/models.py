@@ -12,7 +12,7 @@ from core.db import Base
 
 
 class Tariff(Base):
-    """A tariff of the operator's catalogue (TMF620 product offering); prices in roubles. The same for all companies."""
+    """A tariff of the operator's catalogue (TMF620 product offering), the same for all; prices in roubles."""
 
     __tablename__ = "tariffs"
     id: Mapped[str] = mapped_column(primary_key=True)

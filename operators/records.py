@@ -1,0 +1,136 @@
+"""What the operator knows, as checked values that no longer show which API they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Generic, Protocol, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """A record that does not fit: skipped and reported, never fatal. `id` is empty where that is missing."""
+
+    kind: str
+    id: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Up to a thousand records, and those among them that did not fit."""
+
+    records: Sequence[T]
+    odd: Sequence[Odd] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PartyData:
+    """A customer (TMF632 organisation)."""
+
+    id: str
+    name: str
+    inn: str
+    kpp: str
+    ogrn: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContractData:
+    """A contract (TMF666 party account)."""
+
+    id: str
+    number: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountData:
+    """A billing account (TMF666); amounts in roubles, `settlement` is advance or credit."""
+
+    id: str
+    number: str
+    contract_id: str | None
+    settlement: str
+    is_in_debt: bool
+    balance: Decimal
+    credit_limit: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class TariffData:
+    """A tariff (TMF620 product offering); prices in roubles."""
+
+    id: str
+    name: str
+    description: str
+    is_sellable: bool
+    monthly: Decimal
+    switch_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LineData:
+    """A line (TMF637 product). `state` is active, blocked or terminated; `msisdn` is E.164 without plus.
+
+    `updated_at` is the operator's moment of the last change; `spent` is roubles of this month.
+    """
+
+    id: str
+    party_id: str
+    msisdn: str
+    iccid: str
+    state: str
+    block_reason: str | None
+    tariff_id: str
+    account_id: str | None
+    employee: str
+    limit_amount: Decimal | None
+    limit_period: str | None
+    limit_warn: int | None
+    spent: Decimal
+    last_activity: date | None
+    activated_on: date | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SimData:
+    """A SIM card (TMF639 physical resource)."""
+
+    id: str
+    iccid: str
+    imsi: str
+    state: str
+
+
+class Source(Protocol):
+    """Where synchronisation reads from, page by page. Raises operators.errors.OperatorAway."""
+
+    def parties(self) -> Iterator[Page[PartyData]]:
+        """All customers."""
+        ...
+
+    def tariffs(self) -> Iterator[Page[TariffData]]:
+        """The whole catalogue, what is no longer sold included."""
+        ...
+
+    def contracts(self, party_id: str) -> Iterator[Page[ContractData]]:
+        """The contracts of a customer."""
+        ...
+
+    def accounts(self, party_id: str) -> Iterator[Page[AccountData]]:
+        """The billing accounts of a customer."""
+        ...
+
+    def lines(self, party_id: str, *, since: str = "") -> Iterator[Page[LineData]]:
+        """The lines of a customer; with `since` (ISO moment) those that changed after it."""
+        ...
+
+    def sims(self, party_id: str) -> Iterator[Page[SimData]]:
+        """The SIM cards of a customer."""
+        ...

@@ -1,0 +1,114 @@
+"""The gateway to an operator that speaks TM Forum: places orders and looks them up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+
+from core.settings import Settings
+from operators.errors import NoAnswer, NotSent, OddAnswer, OperatorAway
+from operators.gateway import Accepted, Answer, Away, Order, Retry, Unknown
+from operators.limiter import TokenBucket, Tokens
+from operators.tmf.client import TmfClient
+from operators.tmf.fields import Unfit, get_object
+from operators.tmf.orders import accepted, answer_to_order, body_of
+
+ORDERS = "/tmf-api/productOrderingManagement/v4/productOrder"
+REFUSED_CONNECTION_SECONDS = 2.0
+log = structlog.get_logger(__name__)
+
+
+class TmfGateway:
+    """operators.gateway.Gateway over TMF622. Thread-safe."""
+
+    def __init__(self, client: TmfClient, *, order_items: int, settle: float) -> None:
+        self._client = client
+        self._order_items = order_items
+        self._settle = settle
+
+    @property
+    def order_items(self) -> int:
+        """The most lines in one order."""
+        return self._order_items
+
+    @property
+    def settle(self) -> float:
+        """Seconds after sending before a look-up that finds nothing is believed."""
+        return self._settle
+
+    @property
+    def client(self) -> TmfClient:
+        """The way to the operator, for reading and for hubs."""
+        return self._client
+
+    def take_token(self, wait: float) -> bool:
+        """Take one request out of the bucket that all workers share."""
+        return self._client.tokens.take(wait)
+
+    def place(self, order: Order) -> Answer:
+        """Send the order once; see docs/operator.md for what each answer of the operator becomes."""
+        try:
+            reply = self._client.send("POST", ORDERS, body_of(order))
+        except NotSent as problem:
+            return Retry(REFUSED_CONNECTION_SECONDS, problem.why)
+        except NoAnswer as problem:
+            return Unknown(problem.why)
+        answer = answer_to_order(reply)
+        if not isinstance(answer, Accepted):
+            log.info("operator.order", key=order.key, answer=type(answer).__name__, status=reply.status)
+        return answer
+
+    def find(self, key: str) -> Accepted | Away | None:
+        """Look an order up by its external id, with the outcomes of all its items."""
+        try:
+            reply = self._client.get_json(ORDERS, {"externalId": key, "limit": "10"}, attempts=1)
+            found = _with_key(reply.body, key)
+            return accepted(found) if found is not None else None
+        except OperatorAway as problem:
+            return Away(problem.after, problem.why)
+        except Unfit as problem:
+            return Away(5.0, str(problem))
+
+    def find_order(self, order_id: str) -> Accepted | Away | None:
+        """Look an order up by the operator's own id; None where it does not know it."""
+        try:
+            reply = self._client.get(f"{ORDERS}/{order_id}", attempts=1)
+            if reply.status == 404:
+                return None
+            if not reply.is_ok:
+                return Away(5.0, f"http {reply.status}")
+            return accepted(get_object(reply.body, "the order"))
+        except OperatorAway as problem:
+            return Away(problem.after, problem.why)
+        except Unfit as problem:
+            return Away(5.0, str(problem))
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._client.close()
+
+
+def _with_key(body: Any, key: str) -> dict[str, Any] | None:
+    """The order of this external id, the earliest of several; None where the operator has none."""
+    if not isinstance(body, list):
+        raise OddAnswer("the list of orders is not a list", after=5.0)
+    orders = [get_object(item, "an order") for item in body]
+    found = [order for order in orders if order.get("externalId") == key]
+    if len(found) < len(orders):
+        # Where the filter is ignored, ours not being among the orders shown would prove nothing.
+        raise OddAnswer("orders were not filtered by externalId", after=30.0)
+    if len(found) > 1:
+        log.error("operator.order_doubled", key=key, orders=[order.get("id") for order in found])
+    return min(found, key=lambda order: (str(order.get("orderDate")), str(order.get("id"))), default=None)
+
+
+def connect(settings: Settings, tokens: Tokens | None = None) -> TmfGateway:
+    """The gateway as the settings describe it, with the bucket that all processes share."""
+    client = TmfClient(
+        settings.operator_url,
+        settings.operator_token,
+        timeout=settings.operator_timeout,
+        tokens=tokens or TokenBucket(settings.redis_url, settings.operator_rps),
+    )
+    return TmfGateway(client, order_items=settings.operator_order_items, settle=settings.operator_settle)

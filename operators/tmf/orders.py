@@ -1,0 +1,134 @@
+"""Our orders as TMF622 bodies, and the operator's answers as ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from operators.gateway import (
+    Accepted,
+    Answer,
+    LineOutcome,
+    Order,
+    OrderLine,
+    Outcome,
+    Rejected,
+    Retry,
+    Unknown,
+)
+from operators.tmf.client import Reply
+from operators.tmf.fields import Unfit, clean, find_id, get_id, get_object, objects
+
+REASONS = {
+    "alreadySuspended": "already_blocked",
+    "alreadyActive": "not_blocked",
+    "limitNotSet": "no_limit",
+    "sameTariff": "same_tariff",
+    "tariffNotSellable": "tariff_not_sellable",
+    "debt": "debt",
+    "lineSuspended": "blocked",
+    "terminated": "terminated",
+    "unknownProduct": "unknown_line",
+    "technical": "technical",
+}
+ANY_REASON = "operator_refused"
+OUTCOMES = {
+    "completed": Outcome.DONE,
+    "rejected": Outcome.REFUSED,
+    "failed": Outcome.FAILED,
+    "cancelled": Outcome.FAILED,  # the operator took it back without judging it: it may be ordered anew
+}
+REJECTIONS = (400, 409, 413, 422)
+UNSURE = (408, 500, 502, 504)
+BUSY_SECONDS = 1.0
+DOWN_SECONDS = 5.0
+MISCONFIGURED_SECONDS = 30.0
+
+
+def body_of(order: Order) -> dict[str, Any]:
+    """The body of POST productOrder."""
+    return {
+        "externalId": order.key,
+        "category": order.category,
+        "description": f"{order.category}: {len(order.lines)}",
+        "relatedParty": [{"id": order.party_id, "role": "customer", "@referredType": "Organization"}],
+        "productOrderItem": [_item(line) for line in order.lines],
+        "@type": "ProductOrder",
+    }
+
+
+def _item(line: OrderLine) -> dict[str, Any]:
+    product: dict[str, Any] = {"id": line.product_id}
+    change = line.change
+    if change.status is not None:
+        product["status"] = change.status
+    if change.offering is not None:
+        product["productOffering"] = {"id": change.offering}
+    if change.characteristics:
+        product["productCharacteristic"] = [
+            {"name": name, "value": value} for name, value in change.characteristics.items()
+        ]
+    return {"id": line.external_id, "action": "modify", "quantity": 1, "product": product}
+
+
+def answer_to_order(reply: Reply) -> Answer:
+    """What a reply to POST productOrder means; the table stands in docs/operator.md."""
+    status = reply.status
+    if reply.is_ok:
+        try:
+            return accepted(get_object(reply.body, "the answer"))
+        except Unfit as problem:
+            return Unknown(f"http {status}: {problem}")
+    if status in REJECTIONS:
+        return Rejected(*_error(reply.body))
+    if status == 429:
+        return Retry(_pause(reply, BUSY_SECONDS), "http 429")
+    if status == 503:
+        return Retry(_pause(reply, DOWN_SECONDS), "http 503")
+    if status in UNSURE or status >= 500:
+        return Unknown(f"http {status}")
+    # A wrong token or address is our fault, not the lines': they wait until somebody has mended it.
+    return Retry(_pause(reply, MISCONFIGURED_SECONDS), f"http {status}")
+
+
+def _pause(reply: Reply, otherwise: float) -> float:
+    return otherwise if reply.retry_after is None else reply.retry_after
+
+
+def _error(body: Any) -> tuple[str, str]:
+    """Our reason and the operator's text from a TM Forum Error."""
+    error = body if isinstance(body, dict) else {}
+    return reason_of(error.get("code")), _text(error.get("message")) or _text(error.get("reason"))
+
+
+def accepted(order: dict[str, Any]) -> Accepted:
+    """An order as the operator shows it; raises Unfit where it has no id."""
+    return Accepted(get_id(order), outcomes(order))
+
+
+def outcomes(order: dict[str, Any]) -> Sequence[LineOutcome]:
+    """How each item stands; items without an id are left out, since nobody could say whose they are."""
+    return [outcome(item) for item in objects(order.get("productOrderItem")) if find_id(item)]
+
+
+def outcome(item: dict[str, Any]) -> LineOutcome:
+    """One item: an unheard-of state counts as open, and is asked about again."""
+    state = OUTCOMES.get(str(item.get("state")), Outcome.OPEN)
+    key = find_id(item)
+    if state in (Outcome.OPEN, Outcome.DONE):
+        return LineOutcome(key, state)
+    given = item.get("statusReason")
+    status_reason = given if isinstance(given, dict) else {}
+    code = status_reason.get("code")
+    unsaid = "technical" if state is Outcome.FAILED else ANY_REASON
+    reason = unsaid if code is None else reason_of(code)
+    return LineOutcome(key, state, reason, _text(status_reason.get("message")))
+
+
+def reason_of(code: Any) -> str:
+    """Our code for the operator's; `operator_refused` for any that we do not know."""
+    return REASONS.get(code, ANY_REASON) if isinstance(code, str) else ANY_REASON
+
+
+def _text(value: Any) -> str:
+    return clean(value) if isinstance(value, str) else ""

@@ -1,0 +1,204 @@
+"""TM Forum resources into the records of operators.records; strict, with a reason where one does not fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from operators.records import (
+    AccountData,
+    ContractData,
+    LineData,
+    Odd,
+    Page,
+    PartyData,
+    SimData,
+    TariffData,
+)
+from operators.tmf import fields
+from operators.tmf.fields import Unfit, get_id, get_object, get_text, objects
+
+T = TypeVar("T")
+MSISDN = re.compile(r"[1-9][0-9]{9,14}")
+ICCID = re.compile(r"[0-9]{18,22}")
+DIGITS = re.compile(r"[0-9]*")
+SETTLEMENTS = ("advance", "credit")
+PERIODS = ("day", "month")
+STATES = {
+    "active": "active",
+    "pendingTerminate": "active",
+    "suspended": "blocked",
+    "terminated": "terminated",
+    "cancelled": "terminated",
+    "aborted": "terminated",  # the enumeration of TMF637 has it with a blank at its end
+}
+
+
+def page(kind: str, items: Iterable[Any], parse: Callable[[dict[str, Any]], T]) -> Page[T]:
+    """Every item that fits, and the others with the reason."""
+    records: list[T] = []
+    odd: list[Odd] = []
+    for item in items:
+        try:
+            records.append(parse(get_object(item, kind)))
+        except Unfit as problem:
+            odd.append(Odd(kind, fields.find_id(item), str(problem)))
+    return Page(records, odd)
+
+
+def party(item: dict[str, Any]) -> PartyData:
+    """TMF632 organisation; identification numbers that are not digits are left out."""
+    numbers = {
+        str(number.get("identificationType")): fields.text(number, "identificationId")
+        for number in objects(item.get("organizationIdentification"))
+    }
+    for name, value in numbers.items():
+        if not DIGITS.fullmatch(value):
+            raise Unfit(f"{name[:20]} is not a number")
+    return PartyData(
+        id=get_id(item),
+        name=get_text(item, "name"),
+        inn=numbers.get("INN", ""),
+        kpp=numbers.get("KPP", ""),
+        ogrn=numbers.get("OGRN", ""),
+    )
+
+
+def contract(item: dict[str, Any]) -> ContractData:
+    """TMF666 party account."""
+    return ContractData(get_id(item), get_text(item, "name"), fields.text(item, "state").lower() or "active")
+
+
+def account(item: dict[str, Any]) -> AccountData:
+    """TMF666 billing account."""
+    settlement = fields.text(item, "accountType")
+    if settlement not in SETTLEMENTS:
+        raise Unfit("accountType is neither advance nor credit")
+    balance = Decimal(0)
+    for entry in objects(item.get("accountBalance")):
+        if entry.get("balanceType") == "receivable":
+            balance = fields.roubles(entry.get("amount"), "accountBalance")
+    limit = item.get("creditLimit")
+    return AccountData(
+        id=get_id(item),
+        number=get_text(item, "name"),
+        contract_id=_contract_of(item),
+        settlement=settlement,
+        is_in_debt=item.get("paymentStatus") == "inArrears",
+        balance=balance,
+        credit_limit=Decimal(0) if limit is None else fields.roubles(limit, "creditLimit"),
+    )
+
+
+def _contract_of(item: dict[str, Any]) -> str | None:
+    for relation in objects(item.get("accountRelationship")):
+        if relation.get("relationshipType") == "contract":
+            return get_id(get_object(relation.get("account"), "accountRelationship.account"))
+    return None
+
+
+def tariff(item: dict[str, Any]) -> TariffData:
+    """TMF620 product offering of the category "tariff"."""
+    prices = {
+        str(price.get("name")): fields.roubles(price.get("price"), "productOfferingPrice.price")
+        for price in objects(item.get("productOfferingPrice"))
+    }
+    if "monthly" not in prices:
+        raise Unfit("the monthly price is missing")
+    return TariffData(
+        id=get_id(item),
+        name=get_text(item, "name"),
+        description=fields.text(item, "description"),
+        is_sellable=item.get("isSellable") is True and item.get("lifecycleStatus", "Active") == "Active",
+        monthly=prices["monthly"],
+        switch_price=prices.get("switch", Decimal(0)),
+    )
+
+
+def is_tariff(item: Any) -> bool:
+    """Whether an offering is a tariff: a catalogue also sells other things."""
+    categories = item.get("category") if isinstance(item, dict) else None
+    return categories is None or any(found.get("name") == "tariff" for found in objects(categories))
+
+
+def sim(item: dict[str, Any]) -> SimData:
+    """TMF639 physical resource of the category "SIM"."""
+    characteristics = _characteristics(item.get("resourceCharacteristic"))
+    iccid = item.get("value") or characteristics.get("iccid")
+    if not isinstance(iccid, str) or not ICCID.fullmatch(iccid):
+        raise Unfit("the ICCID is not one")
+    return SimData(
+        id=get_id(item),
+        iccid=iccid,
+        imsi=fields.text(characteristics, "imsi"),
+        state=fields.text(item, "resourceStatus") or "unknown",
+    )
+
+
+def line(item: dict[str, Any]) -> LineData:
+    """TMF637 product."""
+    found = _characteristics(item.get("productCharacteristic"))
+    status = fields.text(item, "status")
+    if status not in STATES:
+        raise Unfit(f"status {status[:30]!r} is not that of a line in service")
+    party_id, employee = _parties(item)
+    limit_amount, limit_period, limit_warn = _limit(found.get("spendingLimit"))
+    state = STATES[status]
+    return LineData(
+        id=get_id(item),
+        party_id=party_id,
+        msisdn=_number(found.get("msisdn") or item.get("name"), MSISDN, "the number"),
+        iccid=_number(found.get("iccid"), ICCID, "the ICCID"),
+        state=state,
+        block_reason=fields.text(found, "blockReason") or None if state == "blocked" else None,
+        tariff_id=get_id(get_object(item.get("productOffering"), "productOffering")),
+        account_id=fields.find_id(item.get("billingAccount")) or None,
+        employee=employee,
+        limit_amount=limit_amount,
+        limit_period=limit_period,
+        limit_warn=limit_warn,
+        spent=fields.amount(found.get("spentThisMonth", 0), "spentThisMonth"),
+        last_activity=fields.find_day(found.get("lastActivity"), "lastActivity"),
+        activated_on=fields.find_day(item.get("startDate"), "startDate"),
+        updated_at=fields.moment(item.get("lastUpdate"), "lastUpdate"),
+    )
+
+
+def _number(value: Any, pattern: re.Pattern[str], what: str) -> str:
+    digits = value.removeprefix("+") if isinstance(value, str) else ""
+    if not pattern.fullmatch(digits):
+        raise Unfit(f"{what} is not one")
+    return digits
+
+
+def _parties(item: dict[str, Any]) -> tuple[str, str]:
+    customer = employee = ""
+    for related in objects(item.get("relatedParty")):
+        if related.get("role") == "customer":
+            customer = get_id(related)
+        elif related.get("role") == "user":
+            employee = fields.text(related, "name")
+    if not customer:
+        raise Unfit("the customer is missing")
+    return customer, employee
+
+
+def _limit(value: Any) -> tuple[Decimal | None, str | None, int | None]:
+    if value is None:
+        return None, None, None
+    limit = get_object(value, "spendingLimit")
+    period, warn = limit.get("period", "month"), limit.get("warnAt")
+    if period not in PERIODS:
+        raise Unfit("the period of the limit is neither day nor month")
+    if warn is not None and (isinstance(warn, bool) or not isinstance(warn, int) or not 0 <= warn <= 100):
+        raise Unfit("the warning of the limit is not a percentage")
+    if limit.get("unit", "RUB") != "RUB":
+        raise Unfit("the limit is not in RUB")
+    return fields.amount(limit.get("amount"), "the limit"), period, warn
+
+
+def _characteristics(value: Any) -> dict[str, Any]:
+    """By name; a later one of the same name wins."""
+    return {item["name"]: item.get("value") for item in objects(value) if isinstance(item.get("name"), str)}
