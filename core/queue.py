@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
+from rq.cron import CronJob, CronScheduler
 from rq.serializers import JSONSerializer
 
+from core import clock
+
 QUEUE = "runs"
+SYSTEM_QUEUE = "system"
+SYNC_QUEUE = "sync"
+MOST_WAITING = 3
 JOB_SECONDS = 120
 log = structlog.get_logger(__name__)
 
@@ -45,15 +51,44 @@ class JobQueue:
         return int(self._queue.count)
 
 
-def work(redis_url: str, *, on_start: Callable[[], None] | None = None) -> None:
+class PatientWorker(SimpleWorker):
+    """A worker that asks for Redis again every second instead of after a minute."""
+
+    max_connection_wait_time = 1.0
+
+
+def work(redis_url: str, queue: str = QUEUE) -> None:
     """Take jobs until told to stop (SIGTERM, SIGINT): one queue per process, since RQ pops several unsafely."""
-    if on_start is not None:
-        on_start()
     link = Redis.from_url(redis_url, socket_connect_timeout=5)
-    worker = SimpleWorker([QUEUE], connection=link, serializer=JSONSerializer, name=worker_name())
+    worker = PatientWorker([queue], connection=link, serializer=JSONSerializer, name=worker_name())
     worker.work(with_scheduler=False, logging_level="WARNING")
 
 
-def worker_name() -> str:
-    """The name under which this process holds leases."""
-    return f"{os.uname().nodename}-{os.getpid()}"
+class JsonCron(CronScheduler):
+    """RQ's cron whose jobs carry JSON, like all of ours, and never pile up behind a worker that is away."""
+
+    def enqueue_jobs(self) -> list[CronJob]:
+        """Enqueue what is due, unless the same function still waits in its queue."""
+        now, due = clock.now(), []
+        for job in self.get_jobs():
+            if not job.should_run():
+                continue
+            queue = Queue(job.queue_name, connection=self.connection, serializer=JSONSerializer)
+            if queue.count < MOST_WAITING:
+                queue.enqueue(job.func_name, job_timeout=JOB_SECONDS, result_ttl=0, failure_ttl=3600, ttl=60)
+            job.set_enqueue_time(now)
+            due.append(job)
+        return due
+
+
+def repeat(redis_url: str, jobs: Sequence[tuple[Callable[[], None], int, str]]) -> None:
+    """Enqueue each function every so many seconds on its queue, until told to stop."""
+    scheduler = JsonCron(connection(redis_url), logging_level="WARNING")
+    for function, seconds, queue in jobs:
+        scheduler.register(function, queue, interval=seconds)
+    scheduler.start()
+
+
+def worker_name(pid: int | None = None) -> str:
+    """The name under which a process of this machine (this one by default) holds leases."""
+    return f"{os.uname().nodename}-{os.getpid() if pid is None else pid}"

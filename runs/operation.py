@@ -95,10 +95,14 @@ class Target(Protocol):
         """How many were asked for, where the selection names them one by one; None for filters and departments."""
         ...
 
+    def lacks_right(self, actor: Actor, permission: Permission) -> ColumnElement[bool]:
+        """The condition that the actor does not hold the permission where the line stands."""
+        ...
+
     def before_sending(
-        self, session: Session, actor: Actor, operation: Operation, params: Params, run_id: int, batch_id: int
+        self, session: Session, company_id: int, run_id: int, batch_id: int, refusals: Sequence[Refusal]
     ) -> Sequence[TargetLine]:
-        """The lines of a claimed batch with the refusal that holds now (a lost right included)."""
+        """The lines of a claimed batch in the order of their items, with the refusal that holds now."""
         ...
 
     def apply(

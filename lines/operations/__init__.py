@@ -1,0 +1,11 @@
+"""The operations on lines: one file each, put together in the tuple that bootstrap hands to the engine."""
+
+from lines.operations import block, change_tariff, remove_limit, set_limit, unblock
+
+OPERATIONS = (
+    block.OPERATION,
+    unblock.OPERATION,
+    set_limit.OPERATION,
+    remove_limit.OPERATION,
+    change_tariff.OPERATION,
+)

@@ -1,0 +1,86 @@
+"""Change the tariff of lines, now or from the next billing period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from marshmallow import Schema, fields, validate
+from sqlalchemy import and_, func, literal, select
+from sqlalchemy.orm import Session, aliased
+
+from core.i18n import N_
+from hierarchy.models import BillingAccount
+from lines.models import Line, LineState
+from lines.operations.common import TERMINATED
+from operators.gateway import Change
+from operators.models import Tariff
+from rbac.permissions import Permission
+from runs.operation import Operation, Params, Price, Refusal, Words
+
+WHEN = {"now": N_("Now"), "nextPeriod": N_("From the next billing period")}
+
+
+class TariffParams(Schema):
+    """Which tariff, and from when."""
+
+    tariff = fields.String(required=True, metadata={"label": N_("Tariff"), "widget": "tariff"})
+    effective = fields.String(
+        load_default="now",
+        validate=validate.OneOf(WHEN, labels=tuple(WHEN.values())),
+        metadata={"label": N_("From when"), "choices": WHEN, "default": "now", "widget": "radio"},
+    )
+
+
+def _check(session: Session, params: Params) -> Mapping[str, list[str]]:
+    tariff = session.get(Tariff, params["tariff"])
+    if tariff is None or not tariff.is_sellable:
+        return {"tariff": [N_("This tariff is not offered. Choose another one.")]}
+    return {}
+
+
+def _refusals(params: Params) -> tuple[Refusal, ...]:
+    account = aliased(BillingAccount)
+    in_debt = (
+        select(literal(1))
+        .where(account.company_id == Line.company_id, account.id == Line.account_id, account.is_in_debt)
+        .correlate(Line)
+        .exists()
+    )
+    return (
+        TERMINATED,
+        Refusal("same_tariff", N_("Already has this tariff"), Line.tariff_id == params["tariff"]),
+        Refusal("blocked", N_("The number is blocked"), Line.state == LineState.BLOCKED, N_("Unblock it first.")),
+        Refusal("debt", N_("The billing account is in debt"), in_debt, N_("Pay the debt, then try again.")),
+    )
+
+
+def _price(params: Params) -> Price:
+    new, old = aliased(Tariff), aliased(Tariff)
+    once = select(new.switch_price).where(new.id == params["tariff"]).scalar_subquery()
+    monthly_new = select(new.monthly).where(new.id == params["tariff"]).scalar_subquery()
+    monthly_old = select(old.monthly).where(and_(old.id == Line.tariff_id)).correlate(Line).scalar_subquery()
+    return Price(once=func.coalesce(once, 0), month=func.coalesce(monthly_new, 0) - func.coalesce(monthly_old, 0))
+
+
+OPERATION = Operation(
+    code="change_tariff",
+    words=Words(
+        title=N_("Change tariff"),
+        effect=N_("The numbers get another tariff; the price of the change is charged once."),
+        button=N_("Tariff"),
+        confirm=(N_("Change the tariff of %(n)s line"), N_("Change the tariff of %(n)s lines")),
+        done=(N_("tariff of %(n)s line changed"), N_("tariff of %(n)s lines changed")),
+    ),
+    permission=Permission.LINES_TARIFF,
+    icon="arrow-left-right",
+    schema=TariffParams,
+    check=_check,
+    refusals=_refusals,
+    change=lambda params: Change(
+        offering=params["tariff"], characteristics={"effective": params["effective"]}
+    ),
+    effect=lambda params: {"tariff_id": params["tariff"]},
+    price=_price,
+    group="tariff",
+    order=50,
+)

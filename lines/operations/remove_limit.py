@@ -1,0 +1,32 @@
+"""Remove the spending limit from lines."""
+
+from __future__ import annotations
+
+from core.i18n import N_
+from lines.models import Line
+from lines.operations.common import TERMINATED, NoParams
+from operators.gateway import Change
+from rbac.permissions import Permission
+from runs.operation import Operation, Refusal, Words
+
+OPERATION = Operation(
+    code="remove_limit",
+    words=Words(
+        title=N_("Remove limit"),
+        effect=N_("The numbers spend without a limit."),
+        button=N_("Remove limit"),
+        confirm=(N_("Remove the limit from %(n)s line"), N_("Remove the limit from %(n)s lines")),
+        done=(N_("limit removed from %(n)s line"), N_("limit removed from %(n)s lines")),
+    ),
+    permission=Permission.LINES_LIMIT,
+    icon="infinity",
+    schema=NoParams,
+    refusals=lambda params: (
+        TERMINATED,
+        Refusal("no_limit", N_("Has no limit"), Line.limit_amount.is_(None)),
+    ),
+    change=lambda params: Change(characteristics={"spendingLimit": None}),
+    effect=lambda params: {"limit_amount": None, "limit_period": None, "limit_warn": None},
+    group="limit",
+    order=40,
+)

@@ -1,0 +1,76 @@
+"""Set a spending limit on lines: roubles per day or month, with a warning before."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from marshmallow import Schema, fields, validate
+
+from core.i18n import N_
+from lines.models import Line
+from lines.operations.common import TERMINATED
+from operators.gateway import Change
+from rbac.permissions import Permission
+from runs.operation import Operation, Params, Refusal, Words
+
+PERIODS = {"month": N_("per month"), "day": N_("per day")}
+
+
+class LimitParams(Schema):
+    """How much may be spent, in which period, and at how many per cent people are warned."""
+
+    amount = fields.Decimal(
+        required=True,
+        places=2,
+        as_string=True,
+        validate=validate.Range(min=Decimal("0.01"), max=Decimal(1_000_000)),
+        metadata={"label": N_("Limit, roubles"), "widget": "money", "type": "string"},
+    )
+    period = fields.String(
+        load_default="month",
+        validate=validate.OneOf(PERIODS, labels=tuple(PERIODS.values())),
+        metadata={"label": N_("Period"), "choices": PERIODS, "default": "month", "widget": "radio"},
+    )
+    warn_at = fields.Integer(
+        load_default=80,
+        validate=validate.Range(min=1, max=100),
+        metadata={"label": N_("Warn at, %"), "default": 80, "widget": "number"},
+    )
+
+
+def _same(params: Params) -> Refusal:
+    is_same = (
+        (Line.limit_amount == params["amount"])
+        & (Line.limit_period == params["period"])
+        & (Line.limit_warn == params["warn_at"])
+    )
+    return Refusal("same_limit", N_("Already has exactly this limit"), is_same)
+
+
+def _characteristic(params: Params) -> dict[str, object]:
+    limit = {"amount": str(params["amount"]), "unit": "RUB", "period": params["period"], "warnAt": params["warn_at"]}
+    return {"spendingLimit": limit}
+
+
+OPERATION = Operation(
+    code="set_limit",
+    words=Words(
+        title=N_("Set limit"),
+        effect=N_("The numbers stop spending at the limit; their users are warned before."),
+        button=N_("Limit"),
+        confirm=(N_("Set the limit for %(n)s line"), N_("Set the limit for %(n)s lines")),
+        done=(N_("limit set for %(n)s line"), N_("limit set for %(n)s lines")),
+    ),
+    permission=Permission.LINES_LIMIT,
+    icon="speedometer2",
+    schema=LimitParams,
+    refusals=lambda params: (TERMINATED, _same(params)),
+    change=lambda params: Change(characteristics=_characteristic(params)),
+    effect=lambda params: {
+        "limit_amount": params["amount"],
+        "limit_period": params["period"],
+        "limit_warn": params["warn_at"],
+    },
+    group="limit",
+    order=30,
+)

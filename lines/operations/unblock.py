@@ -1,0 +1,32 @@
+"""Unblock lines."""
+
+from __future__ import annotations
+
+from core.i18n import N_
+from lines.models import Line, LineState
+from lines.operations.common import TERMINATED, NoParams
+from operators.gateway import Change
+from rbac.permissions import Permission
+from runs.operation import Operation, Refusal, Words
+
+OPERATION = Operation(
+    code="unblock",
+    words=Words(
+        title=N_("Unblock"),
+        effect=N_("The numbers work again: calls, messages and data."),
+        button=N_("Unblock"),
+        confirm=(N_("Unblock %(n)s line"), N_("Unblock %(n)s lines")),
+        done=(N_("%(n)s unblocked"), N_("%(n)s unblocked")),
+    ),
+    permission=Permission.LINES_UNBLOCK,
+    icon="unlock",
+    schema=NoParams,
+    refusals=lambda params: (
+        TERMINATED,
+        Refusal("not_blocked", N_("Is not blocked"), Line.state != LineState.BLOCKED),
+    ),
+    change=lambda params: Change(status="active"),
+    effect=lambda params: {"state": LineState.ACTIVE.value, "block_reason": None},
+    group="block",
+    order=20,
+)

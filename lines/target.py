@@ -1,0 +1,130 @@
+"""Mobile lines as what the bulk engine works on: choosing them, reading them, writing an effect on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, any_, cast, not_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from core.errors import NotFound
+from hierarchy import totals
+from hierarchy.models import Department
+from lines.models import Line
+from lines.queries import select_department, select_matching
+from rbac.decision import Actor, visible
+from rbac.permissions import Permission
+from runs.models import ItemState, RunItem, Upload, UploadRow
+from runs.operation import Refusal, TargetLine
+from runs.queries import refusal_case
+
+BIGINTS = ARRAY(BigInteger)
+IN_DEPARTMENT = and_(Department.company_id == Line.company_id, Department.id == Line.department_id)
+
+
+class LineTarget:
+    """Implements runs.operation.Target over the table of lines."""
+
+    def id_column(self) -> InstrumentedAttribute[int]:
+        """The line's id within `chosen`."""
+        return Line.id
+
+    def chosen(self, actor: Actor, permission: Permission, selection: Mapping[str, Any]) -> Select[Any]:
+        """Ids of the chosen lines that the actor may see, joined to their departments."""
+        kind = selection["kind"]
+        if kind == "filter":
+            return select_matching(actor, permission, str(selection["query"])).with_only_columns(Line.id)
+        if kind == "department":
+            return select_department(actor, permission, int(selection["department"])).with_only_columns(Line.id)
+        seen = (
+            select(Line.id)
+            .join(Department, IN_DEPARTMENT)
+            .where(Line.company_id == actor.company_id, visible(actor, permission, Department.path))
+        )
+        return seen.where(self._named(actor, selection))
+
+    def _named(self, actor: Actor, selection: Mapping[str, Any]) -> ColumnElement[bool]:
+        """The condition for selections that name lines one by one."""
+        if selection["kind"] == "ids":
+            return Line.id == any_(cast(list(selection["ids"]), BIGINTS))
+        if selection["kind"] == "upload":
+            rows = select(UploadRow.line_id).where(
+                UploadRow.company_id == actor.company_id,
+                UploadRow.upload_id == int(selection["upload"]),
+                UploadRow.problem.is_(None),
+            )
+            return Line.id.in_(rows)
+        failed = select(RunItem.line_id).where(
+            RunItem.company_id == actor.company_id,
+            RunItem.run_id == int(selection["run"]),
+            RunItem.state == ItemState.FAILED,
+        )
+        return Line.id.in_(failed)
+
+    def requested(self, session: Session, selection: Mapping[str, Any]) -> int | None:
+        """How many were asked for, where the selection names them one by one."""
+        if selection["kind"] == "ids":
+            return len(selection["ids"])
+        if selection["kind"] == "upload":
+            upload = session.scalar(select(Upload).where(Upload.id == int(selection["upload"])))
+            if upload is None:
+                raise NotFound
+            return upload.rows
+        return None
+
+    def lacks_right(self, actor: Actor, permission: Permission) -> ColumnElement[bool]:
+        """The condition that the actor does not hold the permission on the line's department."""
+        return not_(visible(actor, permission, Department.path))
+
+    def before_sending(
+        self, session: Session, company_id: int, run_id: int, batch_id: int, refusals: Sequence[Refusal]
+    ) -> Sequence[TargetLine]:
+        """The lines of a claimed batch in the order of their items, with the refusal that holds now."""
+        rows = session.execute(
+            select(RunItem.no, Line.id, Line.operator_id, refusal_case(list(refusals)))
+            .select_from(RunItem)
+            .join(Line, and_(Line.company_id == RunItem.company_id, Line.id == RunItem.line_id))
+            .join(Department, IN_DEPARTMENT)
+            .where(RunItem.company_id == company_id, RunItem.run_id == run_id, RunItem.batch_id == batch_id)
+            .order_by(RunItem.no)
+        )
+        return [TargetLine(no, line_id, product, refusal) for no, line_id, product, refusal in rows]
+
+    def apply(
+        self, session: Session, company_id: int, line_ids: Sequence[int], effect: Mapping[str, Any]
+    ) -> Sequence[tuple[int, str, dict[str, Any], dict[str, Any]]]:
+        """Write the effect on the lines and keep the departments' totals; two to three statements in all."""
+        columns = [getattr(Line, name) for name in effect]
+        of_these = and_(Line.company_id == company_id, Line.id == any_(cast(list(line_ids), BIGINTS)))
+        before = session.execute(
+            select(Line.id, Line.msisdn, Line.department_id, Line.state, *columns).where(of_these).order_by(Line.id).with_for_update()
+        ).all()
+        session.execute(update(Line).where(of_these).values(dict(effect)), execution_options={"synchronize_session": False})
+        if "state" in effect:
+            totals.add(session, company_id, _moves(before, str(effect["state"])))
+        after = {name: _plain(value) for name, value in effect.items()}
+        return [
+            (row[0], row[1], {name: _plain(value) for name, value in zip(effect, row[4:], strict=True)}, after)
+            for row in before
+        ]
+
+
+def _moves(before: Sequence[Any], state: str) -> dict[tuple[int, str], int]:
+    moves: dict[tuple[int, str], int] = {}
+    for _, _, department, old, *_rest in before:
+        if old != state:
+            moves[department, old] = moves.get((department, old), 0) - 1
+            moves[department, state] = moves.get((department, state), 0) + 1
+    return moves
+
+
+def _plain(value: Any) -> Any:
+    """A value as the journal keeps it: no floats, money and dates as text."""
+    if isinstance(value, Decimal | date | datetime):
+        return str(value)
+    return value
+

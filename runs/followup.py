@@ -1,0 +1,133 @@
+"""Orders without an answer: looked up by their external id before anything is sent again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.db import unit_of_work
+from operators.gateway import Accepted, Away, LineOutcome, Outcome
+from runs import batches, outcomes
+from runs.batches import Work
+from runs.models import BatchState, OrderBatch, Run, RunItem
+
+FIRST_LOOK = 0.5
+"""Seconds from a lost answer to the first look-up."""
+LOST_AFTER = 8
+"""An accepted order that the operator then no longer knows is given up after so many look-ups."""
+AT_ONCE = 20
+
+
+def check_due(work: Work) -> None:
+    """Look up every order of the run that is due: lost answers, ended leases, orders that stayed silent."""
+    with unit_of_work() as db:
+        due = _take_due(db, work)
+    for batch in due:
+        _check(work, batch)
+
+
+def _take_due(db: Session, work: Work) -> Sequence[OrderBatch]:
+    """Due orders, held for the time that the look-ups may take, so that no other worker asks about them too."""
+    now = clock.now()
+    due = (
+        select(OrderBatch)
+        .where(
+            OrderBatch.company_id == work.company_id,
+            OrderBatch.run_id == work.run_id,
+            OrderBatch.state != BatchState.CLOSED,
+            OrderBatch.check_at <= now,
+        )
+        .order_by(OrderBatch.check_at)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    found = db.scalars(due).all()
+    hold = now + timedelta(seconds=work.engine.settings.operator_timeout + batches.MARGIN)
+    for batch in found:
+        if batch.state == BatchState.SENDING:
+            # Its worker died or lost the database: what it sent, nobody knows.
+            sent_at = batch.sent_at
+            batches.unsure(db, work.company_id, work.run_id, batch.id, hold)
+            batch.sent_at = sent_at
+    if found:
+        ids = [batch.id for batch in found]
+        db.execute(
+            update(OrderBatch)
+            .where(OrderBatch.company_id == work.company_id, OrderBatch.id.in_(ids))
+            .values(check_at=hold, checks=OrderBatch.checks + 1),
+            execution_options={"synchronize_session": False},
+        )
+        db.flush()
+        for batch in found:
+            db.refresh(batch)
+    return found
+
+
+def _check(work: Work, batch: OrderBatch) -> None:
+    answer = work.engine.gateway.find(batch.key)
+    now = clock.now()
+    with unit_of_work() as db:
+        locked = outcomes.lock(db, work.company_id, batch.key)
+        if locked is None:
+            return
+        if isinstance(answer, Accepted):
+            outcomes.record(db, work.engine, locked, answer.order_id, answer.lines)
+            clear_trouble(db, work)
+        elif isinstance(answer, Away):
+            note_trouble(db, work, answer.why)
+            _again(db, locked, max(answer.after, 1.0))
+        elif locked.order_id is not None:
+            _forgotten(db, work, locked)
+        elif (now - locked.sent_at).total_seconds() < work.engine.gateway.settle:
+            # It may still be on its way: a "not found" is believed only after the operator's settling time.
+            wait = work.engine.gateway.settle - (now - locked.sent_at).total_seconds()
+            _again(db, locked, wait + 0.05)
+        else:
+            batches.release(db, work.company_id, work.run_id, locked.id)
+            clear_trouble(db, work)
+
+
+def _again(db: Session, batch: OrderBatch, seconds: float) -> None:
+    batch.check_at = clock.now() + timedelta(seconds=seconds)
+    db.flush()
+
+
+def _forgotten(db: Session, work: Work, batch: OrderBatch) -> None:
+    """The operator accepted the order and does not know it any more: after some look-ups its items have failed."""
+    if batch.checks < LOST_AFTER:
+        _again(db, batch, outcomes.poll_pause(batch.checks))
+        return
+    numbers = db.scalars(
+        select(RunItem.no).where(
+            RunItem.company_id == work.company_id, RunItem.run_id == work.run_id, RunItem.batch_id == batch.id
+        )
+    )
+    lost = [LineOutcome(f"{work.run_id}-{no}", Outcome.FAILED, "order_lost") for no in numbers]
+    outcomes.record(db, work.engine, batch, "", lost)
+
+
+def note_trouble(db: Session, work: Work, why: str, *, at_least: float = 0.0) -> float:
+    """Write on the run why it waits; returns the pause in seconds, doubling from 0.2 to 15 with some jitter."""
+    now = clock.now()
+    troubles = db.scalar(
+        update(Run)
+        .where(Run.company_id == work.company_id, Run.id == work.run_id)
+        .values(troubles=Run.troubles + 1, trouble=why, trouble_since=func.coalesce(Run.trouble_since, now))
+        .returning(Run.troubles),
+        execution_options={"synchronize_session": False},
+    )
+    doubled = 0.2 * 2 ** min(int(troubles or 1) - 1, 10)
+    pause = max(at_least, min(doubled, 15.0) * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
+    batches.update_run_only(db, work.company_id, work.run_id, {Run.retry_at: now + timedelta(seconds=pause)})
+    return pause
+
+
+def clear_trouble(db: Session, work: Work) -> None:
+    """The operator answers again."""
+    cleared = {Run.troubles: 0, Run.trouble: "", Run.trouble_since: None, Run.retry_at: None}
+    batches.update_run_only(db, work.company_id, work.run_id, cleared)

@@ -1,0 +1,126 @@
+"""Selects over runs, their items and uploads; the company comes from the scope, the actor from the caller."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, literal, null, select, tuple_
+from sqlalchemy.orm import aliased
+
+from core.i18n import N_
+from rbac.decision import Actor
+from runs.models import FINAL, OPEN, ItemState, Run, RunItem, UploadRow
+from runs.operation import Operation, Params, Refusal
+
+NO_RIGHT = "no_right"
+BUSY = "busy"
+COMMON_TEXTS: dict[str, tuple[str, str]] = {
+    NO_RIGHT: (
+        N_("You have no right to do this with these numbers"),
+        N_("Ask a global administrator of your company for a role on their department."),
+    ),
+    BUSY: (
+        N_("Already in another unfinished run of the same kind"),
+        N_("Wait until that run has finished or stop it, then try again."),
+    ),
+}
+
+
+def busy(line_id: ColumnElement[int], codes: list[str], *, before: int | None = None) -> ColumnElement[bool]:
+    """True where an unfinished item of another run of these operations holds the line; `before`: of an older run."""
+    item, run = aliased(RunItem), aliased(Run)
+    found = (
+        select(literal(1))
+        .select_from(item)
+        .join(run, (run.company_id == item.company_id) & (run.id == item.run_id))
+        .where(item.line_id == line_id, item.state.in_(OPEN), run.operation.in_(codes))
+    )
+    if before is not None:
+        found = found.where(item.run_id < before)
+    return found.correlate_except(item, run).exists()
+
+
+def refusal_case(refusals: list[Refusal]) -> ColumnElement[str | None]:
+    """The code of the first refusal that holds, null where the line is eligible."""
+    if not refusals:
+        return null()
+    return case(*((refusal.condition, literal(refusal.code)) for refusal in refusals), else_=null())
+
+
+def texts(operation: Operation, params: Params) -> dict[str, tuple[str, str]]:
+    """Message ids by refusal code: the sentence, and what can be done about it."""
+    own = {refusal.code: (refusal.text, refusal.advice) for refusal in operation.refusals(params)}
+    return {**ITEM_TEXTS, **COMMON_TEXTS, **own}
+
+
+ITEM_TEXTS: dict[str, tuple[str, str]] = {
+    "technical": (N_("The operator could not carry it out"), N_("Retry the failed ones in a new run.")),
+    "order_lost": (N_("The operator no longer knows the order"), N_("Retry the failed ones in a new run.")),
+    "operator_refused": (N_("Refused by the operator"), ""),
+    "unknown_line": (N_("The operator does not know this number"), N_("Ask your account manager.")),
+    "stopped": (N_("The run was stopped before its turn"), N_("Start a new run for these numbers.")),
+    "already_blocked": (N_("Already blocked"), ""),
+    "not_blocked": (N_("Is not blocked"), ""),
+    "no_limit": (N_("Has no limit"), ""),
+    "same_tariff": (N_("Already has this tariff"), ""),
+    "tariff_not_sellable": (N_("The tariff is no longer offered"), N_("Choose another tariff.")),
+    "debt": (N_("The billing account is in debt"), N_("Pay the debt, then try again.")),
+    "blocked": (N_("The number is blocked"), N_("Unblock it first.")),
+    "terminated": (N_("The number no longer works"), ""),
+}
+
+
+def run_list(actor: Actor, *, before_id: int | None, limit: int) -> Select[tuple[Run]]:
+    """Submitted runs, newest first, by keyset."""
+    found = select(Run).where(Run.company_id == actor.company_id, Run.submitted_at.is_not(None))
+    if before_id is not None:
+        found = found.where(Run.id < before_id)
+    return found.order_by(Run.id.desc()).limit(limit)
+
+
+def outcome_counts(company_id: int, run_id: int) -> Select[tuple[str, str | None, int]]:
+    """Items by state and reason."""
+    return (
+        select(RunItem.state, RunItem.reason, func.count())
+        .where(RunItem.company_id == company_id, RunItem.run_id == run_id)
+        .group_by(RunItem.state, RunItem.reason)
+    )
+
+
+def items(company_id: int, run_id: int, *, state: str | None, reason: str | None, after: int, limit: int) -> Select[Any]:
+    """Items of a run by keyset on their number, narrowed to a state and a reason."""
+    found = select(RunItem).where(RunItem.company_id == company_id, RunItem.run_id == run_id, RunItem.no > after)
+    if state:
+        found = found.where(RunItem.state == state)
+    if reason:
+        found = found.where(RunItem.reason == reason)
+    return found.order_by(RunItem.no).limit(limit)
+
+
+def newest_failures(company_id: int, run_id: int, limit: int) -> Select[tuple[RunItem]]:
+    """Items that failed or were refused while the run went on, newest first."""
+    wanted = tuple_(RunItem.state).in_([(ItemState.FAILED.value,), (ItemState.REFUSED.value,)])
+    return (
+        select(RunItem)
+        .where(RunItem.company_id == company_id, RunItem.run_id == run_id, wanted, RunItem.batch_id.is_not(None))
+        .order_by(RunItem.updated_at.desc(), RunItem.no)
+        .limit(limit)
+    )
+
+
+def upload_problems(company_id: int, upload_id: int, *, after: int, limit: int) -> Select[tuple[UploadRow]]:
+    """Rows of an uploaded list that mean no line, by keyset."""
+    return (
+        select(UploadRow)
+        .where(
+            UploadRow.company_id == company_id,
+            UploadRow.upload_id == upload_id,
+            UploadRow.problem.is_not(None),
+            UploadRow.no > after,
+        )
+        .order_by(UploadRow.no)
+        .limit(limit)
+    )
+
+
+__all__ = ["BUSY", "COMMON_TEXTS", "FINAL", "NO_RIGHT"]

@@ -1,0 +1,74 @@
+"""Which lines a run is for: exactly one of ticked ids, a filter, a department, an uploaded list, failed items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from core.errors import InvalidInput
+from core.i18n import N_
+
+MOST_IDS = 10_000
+NOTHING = N_("Choose at least one number, or say that you mean all that match.")
+
+
+class Ids(Schema):
+    """Lines ticked one by one."""
+
+    kind = fields.Constant("ids")
+    ids = fields.List(fields.Integer(strict=False), required=True, validate=validate.Length(min=1, max=MOST_IDS))
+
+
+class Filter(Schema):
+    """All lines that match a filter of the list: `query` is its query string. `all` must be said explicitly."""
+
+    kind = fields.Constant("filter")
+    query = fields.String(required=True, validate=validate.Length(max=2000))
+    all = fields.Boolean(required=True, validate=validate.Equal(True))
+
+
+class Below(Schema):
+    """A department with all below it."""
+
+    kind = fields.Constant("department")
+    department = fields.Integer(required=True)
+
+
+class Uploaded(Schema):
+    """The numbers of an uploaded list."""
+
+    kind = fields.Constant("upload")
+    upload = fields.Integer(required=True)
+
+
+class FailedOf(Schema):
+    """The lines that failed in an earlier run."""
+
+    kind = fields.Constant("failed_of")
+    run = fields.Integer(required=True)
+
+
+KINDS: dict[str, type[Schema]] = {
+    "ids": Ids,
+    "filter": Filter,
+    "department": Below,
+    "upload": Uploaded,
+    "failed_of": FailedOf,
+}
+
+
+def checked(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The selection in its stored form; raises InvalidInput where it names nothing or something odd."""
+    schema = KINDS.get(str(raw.get("kind", "")))
+    if schema is None:
+        raise InvalidInput(NOTHING, code="nothing_selected")
+    try:
+        loaded: dict[str, Any] = schema(unknown=EXCLUDE).load({**raw, "kind": raw["kind"]})
+    except ValidationError as problem:
+        raise InvalidInput(NOTHING, fields=problem.normalized_messages(), code="nothing_selected") from problem
+    if "ids" in loaded:
+        loaded["ids"] = sorted(set(loaded["ids"]))
+    loaded["kind"] = raw["kind"]
+    return loaded

@@ -1,0 +1,252 @@
+"""Use cases of a run: preview, submit, stop, retry the failed. Every one asks for the right first."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import ValidationError
+from sqlalchemy import ColumnElement, String, case, cast, func, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.db import after_commit, session
+from core.errors import Conflict, InvalidInput, NotFound
+from core.i18n import N_
+from core.journal import Entry, write
+from rbac.decision import Actor, holds, require
+from rbac.permissions import Permission
+from runs import queries
+from runs.engine import Engine
+from runs.models import ItemState, Run, RunItem, RunState
+from runs.operation import Operation, Params, Refusal
+from runs.selection import checked
+
+WAKE = "runs.jobs.wake_run"
+
+
+def load_params(operation: Operation, raw: Mapping[str, Any]) -> Params:
+    """Check parameters against the operation's schema; raises InvalidInput with every error at once."""
+    try:
+        loaded: Params = operation.schema().load(dict(raw))
+    except ValidationError as problem:
+        raise InvalidInput(N_("Check the parameters."), fields=problem.normalized_messages()) from problem
+    errors = operation.check(session(), loaded) if operation.check else {}
+    if errors:
+        raise InvalidInput(N_("Check the parameters."), fields=dict(errors))
+    return loaded
+
+
+def stored_params(operation: Operation, run: Run) -> Params:
+    """The parameters of a stored run, as its operation's functions want them."""
+    loaded: Params = operation.schema().load(run.params)
+    return loaded
+
+
+def create_preview(
+    engine: Engine, actor: Actor, code: str, raw_params: Mapping[str, Any], selection: Mapping[str, Any], *, key: str = ""
+) -> Run:
+    """Say beforehand what would happen: a run in state `previewed` whose `preview` holds the figures.
+
+    Raises NotAllowed, NotFound for an unknown operation, InvalidInput for parameters or an empty selection.
+    """
+    operation = engine.operation(code)
+    require(actor, operation.permission)
+    params = load_params(operation, raw_params)
+    run = Run(
+        company_id=_company(actor),
+        operation=code,
+        params=operation.schema().dump(params),
+        selection=checked(selection),
+        state=RunState.PREVIEWED,
+        idempotency_key=key or secrets.token_urlsafe(16),
+        created_by=actor.user_id,
+        created_name=actor.name,
+        created_ip=actor.ip,
+        is_staff=actor.is_staff,
+        staff_reason=actor.reason,
+        created_at=clock.now(),
+    )
+    run.preview = figures(engine, actor, operation, params, run.selection)
+    session().add(run)
+    session().flush()
+    return run
+
+
+def figures(
+    engine: Engine, actor: Actor, operation: Operation, params: Params, selection: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Total, allowed, refused by reason, price once and per month (text, roubles), asked for but not found."""
+    reason = queries.refusal_case(all_refusals(engine, actor, operation, params))
+    chosen = engine.target.chosen(actor, Permission.LINES_VIEW, selection).add_columns(reason.label("reason"))
+    once, month = _price_columns(operation, params)
+    rows = chosen.add_columns(once.label("once"), month.label("month")).subquery()
+    sums = session().execute(
+        select(rows.c.reason, func.count(), func.sum(rows.c.once), func.sum(rows.c.month)).group_by(rows.c.reason)
+    )
+    found: dict[str | None, tuple[int, Decimal, Decimal]] = {row[0]: (row[1], row[2], row[3]) for row in sums}
+    allowed, price_once, price_month = found.pop(None, (0, Decimal(0), Decimal(0)))
+    refused = {code: counted[0] for code, counted in found.items() if code is not None}
+    total = allowed + sum(refused.values())
+    requested = engine.target.requested(session(), selection)
+    return {
+        "total": total,
+        "allowed": allowed,
+        "refused": refused,
+        "price_once": str(price_once or Decimal(0)),
+        "price_month": str(price_month or Decimal(0)),
+        "missing": max(0, requested - total) if requested is not None else 0,
+        "at": clock.now().isoformat(),
+    }
+
+
+def all_refusals(
+    engine: Engine, actor: Actor, operation: Operation, params: Params, *, before: int | None = None
+) -> list[Refusal]:
+    """Every reason in the order in which people should hear it: rights, the operation's own, another run."""
+    kin = [other.code for other in engine.operations.values() if other.group == operation.group]
+    right, line_id = engine.target.lacks_right(actor, operation.permission), engine.target.id_column()
+    return [
+        Refusal(queries.NO_RIGHT, "", right),
+        *operation.refusals(params),
+        Refusal(queries.BUSY, "", queries.busy(line_id, kin, before=before)),
+    ]
+
+
+def _price_columns(operation: Operation, params: Params) -> tuple[ColumnElement[Decimal], ColumnElement[Decimal]]:
+    if operation.price is None:
+        return literal(Decimal(0)), literal(Decimal(0))
+    price = operation.price(params)
+    return price.once, price.month
+
+
+def get_run(actor: Actor, run_id: int) -> Run:
+    """A run of the actor's company; raises NotFound. People without `runs:view` see their own only."""
+    run = session().scalar(select(Run).where(Run.company_id == _company(actor), Run.id == run_id))
+    if run is None or (run.created_by != actor.user_id and not holds(actor, Permission.RUNS_VIEW)):
+        raise NotFound
+    return run
+
+
+def submit(engine: Engine, actor: Actor, run_id: int) -> Run:
+    """Freeze a previewed run and start it. Submitting it again, or fifty times at once, changes nothing."""
+    run = get_run(actor, run_id)
+    operation = engine.operation(run.operation)
+    require(actor, operation.permission)
+    if run.created_by != actor.user_id:
+        raise NotFound
+    db, now = session(), clock.now()
+    won = db.execute(
+        update(Run)
+        .where(Run.company_id == run.company_id, Run.id == run.id, Run.state == RunState.PREVIEWED)
+        .values(state=RunState.RUNNING, submitted_at=now),
+        execution_options={"synchronize_session": False},
+    )
+    if won.rowcount == 0:  # type: ignore[attr-defined]
+        db.refresh(run)
+        return run
+    params = stored_params(operation, run)
+    freeze(engine, actor, operation, params, run)
+    db.refresh(run)
+    described = {"operation": run.operation, "params": run.params, "total": run.total, "allowed": run.pending}
+    write(db, actor, [Entry("run.submitted", "run", run.id, None, described, run.id)])
+    wake(engine, run)
+    return run
+
+
+def freeze(engine: Engine, actor: Actor, operation: Operation, params: Params, run: Run) -> None:
+    """Selection to items in one INSERT … SELECT; sets the counters and the price of the run."""
+    db = session()
+    once, month = _price_columns(operation, params)
+    reason = queries.refusal_case(all_refusals(engine, actor, operation, params)).label("reason")
+    chosen = engine.target.chosen(actor, Permission.LINES_VIEW, run.selection).add_columns(
+        reason, once.label("once"), month.label("month")
+    )
+    rows = chosen.subquery()
+    line_id = rows.c[engine.target.id_column().key]
+    state = case((rows.c.reason.is_(None), ItemState.PENDING.value), else_=ItemState.REFUSED.value)
+    items = select(
+        literal(run.company_id), literal(run.id), func.row_number().over(), line_id, cast(state, String), rows.c.reason, func.now()
+    )
+    names = ["company_id", "run_id", "no", "line_id", "state", "reason", "updated_at"]
+    db.execute(insert(RunItem).from_select(names, items))
+    _count(db, run)
+    if operation.price is not None:
+        sums = select(func.coalesce(func.sum(rows.c.once), 0), func.coalesce(func.sum(rows.c.month), 0))
+        run.price_once, run.price_month = db.execute(sums.where(rows.c.reason.is_(None))).one()
+        db.flush()
+
+
+def _count(db: Session, run: Run) -> None:
+    counted: dict[str, int] = {}
+    for state, _, number in db.execute(queries.outcome_counts(run.company_id, run.id)):
+        counted[state] = counted.get(state, 0) + number
+    run.state = RunState.RUNNING if counted.get(ItemState.PENDING) else RunState.FINISHED
+    run.pending, run.refused = counted.get(ItemState.PENDING, 0), counted.get(ItemState.REFUSED, 0)
+    run.total = run.pending + run.refused
+    run.submitted_at = clock.now()
+    if run.state == RunState.FINISHED:
+        run.finished_at = clock.now()
+    db.flush()
+
+
+def wake(engine: Engine, run: Run) -> None:
+    """Wake workers for the run once the transaction has been committed."""
+    copies = max(1, min(engine.settings.workers, -(-run.pending // engine.gateway.order_items)))
+    company_id, run_id = run.company_id, run.id
+    after_commit(lambda: _enqueue(engine, company_id, run_id, copies))
+
+
+def _enqueue(engine: Engine, company_id: int, run_id: int, copies: int) -> None:
+    engine.queue.wake(WAKE, company_id, run_id, copies)
+
+
+def stop(engine: Engine, actor: Actor, run_id: int) -> Run:
+    """Send nothing more: what was not sent ends as `cancelled`; what is on its way is followed to its end."""
+    run = get_run(actor, run_id)
+    require(actor, engine.operation(run.operation).permission)
+    if run.created_by != actor.user_id:
+        require(actor, Permission.RUNS_STOP)
+    if run.state != RunState.RUNNING:
+        raise Conflict(N_("This run has already ended."), code="not_running")
+    db, now = session(), clock.now()
+    dropped = cancel_pending(db, run.company_id, run.id)
+    write(db, actor, [Entry("run.stopped", "run", run.id, None, {"cancelled": dropped}, run.id)])
+    values: dict[str, Any] = {"state": RunState.CANCELLED, "stopped_at": now, "stopped_by": actor.name}
+    values |= {"pending": Run.pending - dropped, "cancelled": Run.cancelled + dropped}
+    values["finished_at"] = case((Run.sent + Run.unknown + Run.pending == dropped, now), else_=None)
+    db.execute(
+        update(Run).where(Run.company_id == run.company_id, Run.id == run.id, Run.state == RunState.RUNNING).values(values),
+        execution_options={"synchronize_session": False},
+    )
+    db.refresh(run)
+    return run
+
+
+def cancel_pending(db: Session, company_id: int, run_id: int) -> int:
+    """Items that were never sent end as `cancelled`; returns how many."""
+    result = db.execute(
+        update(RunItem)
+        .where(RunItem.company_id == company_id, RunItem.run_id == run_id, RunItem.state == ItemState.PENDING)
+        .values(state=ItemState.CANCELLED, reason="stopped", updated_at=clock.now()),
+        execution_options={"synchronize_session": False},
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def retry_failed(engine: Engine, actor: Actor, run_id: int) -> Run:
+    """A preview of the same operation for the lines that failed in this run."""
+    run = get_run(actor, run_id)
+    if run.failed == 0:
+        raise Conflict(N_("Nothing has failed in this run."), code="nothing_failed")
+    again = create_preview(engine, actor, run.operation, run.params, {"kind": "failed_of", "run": run.id})
+    again.retry_of = run.id
+    return again
+
+
+def _company(actor: Actor) -> int:
+    if actor.company_id is None:
+        raise NotFound
+    return actor.company_id

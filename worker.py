@@ -1,0 +1,148 @@
+"""The worker: a supervisor that forks runners, a sweeper and a synchroniser, and replaces whichever dies."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+
+import structlog
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+import bootstrap
+from core import db, logs, queue
+from core.settings import Settings
+from lines import jobs as line_jobs
+from runs import jobs, sweeper
+from runs.engine import Engine
+
+log = structlog.get_logger("worker")
+PR_SET_PDEATHSIG = 1
+SWEEP_SECONDS = 2
+TIDY_SECONDS = 3600
+SYNC_SECONDS = 60
+SOON = 5.0
+"""A child that lived shorter than this is replaced only after a pause."""
+REPEATED = (
+    (jobs.sweep, SWEEP_SECONDS, queue.SYSTEM_QUEUE),
+    (jobs.tidy, TIDY_SECONDS, queue.SYNC_QUEUE),
+    (line_jobs.synchronise, SYNC_SECONDS, queue.SYNC_QUEUE),
+)
+
+
+@dataclass(frozen=True)
+class Role:
+    """What one child does, and how people find it in the log."""
+
+    name: str
+    run: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Child:
+    """A running child and when it started (monotonic seconds)."""
+
+    role: Role
+    started: float
+
+
+class Supervisor:
+    """Keeps one child per role alive until it is told to stop; children are forked with everything imported."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._children: dict[int, Child] = {}
+        self._stopping = False
+        url = engine.settings.redis_url
+        self._roles = [Role(f"runner-{n + 1}", lambda: queue.work(url)) for n in range(engine.settings.workers)]
+        self._roles.append(Role("sweeper", lambda: queue.work(url, queue.SYSTEM_QUEUE)))
+        self._roles.append(Role("synchroniser", lambda: queue.work(url, queue.SYNC_QUEUE)))
+        self._roles.append(Role("cron", lambda: queue.repeat(url, REPEATED)))
+
+    def run(self) -> int:
+        """Until SIGTERM or SIGINT; returns the exit status."""
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        for role in self._roles:
+            self._start(role)
+        while self._children:
+            try:
+                pid, status = os.wait()
+            except ChildProcessError:
+                break
+            self._ended(pid, status)
+        return 0
+
+    def _start(self, role: Role) -> None:
+        # The parent holds no connection when it forks: a child would share it.
+        db.engine().dispose()
+        pid = os.fork()
+        if pid == 0:
+            os._exit(self._child(role))
+        self._children[pid] = Child(role, time.monotonic())
+        log.info("worker.started", role=role.name, pid=pid)
+
+    def _child(self, role: Role) -> int:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        _die_with_parent()
+        jobs.configure(self._engine)
+        line_jobs.configure(self._engine)
+        try:
+            role.run()
+        except RedisError as problem:
+            log.warning("worker.redis_lost", role=role.name, problem=type(problem).__name__)
+            return 1
+        return 0
+
+    def _ended(self, pid: int, status: int) -> None:
+        child = self._children.pop(pid, None)
+        if child is None or self._stopping:
+            return
+        log.warning("worker.ended", role=child.role.name, pid=pid, status=status)
+        if time.monotonic() - child.started < SOON:
+            time.sleep(0.5)
+        if not self._stopping:
+            self._start(child.role)
+            self._end_leases(queue.worker_name(pid))
+
+    def _end_leases(self, worker: str) -> None:
+        """Known to be dead: its orders need not wait for the end of their leases."""
+        try:
+            sweeper.worker_died(worker)
+        except SQLAlchemyError as problem:
+            log.warning("worker.leases_kept", worker=worker, problem=type(problem).__name__)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self._stopping = True
+        for pid in list(self._children):
+            _signal(pid, signal.SIGTERM)
+
+
+def _signal(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
+
+
+def _die_with_parent() -> None:
+    """On Linux a child gets SIGTERM when the supervisor itself is killed, so that no orphan goes on."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def main() -> int:
+    """Start the supervisor with the settings of the environment."""
+    logs.configure()
+    return Supervisor(bootstrap.build(Settings.from_env())).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
