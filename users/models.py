@@ -18,7 +18,10 @@ class User(Base):
     """
 
     __tablename__ = "users"
-    __table_args__ = (Index("uq_users_login", text("lower(login)"), unique=True), Index("ix_users_company", "company_id"))
+    __table_args__ = (
+        Index("uq_users_login", text("lower(login)"), unique=True),
+        Index("ix_users_company", "company_id"),
+    )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
     company_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("companies.id"))
     login: Mapped[str]

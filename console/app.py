@@ -1,0 +1,69 @@
+"""The application factory: puts the web console together around an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Blueprint, Flask, g, request
+from flask.typing import ResponseReturnValue
+
+from console import babel, errors, files, identity, observe, security
+from console.pages import auth, profile
+from console.web import ENGINE, Public, declared_permission, find_actor, may
+from core.db import unit_of_work
+from core.tenancy import all_companies, companies_scope, company_scope
+from rbac.decision import Actor
+from runs.engine import Engine
+
+BLUEPRINTS: tuple[Blueprint, ...] = (auth.blueprint, profile.blueprint)
+"""Every blueprint of the console, pages first."""
+
+
+class Console(Flask):
+    """Flask that wraps every view in the company's scope and one unit of work; error handlers run outside."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        view = self.view_functions.get(request.endpoint or "")
+        if view is None or request.endpoint == "static":
+            return super().dispatch_request()
+        g.passive = getattr(view, "passive", False)
+        if isinstance(declared_permission(view), Public):
+            with all_companies(reason="a public page belongs to no company"), unit_of_work():
+                return super().dispatch_request()
+        with _scope_of(find_actor()), unit_of_work():
+            return super().dispatch_request()
+
+
+@contextmanager
+def _scope_of(actor: Actor | None) -> Iterator[None]:
+    """The company acted in; nobody, and staff outside of a company, see no company's rows."""
+    if actor is None or actor.company_id is None:
+        with companies_scope(()):
+            yield
+    else:
+        with company_scope(actor.company_id):
+            yield
+
+
+def create_app(engine: Engine) -> Flask:
+    """The console as a WSGI application. The process must be bound to its database (core.db.connect)."""
+    app = Console(__name__)
+    app.extensions[ENGINE] = engine
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.context_processor(_common)
+    observe.install(app)
+    security.install(app, engine.settings)
+    identity.install(app, engine.settings)
+    babel.install(app)
+    files.install(app)
+    errors.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _common() -> dict[str, object]:
+    """What every template may read."""
+    return {"actor": find_actor(), "may": may, "locale": babel.locale(), "theme": babel.theme()}

@@ -1,0 +1,210 @@
+"""Use cases on people: create, block, change one's own settings and passwords; each writes the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core import clock, journal
+from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from core.i18n import LOCALES, N_
+from core.tenancy import all_companies
+from rbac.decision import Actor, is_allowed, require
+from rbac.grants import load_grants
+from rbac.permissions import Permission
+from users import admins, passwords, sessions
+from users.identifiers import normal_phone
+from users.models import User
+
+OPERATOR = 0
+"""The journal of the operator's own people, who belong to no company."""
+THEMES = ("auto", "light", "dark")
+
+
+def create_user(
+    session: Session,
+    actor: Actor,
+    *,
+    login: str,
+    name: str,
+    password: str,
+    email: str = "",
+    phone: str = "",
+    locale: str = "ru",
+) -> User:
+    """A new person of the actor's company; raises InvalidInput with everything that is wrong."""
+    require(actor, Permission.USERS_EDIT)
+    login, name, email = login.strip(), name.strip(), email.strip()
+    wrong = _wrong_fields(login, name, email, phone, password)
+    if not wrong and _is_taken(session, login):
+        wrong["login"] = [TAKEN]
+    if wrong:
+        raise InvalidInput(N_("The person was not created."), fields=wrong)
+    user = User(
+        company_id=actor.company_id,
+        login=login,
+        name=name,
+        email=email,
+        phone=normal_phone(phone) or "",
+        password_hash=passwords.hash_password(password),
+        locale=locale if locale in LOCALES else LOCALES[0],
+        created_at=clock.now(),
+    )
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError as problem:
+        raise InvalidInput(N_("The person was not created."), fields={"login": [TAKEN]}) from problem
+    after = {"login": login, "name": name, "email": email, "phone": user.phone}
+    _write(session, actor, user, "user.created", None, after)
+    return user
+
+
+TAKEN = N_("This login is taken.")
+
+
+def _wrong_fields(login: str, name: str, email: str, phone: str, password: str) -> dict[str, list[str]]:
+    wrong: dict[str, list[str]] = {}
+    if not 3 <= len(login) <= 100 or any(character.isspace() for character in login):
+        wrong["login"] = [N_("Use 3 to 100 characters without spaces.")]
+    if not 1 <= len(name) <= 200:
+        wrong["name"] = [N_("Say the person's name.")]
+    if email and (email.count("@") != 1 or "." not in email.partition("@")[2] or len(email) > 200):
+        wrong["email"] = [N_("This is not an e-mail address.")]
+    if phone.strip() and normal_phone(phone) is None:
+        wrong["phone"] = [N_("This is not a phone number.")]
+    weak = passwords.problems(password)
+    if weak:
+        wrong["password"] = weak
+    return wrong
+
+
+def _is_taken(session: Session, login: str) -> bool:
+    with all_companies(reason="logins are unique over all companies"):
+        return (
+            session.scalar(select(User.id).where(User.login.ilike(_literal(login), escape="\\"))) is not None
+        )
+
+
+def _literal(login: str) -> str:
+    return login.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def get_user(session: Session, actor: Actor, user_id: int) -> User:
+    """A person of the actor's company; raises NotFound for anybody else's."""
+    user = session.scalar(select(User).where(User.id == user_id, User.company_id == actor.company_id))
+    if user is None:
+        raise NotFound
+    return user
+
+
+def block_user(session: Session, actor: Actor, user_id: int) -> User:
+    """Shut a person out at once, in every session; raises Conflict for oneself and the last administrator."""
+    user = _get_below(session, actor, user_id)
+    if user.id == actor.user_id:
+        raise Conflict(N_("You cannot block yourself."))
+    if user.is_blocked:
+        return user
+    admins.require_another(session, user.company_id or 0, but=user.id)
+    user.is_blocked = True
+    sessions.end_all(session, user.id, moment=clock.now())
+    _write(session, actor, user, "user.blocked", {"is_blocked": False}, {"is_blocked": True})
+    return user
+
+
+def unblock_user(session: Session, actor: Actor, user_id: int) -> User:
+    """Let a person in again, also after wrong tries."""
+    user = _get_below(session, actor, user_id)
+    before = {"is_blocked": user.is_blocked, "is_locked": user.locked_until is not None}
+    user.is_blocked, user.failed_tries, user.locked_until = False, 0, None
+    _write(session, actor, user, "user.unblocked", before, {"is_blocked": False, "is_locked": False})
+    return user
+
+
+def reset_password(session: Session, actor: Actor, user_id: int, password: str) -> User:
+    """Set another person's password; their sessions end."""
+    user = _get_below(session, actor, user_id)
+    user.password_hash = passwords.hash_password(password)
+    user.failed_tries, user.locked_until = 0, None
+    sessions.end_all(session, user.id, moment=clock.now())
+    _write(session, actor, user, "user.password_reset", None, None)
+    return user
+
+
+def change_own_password(session: Session, actor: Actor, old: str, new: str, *, keep_session: str) -> None:
+    """Change one's own password; every other session of the person ends."""
+    with all_companies(reason="a person's own row; the rows of staff belong to no company"):
+        user = session.get_one(User, actor.user_id)
+        if not passwords.matches(user.password_hash, old):
+            raise InvalidInput(
+                N_("The password was not changed."), fields={"old": [N_("This is not your password.")]}
+            )
+        user.password_hash = passwords.hash_password(new, field="new")
+        sessions.end_all(session, user.id, moment=clock.now(), but=keep_session)
+        _write(session, actor, user, "user.password_changed", None, None)
+
+
+def change_own_settings(
+    session: Session, actor: Actor, *, locale: str | None = None, theme: str | None = None
+) -> None:
+    """Change one's own language or theme; raises InvalidInput for one that there is not."""
+    if (locale is not None and locale not in LOCALES) or (theme is not None and theme not in THEMES):
+        raise InvalidInput(N_("There is no such choice."))
+    with all_companies(reason="a person's own row; the rows of staff belong to no company"):
+        user = session.get_one(User, actor.user_id)
+        before = {"locale": user.locale, "theme": user.theme}
+        user.locale, user.theme = locale or user.locale, theme or user.theme
+        after = {"locale": user.locale, "theme": user.theme}
+        if before != after:
+            _write(session, actor, user, "user.settings", before, after)
+
+
+def end_own_sessions(session: Session, actor: Actor, *, keep_session: str = "") -> int:
+    """Sign out everywhere, save in the session to keep; returns how many ended."""
+    with all_companies(reason="a person's own row; the rows of staff belong to no company"):
+        user = session.get_one(User, actor.user_id)
+        ended = sessions.end_all(session, user.id, moment=clock.now(), but=keep_session)
+        _write(session, actor, user, "user.signed_out_everywhere", None, {"sessions": ended})
+        return ended
+
+
+def people(session: Session, actor: Actor) -> Sequence[User]:
+    """Everyone of the company, by name."""
+    require(actor, Permission.USERS_VIEW)
+    return session.scalars(
+        select(User).where(User.company_id == actor.company_id).order_by(User.name, User.id)
+    ).all()
+
+
+def _get_below(session: Session, actor: Actor, user_id: int) -> User:
+    """A person whom the actor may change: one who holds nothing that the actor does not hold there too."""
+    require(actor, Permission.USERS_EDIT)
+    user = get_user(session, actor, user_id)
+    for need in load_grants(session, user.company_id or 0, user.id, clock.now()):
+        if not is_allowed(actor, Permission(need.permission), need.path):
+            raise NotAllowed(need.permission, N_("This person holds rights that you do not hold yourself."))
+    return user
+
+
+def _write(
+    session: Session,
+    actor: Actor,
+    user: User,
+    action: str,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+) -> None:
+    entry = journal.Entry(
+        action,
+        "user",
+        user.id,
+        dict(before) if before else None,
+        dict(after) if after else None,
+        label=user.name,
+    )
+    company = user.company_id if user.company_id is not None else OPERATOR
+    journal.write(session, actor, [entry], company_id=company)
