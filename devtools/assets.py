@@ -4,25 +4,24 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from devtools.icons import write_sprite
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "node_modules"
 TARGET = ROOT / "console" / "static" / "vendor"
 
-# From a path below node_modules to a path below console/static/vendor. The icons' style sheet names its
-# fonts as ./fonts/…, so they lie beside it.
+# From a path below node_modules to a path below console/static/vendor.
 FILES = {
     "bootstrap/dist/css/bootstrap.min.css": "bootstrap.min.css",
     "bootstrap/dist/js/bootstrap.bundle.min.js": "bootstrap.bundle.min.js",
-    "bootstrap-icons/font/bootstrap-icons.min.css": "bootstrap-icons.min.css",
-    "bootstrap-icons/font/fonts/bootstrap-icons.woff2": "fonts/bootstrap-icons.woff2",
-    "bootstrap-icons/font/fonts/bootstrap-icons.woff": "fonts/bootstrap-icons.woff",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
 }
 
 
 def copy_assets(source: Path = SOURCE, target: Path = TARGET) -> list[str]:
     """Copy what is missing or changed; returns the names copied."""
-    return list(_copied(source, target))
+    drawn = ["icons.svg"] if write_sprite() else []
+    return [*_copied(source, target), *drawn]
 
 
 def _copied(source: Path, target: Path) -> Iterator[str]:

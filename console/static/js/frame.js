@@ -1,0 +1,59 @@
+/* The frame: theme, folding of the rail, shortcuts, notices that can be closed. */
+import { announce } from "./announce.js";
+
+const THEMES = ["auto", "light", "dark"];
+
+export function startFrame() {
+  startTheme();
+  startFolding();
+  startShortcuts();
+  document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".notice")?.remove());
+  document.querySelector("[data-focus]")?.focus();
+}
+
+/** Kept beside the value, so that the page shows the state it was left in. */
+export function keep(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // A private window keeps nothing; the page works all the same.
+  }
+}
+
+function startTheme() {
+  const root = document.documentElement;
+  const button = document.querySelector("[data-theme-switch]");
+  if (!button) return;
+  const name = () => button.setAttribute("aria-label", button.dataset[root.dataset.theme]);
+  name();
+  button.addEventListener("click", () => {
+    const next = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length];
+    keep("theme", next);
+    document.dispatchEvent(new Event("theme"));
+    name();
+    button.title = button.getAttribute("aria-label");
+    announce(button.title);
+  });
+}
+
+function startFolding() {
+  document.querySelector("[data-rail-fold]")?.addEventListener("click", () => {
+    const root = document.documentElement;
+    const folded = root.dataset.rail !== "folded";
+    root.dataset.rail = folded ? "folded" : "";
+    keep("rail", root.dataset.rail);
+  });
+}
+
+function startShortcuts() {
+  document.addEventListener("keydown", (event) => {
+    const search = document.getElementById("search");
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    const wanted = (event.key === "/" && !typing) || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey));
+    if (wanted && search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    }
+  });
+}

@@ -1,0 +1,3 @@
+/* Written with the list page. */
+
+export function startTree() {}
