@@ -1,17 +1,24 @@
 """Excel and CSV in and out: the only place that knows the libraries which read and write them."""
 
+from core.excel.columns import Column, picked
 from core.excel.reading import Cell, Row, Sheet, read_rows, read_sheets
 from core.excel.refusals import REFUSALS, FileRefused, ReadLimits
 from core.excel.scanning import Formulas
+from core.excel.templates import write_template
+from core.excel.writing import write_rows
 
 __all__ = [
     "REFUSALS",
     "Cell",
+    "Column",
     "FileRefused",
     "Formulas",
     "ReadLimits",
     "Row",
     "Sheet",
+    "picked",
     "read_rows",
     "read_sheets",
+    "write_rows",
+    "write_template",
 ]

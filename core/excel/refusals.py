@@ -26,6 +26,7 @@ class ReadLimits:
     sheets: int = 50
     rows: int = 100_000
     cells: int = 3_000_000
+    formulas: int = 200_000
 
 
 REFUSALS: Final[dict[str, str]] = {
@@ -73,6 +74,10 @@ REFUSALS: Final[dict[str, str]] = {
     "too_many_rows": N_("The file has more than %(limit)s rows. Split the list into several files."),
     "too_many_cells": N_(
         "The sheets of the workbook hold too many cells. Leave only the columns you need and upload it again."
+    ),
+    "too_many_formulas": N_(
+        "The workbook has more than %(limit)s formulas. Copy the list into a new workbook as values "
+        "and upload that."
     ),
     "unknown_encoding": N_(
         "The text of the file cannot be read. Save it as CSV in UTF-8 or as an Excel workbook (.xlsx)."

@@ -90,7 +90,7 @@ def check_content(archive: WorkbookArchive, limits: ReadLimits) -> dict[str, For
         needs_walk = measure.has_formulas or not measure.is_plain
         part_area = measure.columns * measure.rows
         if needs_walk or part_area > limits.cells:
-            walk = SheetWalk(archive_pieces(archive, name), limits.cells)
+            walk = SheetWalk(archive_pieces(archive, name), limits)
             part_area = walk.columns * walk.rows
             formulas[name.lower()] = Formulas(
                 frozenset(walk.formulas_with_value), frozenset(walk.formulas_without_value)

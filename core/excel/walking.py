@@ -6,7 +6,7 @@ from typing import Final
 from xml.parsers import expat
 
 from core.excel.archive import WorkbookArchive
-from core.excel.refusals import FileRefused
+from core.excel.refusals import FileRefused, ReadLimits
 
 _LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _HIGHEST: Final = 10_000_000
@@ -26,14 +26,14 @@ class SheetWalk:
     expat reads no external entity, and a document type is refused before a walk begins.
     """
 
-    def __init__(self, pieces: Iterable[bytes], most_cells: int) -> None:
+    def __init__(self, pieces: Iterable[bytes], limits: ReadLimits) -> None:
         self.columns = self.rows = 0
         self.formulas_with_value: set[tuple[int, int]] = set()
         self.formulas_without_value: set[tuple[int, int]] = set()
-        self._row = self._column = self._cells = 0
-        self._most_cells = most_cells
+        self._row = self._column = self._cells = self._formulas = 0
+        self._limits = limits
         self._has_formula = self._has_value = self._in_value = False
-        parser = expat.ParserCreate()
+        parser = expat.ParserCreate("utf-8")
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -51,6 +51,9 @@ class SheetWalk:
             self._begin_cell(attributes.get("r"))
         elif tag == "f":
             self._has_formula = True
+            self._formulas += 1
+            if self._formulas > self._limits.formulas:
+                raise FileRefused("too_many_formulas", limit=self._limits.formulas)
         elif tag in ("v", "is"):
             self._in_value = True
         elif tag == "row":
@@ -59,7 +62,7 @@ class SheetWalk:
 
     def _begin_cell(self, reference: str | None) -> None:
         self._cells += 1
-        if self._cells > self._most_cells:
+        if self._cells > self._limits.cells:
             raise FileRefused("too_many_cells")
         self._has_formula = self._has_value = self._in_value = False
         if reference is None:
@@ -112,7 +115,7 @@ def sheet_parts(archive: WorkbookArchive) -> dict[str, str]:
 
 
 def _parse_elements(xml: bytes, handler: Callable[[str, dict[str, str]], None]) -> None:
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = handler
     try:
         parser.Parse(xml, True)
