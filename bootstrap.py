@@ -20,7 +20,15 @@ from lines.target import LineTarget
 from operators.tmf import adapter
 from runs.engine import Engine
 
-MODELS = (core.journal, rbac.models, hierarchy.models, users.models, operators.models, runs.models, lines.models)
+MODELS = (
+    core.journal,
+    rbac.models,
+    hierarchy.models,
+    users.models,
+    operators.models,
+    runs.models,
+    lines.models,
+)
 
 
 def metadata() -> MetaData:

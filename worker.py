@@ -53,14 +53,16 @@ class Child:
 
 
 class Supervisor:
-    """Keeps one child per role alive until it is told to stop; children are forked with everything imported."""
+    """Keeps one child per role alive until told to stop; children are forked with everything imported."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._children: dict[int, Child] = {}
         self._stopping = False
         url = engine.settings.redis_url
-        self._roles = [Role(f"runner-{n + 1}", lambda: queue.work(url)) for n in range(engine.settings.workers)]
+        self._roles = [
+            Role(f"runner-{n + 1}", lambda: queue.work(url)) for n in range(engine.settings.workers)
+        ]
         self._roles.append(Role("sweeper", lambda: queue.work(url, queue.SYSTEM_QUEUE)))
         self._roles.append(Role("synchroniser", lambda: queue.work(url, queue.SYNC_QUEUE)))
         self._roles.append(Role("cron", lambda: queue.repeat(url, REPEATED)))
@@ -119,7 +121,7 @@ class Supervisor:
         except SQLAlchemyError as problem:
             log.warning("worker.leases_kept", worker=worker, problem=type(problem).__name__)
 
-    def _stop(self, number: int, frame: FrameType | None) -> None:
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
         for pid in list(self._children):
             _signal(pid, signal.SIGTERM)

@@ -48,7 +48,9 @@ _AFTER = "after_commit_calls"
 
 def connect(url: str, *, pool_size: int = 10) -> Engine:
     """Bind the process to a database; returns the engine. `url` is a SQLAlchemy URL for psycopg 3."""
-    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, pool_timeout=15)
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, pool_timeout=15
+    )
     _factory.configure(bind=engine)
     return engine
 

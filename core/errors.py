@@ -27,7 +27,12 @@ class InvalidInput(AppError):
     code = "invalid_input"
 
     def __init__(
-        self, message: str, *, fields: Mapping[str, list[str]] | None = None, code: str | None = None, **params: Any
+        self,
+        message: str,
+        *,
+        fields: Mapping[str, list[str]] | None = None,
+        code: str | None = None,
+        **params: Any,
     ) -> None:
         super().__init__(message, code=code, **params)
         self.fields: Mapping[str, list[str]] = fields or {}

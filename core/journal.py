@@ -101,11 +101,14 @@ WRITE_BATCH = text("""
         FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(no bigint, action text, object_kind text, object_id bigint,
                label text, run_id bigint, before jsonb, after jsonb)),
     batch AS (
-        INSERT INTO journal_batches (company_id, seq, entries, at, digest) VALUES (:company, :seq, :count, :at, :digest))
+        INSERT INTO journal_batches (company_id, seq, entries, at, digest)
+        VALUES (:company, :seq, :count, :at, :digest))
     UPDATE journal_heads SET digest = :digest WHERE company_id = :company""")
 
 
-def write(session: Session, author: Author, entries: Sequence[Entry], *, company_id: int | None = None) -> None:
+def write(
+    session: Session, author: Author, entries: Sequence[Entry], *, company_id: int | None = None
+) -> None:
     """Append one batch in the transaction in force: three statements, however many entries."""
     if not entries:
         return

@@ -38,7 +38,13 @@ class JobQueue:
         try:
             for _ in range(copies):
                 self._queue.enqueue(
-                    function, company_id, object_id, job_timeout=JOB_SECONDS, result_ttl=60, failure_ttl=3600, ttl=3600
+                    function,
+                    company_id,
+                    object_id,
+                    job_timeout=JOB_SECONDS,
+                    result_ttl=60,
+                    failure_ttl=3600,
+                    ttl=3600,
                 )
         except RedisError as problem:
             # The sweeper finds the run in the database and wakes a worker once Redis is back.
@@ -86,7 +92,7 @@ def repeat(redis_url: str, jobs: Sequence[tuple[Callable[[], None], int, str]]) 
     scheduler = JsonCron(connection(redis_url), logging_level="WARNING")
     for function, seconds, queue in jobs:
         scheduler.register(function, queue, interval=seconds)
-    scheduler.start()
+    scheduler.start()  # type: ignore[no-untyped-call]
 
 
 def worker_name(pid: int | None = None) -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, ColumnElement, false, text
+from sqlalchemy import BigInteger, ColumnElement, Connection, false, text
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.orm.session import SessionTransaction
@@ -122,9 +122,19 @@ def install(session_class: type[Session]) -> None:
         )
 
     @listens_for(session_class, "after_begin")
-    def tell_database(session: Session, transaction: SessionTransaction, connection: object) -> None:
+    def tell_database(_session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
         setting = current_scope().setting
-        connection.execute(text("SELECT set_config('app.company', :v, true)"), {"v": setting})  # type: ignore[attr-defined]
+        connection.execute(text("SELECT set_config('app.company', :v, true)"), {"v": setting})
 
 
-__all__ = ["CompanyOwned", "NoScope", "Scope", "all_companies", "companies_scope", "company_scope", "current_company", "current_scope", "install"]
+__all__ = [
+    "CompanyOwned",
+    "NoScope",
+    "Scope",
+    "all_companies",
+    "companies_scope",
+    "company_scope",
+    "current_company",
+    "current_scope",
+    "install",
+]

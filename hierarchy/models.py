@@ -43,7 +43,7 @@ class Contract(CompanyOwned, Base):
 
 
 class BillingAccount(CompanyOwned, Base):
-    """A billing account (TMF666): `balance` in roubles, negative where money is owed; `settlement` is advance or credit."""
+    """A billing account (TMF666): `balance` in roubles, negative when in debt; `settlement` is advance or credit."""
 
     __tablename__ = "billing_accounts"
     __table_args__ = (
@@ -61,9 +61,9 @@ class BillingAccount(CompanyOwned, Base):
 
 
 class Department(CompanyOwned, Base):
-    """A node of the company's own tree. `path` holds the ids from the root down: "/1/4/"; the root is the company itself.
+    """A node of the company's own tree. `path` holds the ids from the root down: "/1/4/".
 
-    A line at the root is "not placed".
+    The root is the company itself; a line at the root is "not placed".
     """
 
     __tablename__ = "departments"

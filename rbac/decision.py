@@ -9,6 +9,7 @@ from typing import NamedTuple
 from flask_principal import Identity
 from flask_principal import Permission as PrincipalPermission
 from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from core.errors import NotAllowed
 from rbac.permissions import Permission
@@ -90,7 +91,7 @@ def roots(actor: Actor, permission: Permission) -> list[str]:
     return topmost
 
 
-def below(column: ColumnElement[str], path: str) -> ColumnElement[bool]:
+def below(column: ColumnElement[str] | InstrumentedAttribute[str], path: str) -> ColumnElement[bool]:
     """The path or anything below it, as a range comparison that an index serves under row-level security."""
     return and_(column >= path, column < path_end(path))
 
@@ -100,7 +101,9 @@ def path_end(path: str) -> str:
     return path[:-1] + "0"
 
 
-def visible(actor: Actor, permission: Permission, column: ColumnElement[str]) -> ColumnElement[bool]:
+def visible(
+    actor: Actor, permission: Permission, column: ColumnElement[str] | InstrumentedAttribute[str]
+) -> ColumnElement[bool]:
     """The same right as a condition on a column of paths; false() where it is granted nowhere."""
     paths = roots(actor, permission)
     if paths == [ANYWHERE]:
@@ -110,7 +113,9 @@ def visible(actor: Actor, permission: Permission, column: ColumnElement[str]) ->
     return or_(*(below(column, path) for path in paths))
 
 
-def system_actor(company_id: int | None, name: str, permissions: Iterable[Permission] = tuple(Permission)) -> Actor:
+def system_actor(
+    company_id: int | None, name: str, permissions: Iterable[Permission] = tuple(Permission)
+) -> Actor:
     """The product itself, when it acts without a person: synchronisation, the sweeper."""
     grants = frozenset(Granted(permission.value, ANYWHERE) for permission in permissions)
     return Actor("system", None, company_id, name, grants)

@@ -48,7 +48,9 @@ def load_grants(session: Session, company_id: int, user_id: int, moment: datetim
     return frozenset(Granted(word, path) for words, path in found for word in words)
 
 
-def grant_role(session: Session, actor: Actor, *, user_id: int, role_id: int, path: str, at: datetime) -> Grant:
+def grant_role(
+    session: Session, actor: Actor, *, user_id: int, role_id: int, path: str, at: datetime
+) -> Grant:
     """Give a role on a department; raises NotAllowed for a role that holds more than the actor does there."""
     require(actor, Permission.ROLES_GRANT, at=path)
     role = session.scalar(select(Role).where(Role.company_id == actor.company_id, Role.id == role_id))
@@ -58,7 +60,12 @@ def grant_role(session: Session, actor: Actor, *, user_id: int, role_id: int, pa
         if not is_allowed(actor, Permission(word), path):
             raise NotAllowed(word, N_("You cannot grant a right that you do not hold yourself."))
     grant = Grant(
-        company_id=role.company_id, user_id=user_id, role_id=role_id, path=path, granted_by=actor.user_id, granted_at=at
+        company_id=role.company_id,
+        user_id=user_id,
+        role_id=role_id,
+        path=path,
+        granted_by=actor.user_id,
+        granted_at=at,
     )
     session.add(grant)
     session.flush()
@@ -69,14 +76,19 @@ def grant_role(session: Session, actor: Actor, *, user_id: int, role_id: int, pa
 def revoke(session: Session, actor: Actor, grant_id: int, *, root: str) -> None:
     """Take a grant away; raises Conflict where it is the last global administrator's."""
     row = session.execute(
-        select(Grant, Role).join(Role, (Role.company_id == Grant.company_id) & (Role.id == Grant.role_id))
+        select(Grant, Role)
+        .join(Role, (Role.company_id == Grant.company_id) & (Role.id == Grant.role_id))
         .where(Grant.company_id == actor.company_id, Grant.id == grant_id)
     ).one_or_none()
     if row is None:
         raise NotFound
     grant, role = row
     require(actor, Permission.ROLES_GRANT, at=grant.path)
-    if role.preset == "global_admin" and grant.path == root and _global_admins(session, grant.company_id, root) < 2:
+    if (
+        role.preset == "global_admin"
+        and grant.path == root
+        and _global_admins(session, grant.company_id, root) < 2
+    ):
         raise Conflict(N_("The last global administrator cannot be removed."), code="last_global_admin")
     before = {"role": role.title, "path": grant.path}
     session.delete(grant)

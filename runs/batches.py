@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +30,8 @@ CLAIM = text("""
         ORDER BY no LIMIT :most FOR UPDATE SKIP LOCKED),
     batch AS (
         INSERT INTO order_batches (company_id, run_id, key, state, items, open, worker, sent_at, check_at, checks)
-        SELECT :company, :run, :key, 'sending', count(*), count(*), :worker, :now, :lease, 0 FROM picked HAVING count(*) > 0
+        SELECT :company, :run, :key, 'sending', count(*), count(*), :worker, :now, :lease, 0
+        FROM picked HAVING count(*) > 0
         RETURNING id),
     moved AS (
         UPDATE run_items AS item SET state = 'sent', batch_id = batch.id, updated_at = :now
@@ -63,7 +64,7 @@ class Work:
 
 
 def claim(db: Session, work: Work, most: int) -> Claim | None:
-    """Take the next lines of the run, refuse what is no longer eligible; None where nothing is left or it was stopped."""
+    """Take the next lines of the run and refuse what is no longer eligible; None where nothing is left or it stopped."""
     now, key = clock.now(), f"vm-{work.run_id}-{secrets.token_hex(8)}"
     lease = now + timedelta(seconds=work.engine.settings.operator_timeout + MARGIN)
     row = db.execute(
@@ -91,7 +92,11 @@ def claim(db: Session, work: Work, most: int) -> Claim | None:
     refused = {line.no: line.refusal for line in lines if line.refusal is not None}
     if refused:
         _refuse(db, work, batch_id, refused, now)
-    counters = {Run.pending: Run.pending - count, Run.sent: Run.sent + count - len(refused), Run.refused: Run.refused + len(refused)}
+    counters = {
+        Run.pending: Run.pending - count,
+        Run.sent: Run.sent + count - len(refused),
+        Run.refused: Run.refused + len(refused),
+    }
     if len(refused) == count:
         update_run(db, work.company_id, work.run_id, counters, now)
     else:
@@ -105,12 +110,14 @@ REFUSE = text("""
     WHERE item.company_id = :company AND item.run_id = :run AND item.no = r.no""")
 
 
-def _refuse(db: Session, work: Work, batch_id: int, refused: dict[int, str | None], now: datetime) -> None:
+def _refuse(db: Session, work: Work, batch_id: int, refused: Mapping[int, str], now: datetime) -> None:
     found = {"company": work.company_id, "run": work.run_id, "now": now}
     db.execute(REFUSE, {**found, "nos": list(refused), "reasons": list(refused.values())})
     left = OrderBatch.open - len(refused)
     db.execute(
-        update(OrderBatch).where(OrderBatch.company_id == work.company_id, OrderBatch.id == batch_id).values(open=left)
+        update(OrderBatch)
+        .where(OrderBatch.company_id == work.company_id, OrderBatch.id == batch_id)
+        .values(open=left)
     )
 
 
@@ -150,7 +157,11 @@ def unsure(db: Session, company_id: int, run_id: int, batch_id: int, check_at: d
     now = clock.now()
     changed = db.execute(
         update(OrderBatch)
-        .where(OrderBatch.company_id == company_id, OrderBatch.id == batch_id, OrderBatch.state == BatchState.SENDING)
+        .where(
+            OrderBatch.company_id == company_id,
+            OrderBatch.id == batch_id,
+            OrderBatch.state == BatchState.SENDING,
+        )
         .values(state=BatchState.UNSURE, sent_at=now, check_at=check_at),
         execution_options={"synchronize_session": False},
     )
@@ -165,7 +176,11 @@ def release(db: Session, company_id: int, run_id: int, batch_id: int) -> None:
     now = clock.now()
     closed = db.execute(
         update(OrderBatch)
-        .where(OrderBatch.company_id == company_id, OrderBatch.id == batch_id, OrderBatch.state != BatchState.CLOSED)
+        .where(
+            OrderBatch.company_id == company_id,
+            OrderBatch.id == batch_id,
+            OrderBatch.state != BatchState.CLOSED,
+        )
         .values(state=BatchState.CLOSED, open=0),
         execution_options={"synchronize_session": False},
     )
@@ -175,7 +190,12 @@ def release(db: Session, company_id: int, run_id: int, batch_id: int) -> None:
     unknown = _move(db, company_id, run_id, batch_id, ItemState.UNKNOWN, ItemState.PENDING, now)
     # Where the run was stopped meanwhile, its next wake-up turns what waits again into cancelled.
     back = Run.pending + sent + unknown
-    update_run_only(db, company_id, run_id, {Run.sent: Run.sent - sent, Run.unknown: Run.unknown - unknown, Run.pending: back})
+    update_run_only(
+        db,
+        company_id,
+        run_id,
+        {Run.sent: Run.sent - sent, Run.unknown: Run.unknown - unknown, Run.pending: back},
+    )
 
 
 def update_run_only(db: Session, company_id: int, run_id: int, counters: Counters) -> None:

@@ -121,7 +121,7 @@ def note_trouble(db: Session, work: Work, why: str, *, at_least: float = 0.0) ->
         .returning(Run.troubles),
         execution_options={"synchronize_session": False},
     )
-    doubled = 0.2 * 2 ** min(int(troubles or 1) - 1, 10)
+    doubled = 0.2 * (1 << min(int(troubles or 1) - 1, 10))
     pause = max(at_least, min(doubled, 15.0) * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
     batches.update_run_only(db, work.company_id, work.run_id, {Run.retry_at: now + timedelta(seconds=pause)})
     return pause

@@ -139,7 +139,13 @@ class OrderBatch(CompanyOwned, Base):
     __table_args__ = (
         ForeignKeyConstraint(["company_id", "run_id"], ["runs.company_id", "runs.id"], ondelete="CASCADE"),
         UniqueConstraint("key"),
-        Index("ix_order_batches_due", "company_id", "run_id", "check_at", postgresql_where=text("state <> 'closed'")),
+        Index(
+            "ix_order_batches_due",
+            "company_id",
+            "run_id",
+            "check_at",
+            postgresql_where=text("state <> 'closed'"),
+        ),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
     run_id: Mapped[int] = mapped_column(BigInteger)
@@ -172,8 +178,16 @@ class UploadRow(CompanyOwned, Base):
 
     __tablename__ = "upload_rows"
     __table_args__ = (
-        ForeignKeyConstraint(["company_id", "upload_id"], ["uploads.company_id", "uploads.id"], ondelete="CASCADE"),
-        Index("ix_upload_rows_problem", "company_id", "upload_id", "no", postgresql_where=text("problem IS NOT NULL")),
+        ForeignKeyConstraint(
+            ["company_id", "upload_id"], ["uploads.company_id", "uploads.id"], ondelete="CASCADE"
+        ),
+        Index(
+            "ix_upload_rows_problem",
+            "company_id",
+            "upload_id",
+            "no",
+            postgresql_where=text("problem IS NOT NULL"),
+        ),
     )
     upload_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     no: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

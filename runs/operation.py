@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from marshmallow import Schema
 from sqlalchemy import ColumnElement, Select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from operators.gateway import Change
 from rbac.decision import Actor
@@ -87,7 +87,7 @@ class Target(Protocol):
         """A select over lines (entity columns free to add) narrowed to the selection and to what the actor may see."""
         ...
 
-    def id_column(self) -> ColumnElement[int]:
+    def id_column(self) -> InstrumentedAttribute[int]:
         """The line's id within `chosen`."""
         ...
 

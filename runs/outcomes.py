@@ -57,12 +57,16 @@ def lock(db: Session, company_id: int, key: str) -> OrderBatch | None:
     """The batch with this key while it is open, its row locked; None once it is closed."""
     return db.scalar(
         select(OrderBatch)
-        .where(OrderBatch.company_id == company_id, OrderBatch.key == key, OrderBatch.state != BatchState.CLOSED)
+        .where(
+            OrderBatch.company_id == company_id, OrderBatch.key == key, OrderBatch.state != BatchState.CLOSED
+        )
         .with_for_update()
     )
 
 
-def record(db: Session, engine: Engine, batch: OrderBatch, order_id: str, lines: Sequence[LineOutcome]) -> int:
+def record(
+    db: Session, engine: Engine, batch: OrderBatch, order_id: str, lines: Sequence[LineOutcome]
+) -> int:
     """Write outcomes on the items of a locked batch: lines changed, journal, counters, all in this transaction.
 
     Returns how many items became final now; those that already were, or are still open, are left as they are.
@@ -109,14 +113,17 @@ def _close(db: Session, batch: OrderBatch, order_id: str, count: int) -> None:
     if left > 0:
         values["check_at"] = clock.now() + timedelta(seconds=poll_pause(batch.checks))
     db.execute(
-        update(OrderBatch).where(OrderBatch.company_id == batch.company_id, OrderBatch.id == batch.id).values(values),
+        update(OrderBatch)
+        .where(OrderBatch.company_id == batch.company_id, OrderBatch.id == batch.id)
+        .values(values),
         execution_options={"synchronize_session": False},
     )
 
 
 def poll_pause(checks: int) -> float:
     """Seconds until an accepted order that stays silent is asked about: 5, 10, 20 … at most 120."""
-    return min(5.0 * 2**min(checks, 10), 120.0)
+    doubled: float = 5.0 * (1 << min(checks, 5))
+    return min(doubled, 120.0)
 
 
 def _apply(db: Session, engine: Engine, operation: Operation, run: Run, line_ids: Sequence[int]) -> None:

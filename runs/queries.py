@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, null, select, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, null, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core.i18n import N_
 from rbac.decision import Actor
@@ -26,7 +26,9 @@ COMMON_TEXTS: dict[str, tuple[str, str]] = {
 }
 
 
-def busy(line_id: ColumnElement[int], codes: list[str], *, before: int | None = None) -> ColumnElement[bool]:
+def busy(
+    line_id: InstrumentedAttribute[int], codes: list[str], *, before: int | None = None
+) -> ColumnElement[bool]:
     """True where an unfinished item of another run of these operations holds the line; `before`: of an older run."""
     item, run = aliased(RunItem), aliased(Run)
     found = (
@@ -43,7 +45,7 @@ def busy(line_id: ColumnElement[int], codes: list[str], *, before: int | None = 
 def refusal_case(refusals: list[Refusal]) -> ColumnElement[str | None]:
     """The code of the first refusal that holds, null where the line is eligible."""
     if not refusals:
-        return null()
+        return cast(null(), String)
     return case(*((refusal.condition, literal(refusal.code)) for refusal in refusals), else_=null())
 
 
@@ -70,7 +72,7 @@ ITEM_TEXTS: dict[str, tuple[str, str]] = {
 }
 
 
-def run_list(actor: Actor, *, before_id: int | None, limit: int) -> Select[tuple[Run]]:
+def run_list(actor: Actor, *, before_id: int | None, limit: int) -> Select[Run]:
     """Submitted runs, newest first, by keyset."""
     found = select(Run).where(Run.company_id == actor.company_id, Run.submitted_at.is_not(None))
     if before_id is not None:
@@ -78,7 +80,7 @@ def run_list(actor: Actor, *, before_id: int | None, limit: int) -> Select[tuple
     return found.order_by(Run.id.desc()).limit(limit)
 
 
-def outcome_counts(company_id: int, run_id: int) -> Select[tuple[str, str | None, int]]:
+def outcome_counts(company_id: int, run_id: int) -> Select[str, str | None, int]:
     """Items by state and reason."""
     return (
         select(RunItem.state, RunItem.reason, func.count())
@@ -87,9 +89,13 @@ def outcome_counts(company_id: int, run_id: int) -> Select[tuple[str, str | None
     )
 
 
-def items(company_id: int, run_id: int, *, state: str | None, reason: str | None, after: int, limit: int) -> Select[Any]:
+def items(
+    company_id: int, run_id: int, *, state: str | None, reason: str | None, after: int, limit: int
+) -> Select[Any]:
     """Items of a run by keyset on their number, narrowed to a state and a reason."""
-    found = select(RunItem).where(RunItem.company_id == company_id, RunItem.run_id == run_id, RunItem.no > after)
+    found = select(RunItem).where(
+        RunItem.company_id == company_id, RunItem.run_id == run_id, RunItem.no > after
+    )
     if state:
         found = found.where(RunItem.state == state)
     if reason:
@@ -97,18 +103,20 @@ def items(company_id: int, run_id: int, *, state: str | None, reason: str | None
     return found.order_by(RunItem.no).limit(limit)
 
 
-def newest_failures(company_id: int, run_id: int, limit: int) -> Select[tuple[RunItem]]:
+def newest_failures(company_id: int, run_id: int, limit: int) -> Select[RunItem]:
     """Items that failed or were refused while the run went on, newest first."""
     wanted = tuple_(RunItem.state).in_([(ItemState.FAILED.value,), (ItemState.REFUSED.value,)])
     return (
         select(RunItem)
-        .where(RunItem.company_id == company_id, RunItem.run_id == run_id, wanted, RunItem.batch_id.is_not(None))
+        .where(
+            RunItem.company_id == company_id, RunItem.run_id == run_id, wanted, RunItem.batch_id.is_not(None)
+        )
         .order_by(RunItem.updated_at.desc(), RunItem.no)
         .limit(limit)
     )
 
 
-def upload_problems(company_id: int, upload_id: int, *, after: int, limit: int) -> Select[tuple[UploadRow]]:
+def upload_problems(company_id: int, upload_id: int, *, after: int, limit: int) -> Select[UploadRow]:
     """Rows of an uploaded list that mean no line, by keyset."""
     return (
         select(UploadRow)

@@ -15,7 +15,17 @@ from core.db import unit_of_work
 from core.errors import NotAllowed, NotFound
 from core.tenancy import company_scope
 from hierarchy.models import Company
-from operators.gateway import Accepted, Answer, LineOutcome, Order, OrderLine, Outcome, Rejected, Retry, Unknown
+from operators.gateway import (
+    Accepted,
+    Answer,
+    LineOutcome,
+    Order,
+    OrderLine,
+    Outcome,
+    Rejected,
+    Retry,
+    Unknown,
+)
 from rbac.decision import Actor
 from runs import batches, followup, outcomes, service
 from runs.batches import Claim, Work
@@ -48,13 +58,19 @@ def _open(engine: Engine, company_id: int, run_id: int, worker: str) -> Work | N
     now = clock.now()
     with unit_of_work() as db:
         run = db.scalar(select(Run).where(Run.company_id == company_id, Run.id == run_id))
-        if run is None or run.state not in (RunState.RUNNING, RunState.CANCELLED) or run.finished_at is not None:
+        if (
+            run is None
+            or run.state not in (RunState.RUNNING, RunState.CANCELLED)
+            or run.finished_at is not None
+        ):
             return None
         if run.state == RunState.CANCELLED and run.pending:
             dropped = service.cancel_pending(db, company_id, run_id)
             counters = {Run.pending: Run.pending - dropped, Run.cancelled: Run.cancelled + dropped}
             batches.update_run(db, company_id, run_id, counters, now)
-        batches.update_run_only(db, company_id, run_id, {Run.wake_until: now + timedelta(seconds=HOLD_SECONDS)})
+        batches.update_run_only(
+            db, company_id, run_id, {Run.wake_until: now + timedelta(seconds=HOLD_SECONDS)}
+        )
         operation = engine.operation(run.operation)
         actor = _actor(db, run)
         party = db.scalars(select(Company.party_id).where(Company.id == company_id)).one()
@@ -109,13 +125,18 @@ def _record(work: Work, claim: Claim, answer: Answer) -> bool:
         match answer:
             case Accepted(order_id, known):
                 batches.accepted(
-                    db, work.company_id, claim.batch_id, order_id, now + timedelta(seconds=outcomes.poll_pause(0))
+                    db,
+                    work.company_id,
+                    claim.batch_id,
+                    order_id,
+                    now + timedelta(seconds=outcomes.poll_pause(0)),
                 )
                 if any(line.outcome != Outcome.OPEN for line in known):
                     _write_known(work, claim, order_id, known)
             case Rejected(reason, detail):
                 refused = [
-                    LineOutcome(f"{work.run_id}-{line.no}", Outcome.REFUSED, reason, detail) for line in claim.lines
+                    LineOutcome(f"{work.run_id}-{line.no}", Outcome.REFUSED, reason, detail)
+                    for line in claim.lines
                 ]
                 _write_known(work, claim, "", refused)
             case Retry(after, why):
@@ -123,7 +144,11 @@ def _record(work: Work, claim: Claim, answer: Answer) -> bool:
                 return _pause(work, after, why)
             case Unknown(why):
                 batches.unsure(
-                    db, work.company_id, work.run_id, claim.batch_id, now + timedelta(seconds=followup.FIRST_LOOK)
+                    db,
+                    work.company_id,
+                    work.run_id,
+                    claim.batch_id,
+                    now + timedelta(seconds=followup.FIRST_LOOK),
                 )
                 followup.note_trouble(db, work, why)
     return True

@@ -18,7 +18,9 @@ class Ids(Schema):
     """Lines ticked one by one."""
 
     kind = fields.Constant("ids")
-    ids = fields.List(fields.Integer(strict=False), required=True, validate=validate.Length(min=1, max=MOST_IDS))
+    ids = fields.List(
+        fields.Integer(strict=False), required=True, validate=validate.Length(min=1, max=MOST_IDS)
+    )
 
 
 class Filter(Schema):
@@ -59,6 +61,18 @@ KINDS: dict[str, type[Schema]] = {
 }
 
 
+def messages(problem: ValidationError) -> dict[str, list[str]]:
+    """All messages of a failed check, by field."""
+    found: dict[str, Any] = problem.normalized_messages()  # type: ignore[no-untyped-call]
+    return {name: [str(one) for one in _flat(texts)] for name, texts in found.items()}
+
+
+def _flat(texts: Any) -> list[Any]:
+    if isinstance(texts, Mapping):
+        return [one for inner in texts.values() for one in _flat(inner)]
+    return list(texts) if isinstance(texts, list) else [texts]
+
+
 def checked(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The selection in its stored form; raises InvalidInput where it names nothing or something odd."""
     schema = KINDS.get(str(raw.get("kind", "")))
@@ -67,7 +81,7 @@ def checked(raw: Mapping[str, Any]) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = schema(unknown=EXCLUDE).load({**raw, "kind": raw["kind"]})
     except ValidationError as problem:
-        raise InvalidInput(NOTHING, fields=problem.normalized_messages(), code="nothing_selected") from problem
+        raise InvalidInput(NOTHING, fields=messages(problem), code="nothing_selected") from problem
     if "ids" in loaded:
         loaded["ids"] = sorted(set(loaded["ids"]))
     loaded["kind"] = raw["kind"]

@@ -22,7 +22,7 @@ from runs import queries
 from runs.engine import Engine
 from runs.models import ItemState, Run, RunItem, RunState
 from runs.operation import Operation, Params, Refusal
-from runs.selection import checked
+from runs.selection import checked, messages
 
 WAKE = "runs.jobs.wake_run"
 
@@ -32,7 +32,7 @@ def load_params(operation: Operation, raw: Mapping[str, Any]) -> Params:
     try:
         loaded: Params = operation.schema().load(dict(raw))
     except ValidationError as problem:
-        raise InvalidInput(N_("Check the parameters."), fields=problem.normalized_messages()) from problem
+        raise InvalidInput(N_("Check the parameters."), fields=messages(problem)) from problem
     errors = operation.check(session(), loaded) if operation.check else {}
     if errors:
         raise InvalidInput(N_("Check the parameters."), fields=dict(errors))
@@ -46,7 +46,13 @@ def stored_params(operation: Operation, run: Run) -> Params:
 
 
 def create_preview(
-    engine: Engine, actor: Actor, code: str, raw_params: Mapping[str, Any], selection: Mapping[str, Any], *, key: str = ""
+    engine: Engine,
+    actor: Actor,
+    code: str,
+    raw_params: Mapping[str, Any],
+    selection: Mapping[str, Any],
+    *,
+    key: str = "",
 ) -> Run:
     """Say beforehand what would happen: a run in state `previewed` whose `preview` holds the figures.
 
@@ -84,7 +90,9 @@ def figures(
     once, month = _price_columns(operation, params)
     rows = chosen.add_columns(once.label("once"), month.label("month")).subquery()
     sums = session().execute(
-        select(rows.c.reason, func.count(), func.sum(rows.c.once), func.sum(rows.c.month)).group_by(rows.c.reason)
+        select(rows.c.reason, func.count(), func.sum(rows.c.once), func.sum(rows.c.month)).group_by(
+            rows.c.reason
+        )
     )
     found: dict[str | None, tuple[int, Decimal, Decimal]] = {row[0]: (row[1], row[2], row[3]) for row in sums}
     allowed, price_once, price_month = found.pop(None, (0, Decimal(0), Decimal(0)))
@@ -115,7 +123,9 @@ def all_refusals(
     ]
 
 
-def _price_columns(operation: Operation, params: Params) -> tuple[ColumnElement[Decimal], ColumnElement[Decimal]]:
+def _price_columns(
+    operation: Operation, params: Params
+) -> tuple[ColumnElement[Decimal], ColumnElement[Decimal]]:
     if operation.price is None:
         return literal(Decimal(0)), literal(Decimal(0))
     price = operation.price(params)
@@ -165,18 +175,23 @@ def freeze(engine: Engine, actor: Actor, operation: Operation, params: Params, r
         reason, once.label("once"), month.label("month")
     )
     rows = chosen.subquery()
-    line_id = rows.c[engine.target.id_column().key]
+    if operation.price is not None:
+        sums = select(func.coalesce(func.sum(rows.c.once), 0), func.coalesce(func.sum(rows.c.month), 0))
+        run.price_once, run.price_month = db.execute(sums.where(rows.c.reason.is_(None))).one()
+    line_id = rows.c[str(engine.target.id_column().key)]
     state = case((rows.c.reason.is_(None), ItemState.PENDING.value), else_=ItemState.REFUSED.value)
     items = select(
-        literal(run.company_id), literal(run.id), func.row_number().over(), line_id, cast(state, String), rows.c.reason, func.now()
+        literal(run.company_id),
+        literal(run.id),
+        func.row_number().over(),
+        line_id,
+        cast(state, String),
+        rows.c.reason,
+        func.now(),
     )
     names = ["company_id", "run_id", "no", "line_id", "state", "reason", "updated_at"]
     db.execute(insert(RunItem).from_select(names, items))
     _count(db, run)
-    if operation.price is not None:
-        sums = select(func.coalesce(func.sum(rows.c.once), 0), func.coalesce(func.sum(rows.c.month), 0))
-        run.price_once, run.price_month = db.execute(sums.where(rows.c.reason.is_(None))).one()
-        db.flush()
 
 
 def _count(db: Session, run: Run) -> None:
@@ -218,7 +233,9 @@ def stop(engine: Engine, actor: Actor, run_id: int) -> Run:
     values |= {"pending": Run.pending - dropped, "cancelled": Run.cancelled + dropped}
     values["finished_at"] = case((Run.sent + Run.unknown + Run.pending == dropped, now), else_=None)
     db.execute(
-        update(Run).where(Run.company_id == run.company_id, Run.id == run.id, Run.state == RunState.RUNNING).values(values),
+        update(Run)
+        .where(Run.company_id == run.company_id, Run.id == run.id, Run.state == RunState.RUNNING)
+        .values(values),
         execution_options={"synchronize_session": False},
     )
     db.refresh(run)

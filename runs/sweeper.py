@@ -65,7 +65,9 @@ def worker_died(worker: str) -> int:
             execution_options={"synchronize_session": False},
         ).all()
         db.execute(
-            update(Run).where(Run.state.in_((RunState.RUNNING, RunState.CANCELLED)), Run.wake_until > now).values(wake_until=now),
+            update(Run)
+            .where(Run.state.in_((RunState.RUNNING, RunState.CANCELLED)), Run.wake_until > now)
+            .values(wake_until=now),
             execution_options={"synchronize_session": False},
         )
     log.warning("worker.died", worker=worker, orders_in_doubt=len(ended))

@@ -11,7 +11,11 @@ from operators.gateway import Change
 from rbac.permissions import Permission
 from runs.operation import Operation, Refusal, Words
 
-REASONS = {"voluntary": N_("At our own wish"), "lost": N_("Phone lost or stolen"), "company": N_("By decision of the company")}
+REASONS = {
+    "voluntary": N_("At our own wish"),
+    "lost": N_("Phone lost or stolen"),
+    "company": N_("By decision of the company"),
+}
 
 
 class BlockParams(Schema):

@@ -49,7 +49,9 @@ def _refusals(params: Params) -> tuple[Refusal, ...]:
     return (
         TERMINATED,
         Refusal("same_tariff", N_("Already has this tariff"), Line.tariff_id == params["tariff"]),
-        Refusal("blocked", N_("The number is blocked"), Line.state == LineState.BLOCKED, N_("Unblock it first.")),
+        Refusal(
+            "blocked", N_("The number is blocked"), Line.state == LineState.BLOCKED, N_("Unblock it first.")
+        ),
         Refusal("debt", N_("The billing account is in debt"), in_debt, N_("Pay the debt, then try again.")),
     )
 
@@ -59,7 +61,9 @@ def _price(params: Params) -> Price:
     once = select(new.switch_price).where(new.id == params["tariff"]).scalar_subquery()
     monthly_new = select(new.monthly).where(new.id == params["tariff"]).scalar_subquery()
     monthly_old = select(old.monthly).where(and_(old.id == Line.tariff_id)).correlate(Line).scalar_subquery()
-    return Price(once=func.coalesce(once, 0), month=func.coalesce(monthly_new, 0) - func.coalesce(monthly_old, 0))
+    return Price(
+        once=func.coalesce(once, 0), month=func.coalesce(monthly_new, 0) - func.coalesce(monthly_old, 0)
+    )
 
 
 OPERATION = Operation(

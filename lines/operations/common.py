@@ -9,7 +9,10 @@ from lines.models import Line, LineState
 from runs.operation import Refusal
 
 TERMINATED = Refusal(
-    "terminated", N_("The number no longer works"), Line.state == LineState.TERMINATED, N_("Take it off your list.")
+    "terminated",
+    N_("The number no longer works"),
+    Line.state == LineState.TERMINATED,
+    N_("Take it off your list."),
 )
 
 

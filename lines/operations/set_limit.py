@@ -48,7 +48,12 @@ def _same(params: Params) -> Refusal:
 
 
 def _characteristic(params: Params) -> dict[str, object]:
-    limit = {"amount": str(params["amount"]), "unit": "RUB", "period": params["period"], "warnAt": params["warn_at"]}
+    limit = {
+        "amount": str(params["amount"]),
+        "unit": "RUB",
+        "period": params["period"],
+        "warnAt": params["warn_at"],
+    }
     return {"spendingLimit": limit}
 
 
