@@ -64,7 +64,7 @@ class Work:
 
 
 def claim(db: Session, work: Work, most: int) -> Claim | None:
-    """Take the next lines of the run and refuse what is no longer eligible; None where nothing is left or it stopped."""
+    """Take the next lines of the run and refuse what is not eligible now; None where nothing is left or it stopped."""
     now, key = clock.now(), f"vm-{work.run_id}-{secrets.token_hex(8)}"
     lease = now + timedelta(seconds=work.engine.settings.operator_timeout + MARGIN)
     row = db.execute(
