@@ -119,7 +119,7 @@ def list_products() -> Response:
 
 def _total(conn: Connection, statement: sql.Composed, params: tuple[Any, ...]) -> int:
     parts = services()
-    key = (statement.as_string(None), params)
+    key = (statement.as_string(None), repr(params))
     total = parts.line_totals.get(key)
     if total is None:
         version = parts.line_version
