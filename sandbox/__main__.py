@@ -32,7 +32,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not annotate
             "worker_connections": 1_000,
             "keepalive": 75,
             "timeout": 0,
-            "graceful_timeout": 3,
+            "graceful_timeout": 1,
             "proc_name": "sandbox-operator",
             "loglevel": "warning",
             "control_socket_disable": True,

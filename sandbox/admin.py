@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from sandbox.changes import change_product
+from sandbox.db import lock_lines
 from sandbox.errors import ApiError, bad_request, not_found
 from sandbox.faults import FaultPlan, read_plan
 from sandbox.ids import ACCOUNT, find_number
@@ -15,9 +16,10 @@ from sandbox.stats import database_stats, list_items
 from sandbox.wire import read_body, read_object, read_page, send, send_list
 
 MAX_LINES = 5_000_000
-TABLES_OF_ORDERS = "TRUNCATE event, order_item, product_order RESTART IDENTITY"
+# In the order in which an order being taken locks them.
+TABLES_OF_ORDERS = "TRUNCATE product_order, order_item, event RESTART IDENTITY"
 TABLES_OF_ALL = (
-    "TRUNCATE event, hub, order_item, product_order, product, billing_account, contract, organization"
+    "TRUNCATE product_order, order_item, event, hub, product, billing_account, contract, organization"
     " RESTART IDENTITY"
 )
 
@@ -119,7 +121,8 @@ def post_reset() -> Response:
     parts = services()
     parts.faults.set_plan(FaultPlan())
     parts.limiter.set_rate(0)
-    with parts.line_lock, parts.pool.connection() as conn:
+    with parts.pool.connection() as conn:
+        lock_lines(conn)
         conn.execute(TABLES_OF_ALL if scope == "all" else TABLES_OF_ORDERS)
     parts.meter.reset()
     parts.lines_changed()

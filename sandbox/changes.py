@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
+from sandbox.db import lock_lines
 from sandbox.errors import bad_request, not_found
 from sandbox.events import STATUS_EVENT, VALUE_EVENT, put_events
 from sandbox.ids import PRODUCT, find_number
@@ -65,7 +66,8 @@ FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 def change_product(parts: Services, key: str, body: dict[str, Any]) -> dict[str, Any]:
     """Set the fields named in the body; tell the hubs unless `notify` is false."""
     values = _read(body)
-    with parts.line_lock, parts.pool.connection() as conn:
+    with parts.pool.connection() as conn:
+        lock_lines(conn)
         before = find_product(conn, key)
         if before is None:
             raise not_found("product", key)

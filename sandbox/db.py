@@ -2,10 +2,11 @@
 
 from typing import Any, LiteralString
 
-from psycopg import sql
+from psycopg import Connection, sql
 from psycopg_pool import ConnectionPool
 
 SCHEMA_LOCK = 0x5A4DB0
+LINES_LOCK = 0x5A4DB2
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS organization (
@@ -65,6 +66,11 @@ def create_schema(pool: ConnectionPool) -> None:
         conn.execute("SET LOCAL client_min_messages = warning")
         conn.execute("SELECT pg_advisory_xact_lock(%s)", (SCHEMA_LOCK,))
         conn.execute(SCHEMA)
+
+
+def lock_lines(conn: Connection) -> None:
+    """Until the commit nobody else carries out orders or changes lines, not even a process that should be dead."""
+    conn.execute("SELECT pg_advisory_xact_lock(%s)", (LINES_LOCK,))
 
 
 class Where:

@@ -6,6 +6,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from sandbox.db import lock_lines
 from sandbox.events import ORDER_EVENT, VALUE_EVENT, put_events
 from sandbox.ids import ORDER, ORGANIZATION, public_id
 from sandbox.orders import item_view
@@ -73,7 +74,8 @@ class Processor(Worker):
         """Carry out some due orders; return the seconds until the next is due."""
         self._start_planned_tariffs()
         parts = self._parts
-        with parts.line_lock, parts.pool.connection() as conn:
+        with parts.pool.connection() as conn:
+            lock_lines(conn)
             orders = conn.execute(DUE, (ORDERS_AT_ONCE,)).fetchall()
             if orders:
                 Batch(conn, parts, orders).carry_out()
@@ -91,7 +93,8 @@ class Processor(Worker):
         if today == self._planned_looked_at:
             return
         parts = self._parts
-        with parts.line_lock, parts.pool.connection() as conn:
+        with parts.pool.connection() as conn:
+            lock_lines(conn)
             cursor = conn.execute(START_PLANNED, (today,))
             names = [column.name for column in cursor.description or ()]
             changed = [product(dict(zip(names, row, strict=True))) for row in cursor]

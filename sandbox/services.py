@@ -22,8 +22,6 @@ class Services:
     faults: Faults = field(default_factory=Faults)
     meter: Meter = field(default_factory=Meter)
     completion_delay: float = 0.3
-    # Held by whoever changes lines: the order processor and the admin calls do not mix.
-    line_lock: threading.Lock = field(default_factory=threading.Lock)
     orders_waiting: threading.Event = field(default_factory=threading.Event)
     events_waiting: threading.Event = field(default_factory=threading.Event)
     # Totals of lists are kept as long as no line changed.

@@ -1,0 +1,53 @@
+"""Fixtures: an operator for a module's tests, one of its own, a listener."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from devtools.servers.roles import SANDBOX, create_database, drop_database
+from tests.fixtures.servers import LocalServers
+from tests.integration.sandbox.operator import Listener, Operator
+
+
+@contextmanager
+def running(servers: LocalServers, suffix: str) -> Iterator[Operator]:
+    name = f"{servers.name}_{suffix}"
+    drop_database(servers.admin_url, name)
+    create_database(servers.admin_url, name, owner=SANDBOX)
+    found = Operator(servers.sandbox_url(name))
+    try:
+        found.start()
+        yield found
+    finally:
+        if found.process is not None and found.process.poll() is None:
+            found.kill()
+        drop_database(servers.admin_url, name)
+
+
+@pytest.fixture(scope="session")
+def shared_operator(servers: LocalServers) -> Iterator[Operator]:
+    with running(servers, "operator") as found:
+        yield found
+
+
+@pytest.fixture
+def operator(shared_operator: Operator) -> Operator:
+    """The shared operator, emptied and quick."""
+    shared_operator.call("POST", "/admin/reset", {})
+    shared_operator.call("PUT", "/admin/completion", {"delaySeconds": 0})
+    return shared_operator
+
+
+@pytest.fixture
+def own_operator(servers: LocalServers) -> Iterator[Operator]:
+    """An operator to stop and kill."""
+    with running(servers, "own_operator") as found:
+        yield found
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    found = Listener()
+    yield found
+    found.close()
