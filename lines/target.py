@@ -39,7 +39,9 @@ class LineTarget:
         if kind == "filter":
             return select_matching(actor, permission, str(selection["query"])).with_only_columns(Line.id)
         if kind == "department":
-            return select_department(actor, permission, int(selection["department"])).with_only_columns(Line.id)
+            return select_department(actor, permission, int(selection["department"])).with_only_columns(
+                Line.id
+            )
         seen = (
             select(Line.id)
             .join(Department, IN_DEPARTMENT)
@@ -101,14 +103,25 @@ class LineTarget:
         columns = [getattr(Line, name) for name in effect]
         of_these = and_(Line.company_id == company_id, Line.id == any_(cast(list(line_ids), BIGINTS)))
         before = session.execute(
-            select(Line.id, Line.msisdn, Line.department_id, Line.state, *columns).where(of_these).order_by(Line.id).with_for_update()
+            select(Line.id, Line.msisdn, Line.department_id, Line.state, *columns)
+            .where(of_these)
+            .order_by(Line.id)
+            .with_for_update()
         ).all()
-        session.execute(update(Line).where(of_these).values(dict(effect)), execution_options={"synchronize_session": False})
+        session.execute(
+            update(Line).where(of_these).values(dict(effect)),
+            execution_options={"synchronize_session": False},
+        )
         if "state" in effect:
             totals.add(session, company_id, _moves(before, str(effect["state"])))
         after = {name: _plain(value) for name, value in effect.items()}
         return [
-            (row[0], row[1], {name: _plain(value) for name, value in zip(effect, row[4:], strict=True)}, after)
+            (
+                row[0],
+                row[1],
+                {name: _plain(value) for name, value in zip(effect, row[4:], strict=True)},
+                after,
+            )
             for row in before
         ]
 
@@ -127,4 +140,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal | date | datetime):
         return str(value)
     return value
-

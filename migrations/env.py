@@ -7,10 +7,19 @@ import os
 from alembic import context
 from sqlalchemy import create_engine, pool
 
-import bootstrap
+import core.journal
+import hierarchy.models
+import lines.models
+import operators.models
+import rbac.models
+import runs.models
+import users.models
+from core.db import Base
+
+MODELS = (core.journal, rbac.models, hierarchy.models, users.models, operators.models, runs.models, lines.models)
 
 url = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
 with create_engine(url, poolclass=pool.NullPool).connect() as connection:
-    context.configure(connection=connection, target_metadata=bootstrap.metadata(), compare_type=True)
+    context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)
     with context.begin_transaction():
         context.run_migrations()

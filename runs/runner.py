@@ -31,6 +31,7 @@ from runs import batches, followup, outcomes, service
 from runs.batches import Claim, Work
 from runs.engine import Engine
 from runs.models import Run, RunState
+from runs.operation import TargetLine
 from users.actor import load_actor
 
 log = structlog.get_logger(__name__)
@@ -100,10 +101,14 @@ def _send_next(work: Work) -> bool:
         return False
     if not claim.lines:
         return True
-    change = work.operation.change(work.params)
-    lines = [OrderLine(f"{work.run_id}-{line.no}", line.product_id, change) for line in claim.lines]
+    lines = [order_line(work, line) for line in claim.lines]
     answer = gateway.place(Order(claim.key, work.party_id, work.operation.code, lines))
     return _record(work, claim, answer)
+
+
+def order_line(work: Work, line: TargetLine) -> OrderLine:
+    """One line of the order, under the external id by which it is known for ever."""
+    return OrderLine(f"{work.run_id}-{line.no}", line.product_id, work.operation.change(work.params))
 
 
 def _is_waiting(work: Work) -> bool:

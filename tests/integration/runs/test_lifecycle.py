@@ -1,0 +1,266 @@
+"""A run from the preview to its result: what it says before, that it does it once, how every line ended."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select, text
+
+from core import db, journal
+from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from core.tenancy import company_scope
+from hierarchy.models import DepartmentTotal
+from lines.models import Line
+from operators.gateway import LineOutcome, Outcome
+from runs import service, sweeper
+from runs.models import ItemState, RunItem, RunState
+from tests.fixtures.world import World
+from tests.integration.runs.conftest import Desk
+
+
+def states(desk: Desk, run_id: int) -> dict[tuple[str, str | None], int]:
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        rows = session.execute(
+            select(RunItem.state, RunItem.reason, func.count())
+            .where(RunItem.run_id == run_id)
+            .group_by(RunItem.state, RunItem.reason)
+        )
+        return {(state, reason): count for state, reason, count in rows}
+
+
+def test_every_line_is_ordered_once_and_done(desk: Desk) -> None:
+    run = desk.start()
+    assert (run.state, run.total, run.pending) == (RunState.RUNNING, 25, 25)
+    assert desk.queue.woken == [(desk.place.company_id, run.id)] * 2
+    desk.work(run)
+    run = desk.run(run)
+    assert (run.state, run.done, run.open) == (RunState.FINISHED, 25, 0)
+    assert run.finished_at is not None
+    assert set(desk.operator.ordered.values()) == {1}
+    assert len(desk.operator.orders) == 3
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        assert set(session.scalars(select(Line.state))) == {"blocked"}
+        assert session.execute(
+            select(DepartmentTotal.state, DepartmentTotal.lines).where(DepartmentTotal.lines > 0)
+        ).all() == [("blocked", 25)]
+        assert journal.verify(session, desk.place.company_id) == []
+        entry = session.scalars(
+            select(journal.JournalEntry).where(journal.JournalEntry.action == "line.block").limit(1)
+        ).one()
+    assert (entry.before, entry.after) == (
+        {"state": "active", "block_reason": None},
+        {"state": "blocked", "block_reason": "voluntary"},
+    )
+    assert (entry.ip, entry.run_id) == ("203.0.113.7", run.id)
+
+
+def test_the_preview_says_who_is_refused_and_why(desk: Desk, world: World) -> None:
+    world.lines(desk.place, 3, state="blocked")
+    world.lines(desk.place, 2, state="terminated")
+    run = desk.preview()
+    assert run.preview["total"] == 30
+    assert run.preview["allowed"] == 25
+    assert run.preview["refused"] == {"already_blocked": 3, "terminated": 2}
+    assert run.total == 0
+
+
+def test_lines_of_another_company_are_not_found_and_not_touched(desk: Desk, world: World) -> None:
+    other = world.company("ООО «Чужие»", lines=5)
+    run = desk.preview(kind="ids", ids=[*desk.place.line_ids, *other.line_ids, 99_999_999])
+    assert (run.preview["total"], run.preview["missing"]) == (25, 6)
+    run = desk.submit(run)
+    desk.work(run)
+    assert desk.run(run).total == 25
+    with company_scope(other.company_id), db.unit_of_work() as session:
+        assert set(session.scalars(select(Line.state))) == {"active"}
+
+
+def test_a_manager_sees_and_changes_the_own_branch_only(desk: Desk, world: World) -> None:
+    north = world.lines(desk.place, 4, department="city")
+    desk.user = world.person(desk.place, "numbers_manager", at="north")
+    run = desk.preview()
+    assert (run.preview["total"], run.preview["missing"]) == (4, 25)
+    run = desk.submit(run)
+    desk.work(run)
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        assert sorted(session.scalars(select(Line.id).where(Line.state == "blocked"))) == sorted(north)
+
+
+def test_who_may_only_look_cannot_preview(desk: Desk, world: World) -> None:
+    desk.user = world.person(desk.place, "viewer")
+    with pytest.raises(NotAllowed):
+        desk.preview()
+
+
+def test_a_right_lost_after_the_preview_refuses_the_lines(desk: Desk, world: World) -> None:
+    run = desk.start()
+    world.drop_grants(desk.place, desk.user)
+    desk.work(run)
+    assert states(desk, run.id) == {(ItemState.REFUSED, "no_right"): 25}
+    assert desk.run(run).state == RunState.FINISHED
+    assert desk.operator.orders == {}
+
+
+def test_a_line_that_changed_after_the_preview_is_refused_before_sending(desk: Desk) -> None:
+    run = desk.start()
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        session.execute(
+            text("UPDATE lines SET state = 'blocked' WHERE id = :id"), {"id": desk.place.line_ids[0]}
+        )
+    desk.work(run)
+    assert states(desk, run.id) == {(ItemState.DONE, None): 24, (ItemState.REFUSED, "already_blocked"): 1}
+
+
+def test_a_line_in_another_unfinished_run_is_said_in_the_preview(desk: Desk) -> None:
+    first = desk.start(kind="ids", ids=desk.place.line_ids[:10])
+    second = desk.preview()
+    assert second.preview["refused"] == {"busy": 10}
+    desk.work(first)
+    assert desk.preview().preview["refused"] == {"already_blocked": 10}
+
+
+def test_two_runs_frozen_at_once_order_each_line_once(desk: Desk) -> None:
+    first, second = desk.preview(), desk.preview()
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(desk.submit, (first, second))
+    for run in (first, second):
+        desk.work(run, wakes=3)
+    lines = [line.product_id for order in desk.operator.orders.values() for line in order.lines]
+    assert len(lines) == len(set(lines)) == 25
+    assert desk.run(first).open == desk.run(second).open == 0
+
+
+def test_fifty_submissions_at_once_are_one_run(desk: Desk) -> None:
+    run = desk.preview()
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda _: desk.submit(run), range(50)))
+    assert {answer.id for answer in answers} == {run.id}
+    assert desk.run(run).total == 25
+    assert len(desk.queue.woken) == 2
+    desk.work(run)
+    assert set(desk.operator.ordered.values()) == {1}
+
+
+def test_nothing_selected_is_never_everything(desk: Desk) -> None:
+    for selection in ({"kind": "ids", "ids": []}, {"kind": "filter", "query": ""}, {"kind": "nonsense"}):
+        with pytest.raises(InvalidInput):
+            desk.preview(**selection)
+
+
+def test_bad_parameters_are_all_said_at_once(desk: Desk) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        desk.preview("set_limit", {"amount": "-5", "period": "year", "warn_at": 500})
+    assert set(caught.value.fields) == {"amount", "period", "warn_at"}
+
+
+def test_somebody_elses_preview_cannot_be_confirmed(desk: Desk, world: World) -> None:
+    run = desk.preview()
+    desk.user = world.person(desk.place)
+    with pytest.raises(NotFound):
+        desk.submit(run)
+
+
+def test_a_stopped_run_sends_nothing_more(desk: Desk) -> None:
+    run = desk.preview()
+    actor = desk.place.actor(desk.user)
+
+    def stop_at_second(number: int, order: object) -> str:
+        if number == 2:
+            with company_scope(desk.place.company_id), db.unit_of_work():
+                service.stop(desk.engine, actor, run.id)
+        return "complete"
+
+    desk.operator.plan = stop_at_second
+    desk.submit(run)
+    desk.work(run, wakes=2)
+    after = desk.run(run)
+    assert (after.state, after.done, after.cancelled, after.open) == (RunState.CANCELLED, 20, 5, 0)
+    assert after.finished_at is not None
+    assert len(desk.operator.orders) == 2
+    with pytest.raises(Conflict), company_scope(desk.place.company_id), db.unit_of_work():
+        service.stop(desk.engine, actor, run.id)
+
+
+def test_failed_lines_are_offered_again_refused_ones_are_not(desk: Desk) -> None:
+    bad = {"-3": Outcome.FAILED, "-4": Outcome.FAILED, "-5": Outcome.REFUSED}
+
+    def outcome(item: str) -> LineOutcome:
+        state = next(
+            (state for end, state in bad.items() if item.endswith(end) and len(item.split("-")[1]) == 1),
+            Outcome.DONE,
+        )
+        return LineOutcome(item, state, "" if state == Outcome.DONE else "technical")
+
+    desk.operator.outcome = outcome
+    run = desk.start()
+    desk.work(run)
+    after = desk.run(run)
+    assert (after.done, after.failed, after.refused) == (22, 2, 1)
+    desk.operator.outcome = lambda item: LineOutcome(item, Outcome.DONE)
+    with company_scope(desk.place.company_id), db.unit_of_work():
+        again = service.retry_failed(desk.engine, desk.place.actor(desk.user), run.id)
+    assert again.preview["allowed"] == 2
+    desk.work(desk.submit(again))
+    assert desk.run(again).done == 2
+
+
+def test_prices_are_shown_before_and_kept_with_the_run(desk: Desk, world: World) -> None:
+    world.lines(desk.place, 2, account="debt")
+    world.lines(desk.place, 3, tariff="T-M")
+    run = desk.preview("change_tariff", {"tariff": "T-M", "effective": "now"})
+    assert run.preview["refused"] == {"debt": 2, "same_tariff": 3}
+    assert (run.preview["price_once"], run.preview["price_month"]) == ("1250.00", "5000.00")
+    run = desk.submit(run)
+    assert (run.price_once, run.price_month) == (Decimal(1250), Decimal(5000))
+
+
+def test_a_tariff_that_is_not_sold_is_refused_as_a_parameter(desk: Desk) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        desk.preview("change_tariff", {"tariff": "T-OLD"})
+    assert "tariff" in caught.value.fields
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "column", "value"),
+    [
+        (
+            "set_limit",
+            {"amount": "750.50", "period": "day", "warn_at": 90},
+            Line.limit_amount,
+            Decimal("750.50"),
+        ),
+        ("change_tariff", {"tariff": "T-M"}, Line.tariff_id, "T-M"),
+    ],
+)
+def test_operations_change_what_they_say(
+    desk: Desk, code: str, params: dict[str, object], column: object, value: object
+) -> None:
+    run = desk.start(code, params)
+    desk.work(run)
+    assert desk.run(run).done == 25
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        assert set(session.scalars(select(column))) == {value}  # type: ignore[call-overload]
+
+
+def test_limit_then_removed_then_unblocked(desk: Desk) -> None:
+    for code, params in (
+        ("set_limit", {"amount": "10"}),
+        ("remove_limit", {}),
+        ("block", {"reason": "lost"}),
+        ("unblock", {}),
+    ):
+        run = desk.start(code, params)
+        desk.work(run)
+        assert desk.run(run).done == 25, code
+
+
+def test_redis_away_at_submission_loses_nothing(desk: Desk) -> None:
+    desk.queue.works = False
+    run = desk.start()
+    assert desk.queue.woken == []
+    desk.queue.works = True
+    assert sweeper.sweep(desk.engine) == 1
+    assert (desk.place.company_id, run.id) in desk.queue.woken
+    assert sweeper.sweep(desk.engine) == 0
