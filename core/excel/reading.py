@@ -124,8 +124,9 @@ def _check_rows(sheets: list[Sheet], limits: ReadLimits) -> None:
         filled = sum(1 for sheet in sheets for row in sheet.rows if _is_filled(row))
         if filled > most:
             raise FileRefused("too_many_rows", limit=limits.rows)
-    if not any(_is_filled(row) or sheet.formulas.without_value for sheet in sheets for row in sheet.rows):
-        raise FileRefused("no_rows")
+    if not any(_is_filled(row) for sheet in sheets for row in sheet.rows):
+        has_formulas = any(sheet.formulas.without_value for sheet in sheets)
+        raise FileRefused("formulas_without_values" if has_formulas else "no_rows")
 
 
 def _is_filled(cells: Sequence[Cell]) -> bool:

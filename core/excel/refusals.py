@@ -79,6 +79,9 @@ REFUSALS: Final[dict[str, str]] = {
         "The workbook has more than %(limit)s formulas. Copy the list into a new workbook as values "
         "and upload that."
     ),
+    "formulas_without_values": N_(
+        "The cells of the file hold formulas without results. Open it in Excel, save it and upload it again."
+    ),
     "unknown_encoding": N_(
         "The text of the file cannot be read. Save it as CSV in UTF-8 or as an Excel workbook (.xlsx)."
     ),
