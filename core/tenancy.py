@@ -7,9 +7,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, false, text
+from sqlalchemy import BigInteger, Connection, text
 from sqlalchemy.event import listens_for
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+from sqlalchemy.orm import (
+    LoaderCriteriaOption,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    mapped_column,
+    with_loader_criteria,
+)
 from sqlalchemy.orm.session import SessionTransaction
 
 
@@ -98,12 +105,12 @@ def all_companies(*, reason: str) -> Iterator[Scope]:
         yield scope
 
 
-def _criterion(cls: type[CompanyOwned], companies: tuple[int, ...]) -> ColumnElement[bool]:
-    if not companies:
-        return false()
+def _criteria(companies: tuple[int, ...]) -> LoaderCriteriaOption:
+    """The company as a condition on every table in a statement. SQLAlchemy caches each lambda with its values."""
     if len(companies) == 1:
-        return cls.company_id == companies[0]
-    return cls.company_id.in_(companies)
+        company = companies[0]
+        return with_loader_criteria(CompanyOwned, lambda cls: cls.company_id == company, include_aliases=True)
+    return with_loader_criteria(CompanyOwned, lambda cls: cls.company_id.in_(companies), include_aliases=True)
 
 
 def install(session_class: type[Session]) -> None:
@@ -116,10 +123,7 @@ def install(session_class: type[Session]) -> None:
         scope = current_scope()
         if scope.everything:
             return
-        companies = scope.companies
-        state.statement = state.statement.options(
-            with_loader_criteria(CompanyOwned, lambda cls: _criterion(cls, companies), include_aliases=True)
-        )
+        state.statement = state.statement.options(_criteria(scope.companies))
 
     @listens_for(session_class, "after_begin")
     def tell_database(_session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
