@@ -9,14 +9,20 @@ from flask import Blueprint, Flask, g, request
 from flask.typing import ResponseReturnValue
 
 from console import babel, errors, files, identity, observe, security
-from console.pages import auth, profile
+from console.pages import auth, companies, journal, people, profile
 from console.web import ENGINE, Public, declared_permission, find_actor, may
 from core.db import unit_of_work
 from core.tenancy import all_companies, companies_scope, company_scope
 from rbac.decision import Actor
 from runs.engine import Engine
 
-BLUEPRINTS: tuple[Blueprint, ...] = (auth.blueprint, profile.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    auth.blueprint,
+    profile.blueprint,
+    people.blueprint,
+    companies.blueprint,
+    journal.blueprint,
+)
 """Every blueprint of the console, pages first."""
 
 
@@ -66,4 +72,4 @@ def create_app(engine: Engine) -> Flask:
 
 def _common() -> dict[str, object]:
     """What every template may read."""
-    return {"actor": find_actor(), "may": may, "locale": babel.locale(), "theme": babel.theme()}
+    return {"actor": find_actor(), "may": may}

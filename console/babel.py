@@ -17,6 +17,7 @@ from console.identity import find_person
 from core import clock
 from core.i18n import DEFAULT_LOCALE, LOCALES, TRANSLATIONS, translate
 from core.money import Money
+from lines.numbers import format_iccid, format_msisdn
 
 LOCALE_COOKIE = "locale"
 THEME_COOKIE = "theme"
@@ -29,8 +30,10 @@ def install(app: Flask) -> None:
     """Set languages up and register the filters."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     Babel(app, default_locale=DEFAULT_LOCALE, locale_selector=locale, timezone_selector=zone_name)
-    app.jinja_env.filters.update(t=text, msisdn=msisdn, iccid=iccid, money=money, when=when, number=number)
-    app.jinja_env.globals.update(languages=LANGUAGE_NAMES, themes=THEMES)
+    app.jinja_env.filters.update(
+        t=text, msisdn=format_msisdn, iccid=format_iccid, money=money, when=when, number=number
+    )
+    app.jinja_env.globals.update(locale=locale, theme=theme, languages=LANGUAGE_NAMES, themes=THEMES)
 
 
 def locale() -> str:
@@ -86,15 +89,3 @@ def when(value: datetime | date | None) -> str | Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         local.isoformat(), formats.exact(local, locale()), said
     )
-
-
-def msisdn(value: str) -> str:
-    """+7 912 345-67-89."""
-    if len(value) == 11 and value.isdigit() and value.startswith("7"):
-        return f"+7\xa0{value[1:4]}\xa0{value[4:7]}-{value[7:9]}-{value[9:]}"
-    return f"+{value}" if value.isdigit() else value
-
-
-def iccid(value: str) -> str:
-    """In groups of four, with narrow spaces."""
-    return formats.NARROW.join(value[start : start + 4] for start in range(0, len(value), 4))

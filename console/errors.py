@@ -147,7 +147,11 @@ def on_bug(problem: Exception) -> ResponseReturnValue:
     """Everything nobody thought of: recorded with the number that the page shows."""
     stop_asking()
     log.error("console.bug", path=request.path, exc_info=problem)
-    return answer(Trouble(500, "internal", text(TITLES[500]), text(ADVICE[500])))
+    try:
+        return answer(Trouble(500, "internal", text(TITLES[500]), text(ADVICE[500])))
+    except Exception as worse:
+        log.error("console.error_page", exc_info=worse)
+        return Response(f"{TITLES[500]}. {g.get('request_id', '')}", 500, mimetype="text/plain")
 
 
 def answer(trouble: Trouble) -> ResponseReturnValue:

@@ -26,7 +26,7 @@ def number(value: int | float | Decimal | None, locale: str) -> str:
 
 
 def money(value: Money | Decimal | None, locale: str) -> str:
-    """An amount with currency and always kopecks, since columns are compared by eye. Bare amounts are roubles."""
+    """An amount with its currency and always kopecks; a bare amount is roubles."""
     if value is None:
         return "–"
     amount = value if isinstance(value, Money) else Money(value)

@@ -55,10 +55,11 @@ def csp_nonce() -> str:
 
 
 def policy() -> str:
-    """The content security policy: our own files only, nothing inline save scripts with this answer's nonce."""
+    """The content security policy: our own files only, no inline style, scripts only with this nonce."""
     return (
         f"default-src 'none'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; "
-        "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
     )
 
 

@@ -9,8 +9,6 @@ from core import clock
 from core.errors import Conflict
 from core.i18n import N_
 from hierarchy.models import Department
-from rbac import grants
-from rbac.decision import Actor
 from rbac.models import Grant, Role
 from users.models import User
 
@@ -39,21 +37,3 @@ def require_another(session: Session, company_id: int, *, but: int) -> None:
     able = {user_id for user_id, is_blocked in administrators if not is_blocked}
     if able == {but}:
         raise Conflict(N_("The last global administrator cannot be removed."), code="last_global_admin")
-
-
-def revoke_role(session: Session, actor: Actor, grant_id: int) -> None:
-    """Take a role away, save from the last global administrator who can sign in."""
-    found = session.execute(
-        select(Grant.user_id, Role.preset, Department.parent_id)
-        .join(Role, (Role.company_id == Grant.company_id) & (Role.id == Grant.role_id))
-        .join(Department, (Department.company_id == Grant.company_id) & (Department.path == Grant.path))
-        .where(Grant.company_id == actor.company_id, Grant.id == grant_id)
-    ).one_or_none()
-    if found is not None and found.preset == "global_admin" and found.parent_id is None:
-        require_another(session, actor.company_id or 0, but=found.user_id)
-    root = session.scalars(
-        select(Department.path).where(
-            Department.company_id == actor.company_id, Department.parent_id.is_(None)
-        )
-    ).first()
-    grants.revoke(session, actor, grant_id, root=root or "")

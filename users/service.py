@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from users.models import User
 
 OPERATOR = 0
 """The journal of the operator's own people, who belong to no company."""
+PAGE = 100
 THEMES = ("auto", "light", "dark")
 
 
@@ -172,12 +173,19 @@ def end_own_sessions(session: Session, actor: Actor, *, keep_session: str = "") 
         return ended
 
 
-def people(session: Session, actor: Actor) -> Sequence[User]:
-    """Everyone of the company, by name."""
+def people(session: Session, actor: Actor, *, text: str = "", after: int | None = None) -> Sequence[User]:
+    """A page of the company's people by name, from the person `after` on; narrowed to a part of name or login."""
     require(actor, Permission.USERS_VIEW)
-    return session.scalars(
-        select(User).where(User.company_id == actor.company_id).order_by(User.name, User.id)
-    ).all()
+    found = select(User).where(User.company_id == actor.company_id)
+    if text.strip():
+        part = text.strip()
+        found = found.where(
+            or_(User.name.icontains(part, autoescape=True), User.login.icontains(part, autoescape=True))
+        )
+    if after is not None:
+        last = get_user(session, actor, after)
+        found = found.where(tuple_(User.name, User.id) > (last.name, last.id))
+    return session.scalars(found.order_by(User.name, User.id).limit(PAGE)).all()
 
 
 def _get_below(session: Session, actor: Actor, user_id: int) -> User:

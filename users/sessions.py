@@ -95,6 +95,15 @@ def idle_minutes(company_idle: int | None, default: int) -> int:
     return min(max(company_idle if company_idle is not None else default, low), high)
 
 
+def enter(session: Session, hashed: str, company_id: int | None, reason: str) -> None:
+    """Remember the company that staff act in during this session, or with None that they left."""
+    session.execute(
+        update(UserSession)
+        .where(UserSession.token_hash == hashed)
+        .values(company_id=company_id, reason=reason)
+    )
+
+
 def end(session: Session, hashed: str, *, moment: datetime) -> None:
     """Sign out of one session."""
     session.execute(

@@ -1,0 +1,109 @@
+"""The journal: search by action, person, object and period; each entry with what changed; the check of the chain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, request, url_for
+from sqlalchemy import ColumnElement, or_, select
+
+from console.journal_words import AREAS, action_text, field_text, object_address
+from console.web import ResponseReturnValue, actor, engine, render, route
+from console.web import session as opened
+from core import journal
+from core.errors import NotFound
+from core.journal import JournalEntry
+from core.journal_search import PAGE, Wanted, changes, entries
+from hierarchy.models import Department
+from lines.models import Line
+from rbac.decision import is_allowed, visible
+from rbac.permissions import Permission
+
+blueprint = Blueprint("journal", __name__, url_prefix="/journal")
+
+
+@route(blueprint, "", permission=Permission.JOURNAL_VIEW)
+def index() -> ResponseReturnValue:
+    """A page of entries, newest first."""
+    wanted = _wanted()
+    found = opened().scalars(entries(_company(), wanted, *_narrower())).all()
+    more = None
+    if len(found) == PAGE:
+        last = found[-1]
+        query: dict[str, Any] = {**request.args.to_dict(), "before": f"{last.seq}-{last.no}"}
+        more = url_for("journal.index", **query)
+    titles = {code: operation.words.title for code, operation in engine().operations.items()}
+    return render(
+        "journal/index.html",
+        entries=[_shown(entry, titles) for entry in found],
+        wanted=request.args,
+        areas=AREAS,
+        more=more,
+        is_narrowed=bool(_narrower()),
+        problems=journal.verify(opened(), _company()) if "check" in request.args else None,
+        unused=wanted == Wanted(before=wanted.before),
+    )
+
+
+def _company() -> int:
+    company = actor().company_id
+    if company is None:
+        raise NotFound
+    return company
+
+
+def _wanted() -> Wanted:
+    """The filter in the address; what cannot be read does not narrow."""
+    arguments = request.args
+    wanted = Wanted(
+        action=arguments.get("action", "").strip(),
+        person=arguments.get("person", "").strip(),
+        object_kind=arguments.get("kind", "").strip(),
+        object_id=arguments.get("id", type=int),
+        label=arguments.get("label", "").strip(),
+        since=_midnight(arguments.get("since", ""), 0),
+        until=_midnight(arguments.get("until", ""), 1),
+    )
+    seq, _, no = arguments.get("before", "").partition("-")
+    if seq.isdigit() and no.isdigit() and len(seq + no) < 19:
+        wanted = replace(wanted, before=(int(seq), int(no)))
+    return wanted
+
+
+def _midnight(text: str, days: int) -> datetime | None:
+    """The start of a day in the company's zone, so many days on."""
+    try:
+        day = date.fromisoformat(text) + timedelta(days=days)
+    except (ValueError, OverflowError):
+        return None
+    return datetime.combine(day, time(), ZoneInfo(actor().timezone))
+
+
+def _narrower() -> list[ColumnElement[bool]]:
+    """Who reads for a department only sees its lines and the own deeds, not the whole company's."""
+    who = actor()
+    root = opened().scalar(
+        select(Department.path).where(Department.company_id == who.company_id, Department.parent_id.is_(None))
+    )
+    if root is not None and is_allowed(who, Permission.JOURNAL_VIEW, root):
+        return []
+    seen = (
+        select(Line.id)
+        .join(Department, (Department.company_id == Line.company_id) & (Department.id == Line.department_id))
+        .where(Line.company_id == who.company_id, visible(who, Permission.JOURNAL_VIEW, Department.path))
+    )
+    about_lines = (JournalEntry.object_kind == "line") & JournalEntry.object_id.in_(seen)
+    return [or_(about_lines, JournalEntry.actor_id == who.user_id)]
+
+
+def _shown(entry: JournalEntry, titles: dict[str, str]) -> dict[str, Any]:
+    return {
+        "entry": entry,
+        "action": action_text(entry.action, titles),
+        "address": object_address(entry.object_kind, entry.object_id),
+        "run": object_address("run", entry.run_id) if entry.run_id else None,
+        "changes": [(field_text(name), before, after) for name, before, after in changes(entry)],
+    }

@@ -1,0 +1,69 @@
+"""Searching the journal: by action, person, object and period, newest first, by keyset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select, tuple_
+
+from core.journal import JournalEntry
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to look for; empty fields do not narrow. `action` is an area ("run") or a whole action ("run.stopped").
+
+    `before` is the place of the last entry seen: batch and number within.
+    """
+
+    action: str = ""
+    person: str = ""
+    object_kind: str = ""
+    object_id: int | None = None
+    label: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    before: tuple[int, int] | None = None
+
+
+def entries(company_id: int, wanted: Wanted, *narrower: ColumnElement[bool]) -> Select[JournalEntry]:
+    """A page of entries; `narrower` holds conditions of the caller's own, such as what the reader may see."""
+    found = select(JournalEntry).where(JournalEntry.company_id == company_id, *narrower)
+    for condition in _conditions(wanted):
+        found = found.where(condition)
+    if wanted.before is not None:
+        found = found.where(tuple_(JournalEntry.seq, JournalEntry.no) < wanted.before)
+    return found.order_by(JournalEntry.seq.desc(), JournalEntry.no.desc()).limit(PAGE)
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.action:
+        area = JournalEntry.action.startswith(f"{wanted.action}.", autoescape=True)
+        conditions.append(or_(JournalEntry.action == wanted.action, area))
+    if wanted.person:
+        conditions.append(JournalEntry.actor_name.icontains(wanted.person, autoescape=True))
+    if wanted.object_kind:
+        conditions.append(JournalEntry.object_kind == wanted.object_kind)
+    if wanted.object_id is not None:
+        conditions.append(JournalEntry.object_id == wanted.object_id)
+    if wanted.label:
+        conditions.append(JournalEntry.label.icontains(wanted.label, autoescape=True))
+    if wanted.since is not None:
+        conditions.append(JournalEntry.at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(JournalEntry.at < wanted.until)
+    return conditions
+
+
+def changes(entry: JournalEntry) -> list[tuple[str, Any, Any]]:
+    """What an entry changed, field by field: name, value before, value after; fields that stayed are left out."""
+    before, after = entry.before or {}, entry.after or {}
+    names = list(dict.fromkeys([*before, *after]))
+    return [
+        (name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
+    ]
