@@ -1,0 +1,230 @@
+"""Uploaded lists of numbers: every row becomes the line it means or the problem it has, in one statement."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    insert,
+    literal,
+    not_,
+    null,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.db import session
+from core.errors import NotFound
+from core.i18n import N_
+from core.journal import Entry, write
+from hierarchy.models import Department
+from lines.list_cells import PROBLEMS as CELL_PROBLEMS
+from lines.list_file import NumberList, read_number_list
+from lines.models import Line, LineState
+from rbac.decision import Actor, require, visible
+from rbac.permissions import Permission
+from runs.models import Upload, UploadRow
+
+UNKNOWN: Final = "unknown_number"
+SAME_LINE: Final = "same_line"
+PROBLEMS: Final[dict[str, str]] = {
+    **CELL_PROBLEMS,
+    UNKNOWN: N_("Not among the numbers that you may see. Compare it with the list of your numbers."),
+    SAME_LINE: N_("The number or SIM card of a line that already stands in row %(row)s."),
+}
+"""Message ids by problem code; the parameters of a row stand in its `detail` as JSON."""
+TITLES: Final[dict[str, str]] = {
+    "not_a_number": N_("Neither a phone number nor a SIM card number"),
+    "several_numbers": N_("Several numbers in one cell"),
+    "digits_lost": N_("Last digits rounded by Excel"),
+    "iccid_check_digit": N_("Mistyped SIM card number"),
+    "formula_without_value": N_("Formula without a result"),
+    "duplicate": N_("Repeated in the list"),
+    "duplicate_on_sheet": N_("Repeated on another sheet"),
+    UNKNOWN: N_("Not among your numbers"),
+    SAME_LINE: N_("Number and SIM card of the same line"),
+}
+_SEPARATOR: Final = "\x1f"
+"""Stands between the values of a column on its way to the database: no text that people see contains it."""
+_TEXTS = ARRAY(String)
+_NUMBERS = ARRAY(BigInteger)
+
+
+def save_upload(actor: Actor, path: Path, filename: str) -> Upload:
+    """Read a list and keep its rows; raises FileRefused for a file that cannot be read, NotAllowed.
+
+    Numbers of other companies and of departments that the actor may not see count as unknown: nothing leaks.
+    """
+    require(actor, Permission.LINES_VIEW)
+    if actor.company_id is None:
+        raise NotFound
+    numbers = read_number_list(path, filename)
+    db = session()
+    upload = Upload(
+        company_id=actor.company_id,
+        filename=filename,
+        created_by=actor.user_id,
+        created_at=clock.now(),
+        rows=len(numbers),
+        found=0,
+        problems=0,
+    )
+    db.add(upload)
+    db.flush()
+    upload.found = _write_rows(db, actor, upload, numbers)
+    upload.problems = upload.rows - upload.found
+    db.flush()
+    counts = {"filename": filename, "rows": upload.rows, "found": upload.found}
+    write(db, actor, [Entry("list.uploaded", "upload", upload.id, None, counts)])
+    return upload
+
+
+def get_upload(actor: Actor, upload_id: int) -> Upload:
+    """An upload of the actor's own; raises NotFound."""
+    found = session().scalar(
+        select(Upload).where(
+            Upload.company_id == actor.company_id,
+            Upload.id == upload_id,
+            Upload.created_by == actor.user_id,
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def problem_counts(upload: Upload) -> dict[str, int]:
+    """How many rows have which problem, the most frequent first."""
+    counted = session().execute(
+        select(UploadRow.problem, func.count())
+        .where(
+            UploadRow.company_id == upload.company_id,
+            UploadRow.upload_id == upload.id,
+            UploadRow.problem.is_not(None),
+        )
+        .group_by(UploadRow.problem)
+        .order_by(func.count().desc(), UploadRow.problem)
+    )
+    return {str(problem): count for problem, count in counted}
+
+
+def describe(row: UploadRow) -> tuple[str, Mapping[str, Any]]:
+    """The message id and its parameters that say what is wrong with a row and what can be done."""
+    params: dict[str, Any] = json.loads(row.detail) if row.detail else {}
+    return PROBLEMS.get(row.problem or "", ""), params
+
+
+def _write_rows(db: Session, actor: Actor, upload: Upload, numbers: NumberList) -> int:
+    """Match every row to its line in the database; returns how many were found."""
+    matched = _matched(actor, _sent_rows(numbers), set(numbers.kinds))
+    names = ["company_id", "upload_id", "no", "sheet", "row", "raw", "line_id", "problem", "detail"]
+    rows = select(literal(upload.company_id), literal(upload.id), *(matched.c[name] for name in names[2:]))
+    written = insert(UploadRow).from_select(names, rows).returning(UploadRow.problem).cte("written")
+    return int(db.scalar(select(func.count()).where(written.c.problem.is_(None))) or 0)
+
+
+def _sent_rows(numbers: NumberList) -> Subquery:
+    """The rows of the list as a table: each column travels as one text, which is quicker than an array."""
+    problems, details = _problems(numbers)
+    columns = [
+        _column(numbers.values),
+        _column(["i" if kind == "iccid" else "" for kind in numbers.kinds]),
+        _column(numbers.sheets),
+        _column(numbers.rows, whole=True),
+        _column(numbers.raws),
+        _column(problems),
+        _column(details),
+    ]
+    names = ("value", "kind", "sheet", "row", "raw", "problem", "detail")
+    given = func.unnest(*columns).table_valued(*names, with_ordinality="no", name="given").render_derived()
+    return select(given).subquery("list_rows")
+
+
+def _problems(numbers: NumberList) -> tuple[list[str | None], list[str]]:
+    """Problem codes, and the parameters of their texts as JSON."""
+    problems, details = list(numbers.problems), [""] * len(numbers)
+    for index in numbers.first_index:
+        described = numbers.describe_problem(index)
+        if described is not None:
+            params = described[1]
+            details[index] = json.dumps(params, ensure_ascii=False)
+            problems[index] = "duplicate_on_sheet" if "sheet" in params else "duplicate"
+    return problems, details
+
+
+def _column(values: Sequence[object], *, whole: bool = False) -> ColumnElement[Any]:
+    if whole:
+        return cast(func.string_to_array(",".join(map(str, values)), ","), _NUMBERS)
+    texts = ["" if value is None else str(value) for value in values]
+    joined = _SEPARATOR.join(texts)
+    if "\x00" in joined or joined.count(_SEPARATOR) != len(texts) - 1:
+        joined = _SEPARATOR.join(text.replace("\x00", "").replace(_SEPARATOR, " ") for text in texts)
+    return cast(func.string_to_array(joined, _SEPARATOR, ""), _TEXTS)
+
+
+def _matched(actor: Actor, given: Subquery, kinds: set[Any]) -> Subquery:
+    """The rows with the line that each means, and what is wrong with those that mean none."""
+    seen = _seen_lines(actor).subquery("line")
+    is_right = given.c.problem.is_(None)
+    joined = given.outerjoin(seen, and_(is_right, given.c.kind.is_(None), seen.c.msisdn == given.c.value))
+    line_id: ColumnElement[Any] = seen.c.id
+    if "iccid" in kinds:
+        # A card may have served several lines: the one that still works is meant.
+        card = (
+            _seen_lines(actor)
+            .with_only_columns(Line.id)
+            .where(Line.iccid == given.c.value)
+            .order_by(Line.state == LineState.TERMINATED, Line.id)
+            .limit(1)
+            .correlate(given)
+        )
+        by_card = case((and_(is_right, given.c.kind == "i"), card.scalar_subquery()))
+        line_id = func.coalesce(seen.c.id, by_card)
+    rows = select(given, line_id.label("line_id")).select_from(joined).subquery("matched")
+    is_mixed = {"msisdn", "iccid"} <= kinds
+    first = func.first_value(rows.c.row).over(partition_by=rows.c.line_id, order_by=rows.c.no)
+    turn = func.row_number().over(partition_by=rows.c.line_id, order_by=rows.c.no)
+    again = and_(rows.c.line_id.is_not(None), turn > 1) if is_mixed else false()
+    problem = case(
+        (rows.c.problem.is_not(None), rows.c.problem),
+        (rows.c.line_id.is_(None), UNKNOWN),
+        (again, SAME_LINE),
+        else_=null(),
+    )
+    detail = case((again, cast(func.jsonb_build_object("row", first), String)), else_=rows.c.detail)
+    return select(
+        rows.c.no,
+        func.coalesce(rows.c.sheet, "").label("sheet"),
+        rows.c.row,
+        func.coalesce(rows.c.raw, "").label("raw"),
+        case((not_(again), rows.c.line_id)).label("line_id"),
+        cast(problem, String).label("problem"),
+        (detail if is_mixed else rows.c.detail).label("detail"),
+    ).subquery("judged")
+
+
+def _seen_lines(actor: Actor) -> Select[int, str]:
+    in_department = and_(Department.company_id == Line.company_id, Department.id == Line.department_id)
+    return (
+        select(Line.id, Line.msisdn)
+        .join(Department, in_department)
+        .where(
+            Line.company_id == actor.company_id,
+            visible(actor, Permission.LINES_VIEW, Department.path),
+        )
+    )
