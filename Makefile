@@ -38,7 +38,7 @@ bench: ready-dev ## run a benchmark: make bench NAME=list_page (NAME=all for eve
 	@$(BIN)/python -m benchmarks $(NAME)
 
 i18n: ready-dev ## gather texts, bring the translations up to date, compile them
-	$(BIN)/pybabel extract -F babel.cfg -k N_ --no-location --sort-output -o translations/messages.pot .
+	$(BIN)/pybabel extract -F babel.cfg -k N_ -k NN_:1,2 --no-location --sort-output -o translations/messages.pot .
 	$(BIN)/pybabel update -i translations/messages.pot -d translations --no-fuzzy-matching
 	$(BIN)/pybabel compile -d translations
 

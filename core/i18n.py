@@ -17,6 +17,11 @@ def N_(msgid: str) -> str:  # noqa: N802 - the customary gettext name, which pyb
     return msgid
 
 
+def NN_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802 - as N_, for texts that count
+    """Marks both forms for extraction and returns them, for ``ntranslate(locale, *forms, n)``."""
+    return singular, plural
+
+
 def translate(locale: str, msgid: str, **params: object) -> str:
     """Text of ``msgid`` in ``locale`` with ``%(name)s`` filled in; without a translation the msgid itself."""
     return _filled(_catalogue(locale).gettext(msgid) if msgid else "", params)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from core.i18n import N_
+from core.i18n import N_, NN_
 from lines.models import Line, LineState
 from lines.operations.common import TERMINATED
 from operators.gateway import Change
@@ -34,8 +34,8 @@ OPERATION = Operation(
         title=N_("Block"),
         effect=N_("The numbers can neither call, nor send messages, nor use data until they are unblocked."),
         button=N_("Block"),
-        confirm=(N_("Block %(n)s line"), N_("Block %(n)s lines")),
-        done=(N_("%(n)s blocked"), N_("%(n)s blocked")),
+        confirm=NN_("Block %(n)s line", "Block %(n)s lines"),
+        done=NN_("%(n)s blocked", "%(n)s blocked"),
     ),
     permission=Permission.LINES_BLOCK,
     icon="lock",

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 from sqlalchemy import and_, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
-from core.i18n import N_
+from core.i18n import N_, NN_
 from hierarchy.models import BillingAccount
 from lines.models import Line, LineState
 from lines.operations.common import TERMINATED
@@ -66,14 +66,21 @@ def _price(params: Params) -> Price:
     )
 
 
+def _effect(params: Params) -> Mapping[str, str | None]:
+    """From the next period on, the present tariff stays until the operator tells of the change."""
+    if params["effective"] == "nextPeriod":
+        return {"planned_tariff_id": params["tariff"]}
+    return {"tariff_id": params["tariff"], "planned_tariff_id": None}
+
+
 OPERATION = Operation(
     code="change_tariff",
     words=Words(
         title=N_("Change tariff"),
         effect=N_("The numbers get another tariff; the price of the change is charged once."),
         button=N_("Tariff"),
-        confirm=(N_("Change the tariff of %(n)s line"), N_("Change the tariff of %(n)s lines")),
-        done=(N_("tariff of %(n)s line changed"), N_("tariff of %(n)s lines changed")),
+        confirm=NN_("Change the tariff of %(n)s line", "Change the tariff of %(n)s lines"),
+        done=NN_("tariff of %(n)s line changed", "tariff of %(n)s lines changed"),
     ),
     permission=Permission.LINES_TARIFF,
     icon="arrow-left-right",
@@ -83,7 +90,7 @@ OPERATION = Operation(
     change=lambda params: Change(
         offering=params["tariff"], characteristics={"effective": params["effective"]}
     ),
-    effect=lambda params: {"tariff_id": params["tariff"]},
+    effect=_effect,
     price=_price,
     group="tariff",
     order=50,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.i18n import N_
+from core.i18n import N_, NN_
 from lines.models import Line
 from lines.operations.common import TERMINATED, NoParams
 from operators.gateway import Change
@@ -15,8 +15,8 @@ OPERATION = Operation(
         title=N_("Remove limit"),
         effect=N_("The numbers spend without a limit."),
         button=N_("Remove limit"),
-        confirm=(N_("Remove the limit from %(n)s line"), N_("Remove the limit from %(n)s lines")),
-        done=(N_("limit removed from %(n)s line"), N_("limit removed from %(n)s lines")),
+        confirm=NN_("Remove the limit from %(n)s line", "Remove the limit from %(n)s lines"),
+        done=NN_("limit removed from %(n)s line", "limit removed from %(n)s lines"),
     ),
     permission=Permission.LINES_LIMIT,
     icon="infinity",

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from marshmallow import Schema, fields, validate
 
-from core.i18n import N_
+from core.i18n import N_, NN_
 from lines.models import Line
 from lines.operations.common import TERMINATED
 from operators.gateway import Change
@@ -63,8 +63,8 @@ OPERATION = Operation(
         title=N_("Set limit"),
         effect=N_("The numbers stop spending at the limit; their users are warned before."),
         button=N_("Limit"),
-        confirm=(N_("Set the limit for %(n)s line"), N_("Set the limit for %(n)s lines")),
-        done=(N_("limit set for %(n)s line"), N_("limit set for %(n)s lines")),
+        confirm=NN_("Set the limit for %(n)s line", "Set the limit for %(n)s lines"),
+        done=NN_("limit set for %(n)s line", "limit set for %(n)s lines"),
     ),
     permission=Permission.LINES_LIMIT,
     icon="speedometer2",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.i18n import N_
+from core.i18n import N_, NN_
 from lines.models import Line, LineState
 from lines.operations.common import TERMINATED, NoParams
 from operators.gateway import Change
@@ -15,8 +15,8 @@ OPERATION = Operation(
         title=N_("Unblock"),
         effect=N_("The numbers work again: calls, messages and data."),
         button=N_("Unblock"),
-        confirm=(N_("Unblock %(n)s line"), N_("Unblock %(n)s lines")),
-        done=(N_("%(n)s unblocked"), N_("%(n)s unblocked")),
+        confirm=NN_("Unblock %(n)s line", "Unblock %(n)s lines"),
+        done=NN_("%(n)s unblocked", "%(n)s unblocked"),
     ),
     permission=Permission.LINES_UNBLOCK,
     icon="unlock",
