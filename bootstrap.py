@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from core import db
 from core.queue import JobQueue
 from core.settings import Settings
 from lines.operations import OPERATIONS
 from lines.target import LineTarget
-from operators.tmf import adapter
+from operators.records import Source
+from operators.tmf import adapter, hub
+from operators.tmf.reading import TmfSource
 from runs.engine import Engine
 
 
@@ -21,3 +25,9 @@ def build(settings: Settings) -> Engine:
         target=LineTarget(),
         operations={operation.code: operation for operation in sorted(OPERATIONS, key=lambda one: one.order)},
     )
+
+
+def synchronisation(settings: Settings) -> tuple[Source, Callable[[], None]]:
+    """How a process reads the operator, and how it registers the console for the operator's events."""
+    client = adapter.connect(settings).client
+    return TmfSource(client), lambda: hub.register(client, f"{settings.console_url}/operator/events")

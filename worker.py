@@ -27,12 +27,14 @@ PR_SET_PDEATHSIG = 1
 SWEEP_SECONDS = 2
 TIDY_SECONDS = 3600
 SYNC_SECONDS = 60
+RECONCILE_SECONDS = 24 * 3600
 SOON = 5.0
 """A child that lived shorter than this is replaced only after a pause."""
 REPEATED = (
     (jobs.sweep, SWEEP_SECONDS, queue.SYSTEM_QUEUE),
     (jobs.tidy, TIDY_SECONDS, queue.SYNC_QUEUE),
     (line_jobs.synchronise, SYNC_SECONDS, queue.SYNC_QUEUE),
+    (line_jobs.reconcile, RECONCILE_SECONDS, queue.SYNC_QUEUE),
 )
 
 
@@ -95,7 +97,7 @@ class Supervisor:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         _die_with_parent()
         jobs.configure(self._engine)
-        line_jobs.configure(self._engine)
+        line_jobs.configure(*bootstrap.synchronisation(self._engine.settings))
         try:
             role.run()
         except RedisError as problem:

@@ -35,7 +35,9 @@ class Line(CompanyOwned, Base):
         UniqueConstraint("company_id", "operator_id"),
         UniqueConstraint("company_id", "msisdn"),
         ForeignKeyConstraint(["company_id", "department_id"], ["departments.company_id", "departments.id"]),
-        ForeignKeyConstraint(["company_id", "account_id"], ["billing_accounts.company_id", "billing_accounts.id"]),
+        ForeignKeyConstraint(
+            ["company_id", "account_id"], ["billing_accounts.company_id", "billing_accounts.id"]
+        ),
         Index("ix_lines_department", "company_id", "department_id", "msisdn"),
         Index("ix_lines_reversed", "company_id", "msisdn_reversed"),
         Index("ix_lines_iccid", "company_id", "iccid"),
@@ -49,6 +51,7 @@ class Line(CompanyOwned, Base):
     state: Mapped[str]
     block_reason: Mapped[str | None]
     tariff_id: Mapped[str]
+    planned_tariff_id: Mapped[str | None]
     account_id: Mapped[int | None] = mapped_column(BigInteger)
     department_id: Mapped[int] = mapped_column(BigInteger)
     employee: Mapped[str] = mapped_column(default="")

@@ -304,6 +304,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('block_reason', sa.String(), nullable=True),
     sa.Column('tariff_id', sa.String(), nullable=False),
+    sa.Column('planned_tariff_id', sa.String(), nullable=True),
     sa.Column('account_id', sa.BigInteger(), nullable=True),
     sa.Column('department_id', sa.BigInteger(), nullable=False),
     sa.Column('employee', sa.String(), nullable=False),
