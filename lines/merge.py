@@ -1,0 +1,140 @@
+"""What changes on a stored line when the operator shows it again: pure rules, no session and no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from lines.models import LineState
+from operators.records import LineData
+
+ORDERED = ("state", "block_reason", "tariff_id", "limit_amount", "limit_period", "limit_warn")
+"""What an order may change: while one is on its way, its outcome decides and not a snapshot."""
+OPERATOR_OWNED = ("msisdn", "iccid", "activated_on")
+USAGE = ("account_id", "spent", "last_activity")
+"""What moves at the operator without a new moment of change."""
+JOURNALED = frozenset((*ORDERED, *OPERATOR_OWNED, "account_id", "employee"))
+"""Of the rest nobody asks who changed it: money spent moves with each call."""
+PARKED = "~"
+
+Stored = Mapping[str, Any]
+"""A row of the table of lines by column."""
+
+
+class Merge(NamedTuple):
+    """Columns that change with their new values; `is_deferred` where the snapshot has to be looked at again."""
+
+    changes: dict[str, Any]
+    is_deferred: bool
+
+
+class Holder(NamedTuple):
+    """Who has a number now."""
+
+    operator_id: str
+    line_id: int
+    is_terminated: bool
+    updated_at: datetime | None
+
+
+def values_of(line: LineData, account_id: int | None, msisdn: str) -> dict[str, Any]:
+    """A record's values by column of the table."""
+    return {
+        "msisdn": msisdn,
+        "iccid": line.iccid,
+        "state": line.state,
+        "block_reason": line.block_reason,
+        "tariff_id": line.tariff_id,
+        "account_id": account_id,
+        "employee": line.employee,
+        "limit_amount": line.limit_amount,
+        "limit_period": line.limit_period,
+        "limit_warn": line.limit_warn,
+        "spent": line.spent,
+        "last_activity": line.last_activity,
+        "activated_on": line.activated_on,
+        "operator_updated_at": line.updated_at,
+    }
+
+
+def is_newer(stored: Stored, line: LineData) -> bool:
+    """Whether the operator changed the line after what is stored of it."""
+    last = stored["operator_updated_at"]
+    return last is None or line.updated_at > last
+
+
+def merge(stored: Stored, line: LineData, values: Mapping[str, Any], *, has_order: bool) -> Merge:
+    """What changes on a stored line.
+
+    An older snapshot changes nothing, one of the same moment only what moves without one: our own changes to a line
+    do not touch its moment, so a snapshot from before them is never newer. With an order on its way only usage is
+    taken over and the rest is deferred. The employee is ours once it was set; the department always is.
+    """
+    last = stored["operator_updated_at"]
+    if last is not None and line.updated_at < last:
+        return Merge({}, False)
+    newer = is_newer(stored, line)
+    names: tuple[str, ...] = USAGE
+    if newer and not has_order:
+        names = (*USAGE, *ORDERED, *OPERATOR_OWNED, "operator_updated_at")
+        if not stored["employee"]:
+            names = (*names, "employee")
+    changes = {name: values[name] for name in names if stored[name] != values[name]}
+    return Merge(changes, newer and has_order)
+
+
+def latest(lines: Iterable[LineData]) -> dict[str, LineData]:
+    """By the operator's id; of two snapshots of one line, as overlapping pages give, the newer one."""
+    found: dict[str, LineData] = {}
+    for line in lines:
+        other = found.get(line.id)
+        if other is None or line.updated_at >= other.updated_at:
+            found[line.id] = line
+    return found
+
+
+def assign_numbers(
+    lines: Mapping[str, LineData], holders: Mapping[str, Holder]
+) -> tuple[dict[str, str], dict[int, str]]:
+    """Which number each line gets, and which stored lines lose theirs: (by operator's id, by line's id).
+
+    A number belongs to one line of a company. Where the operator gave it to another one, a line in service goes before
+    a terminated one, then the later change wins; the loser keeps its number with a mark behind it. That covers numbers
+    that were given out again and lines that swapped theirs.
+    """
+    winners: dict[str, LineData] = {}
+    for line in lines.values():
+        other = winners.get(line.msisdn)
+        if other is None or _rank(line) > _rank(other):
+            winners[line.msisdn] = line
+    numbers: dict[str, str] = {}
+    parked: dict[int, str] = {}
+    for line in lines.values():
+        holder = holders.get(line.msisdn)
+        is_other = holder is not None and holder.operator_id != line.id
+        if winners[line.msisdn] is not line:
+            numbers[line.id] = marked(line.msisdn, line.id)
+        elif not is_other or holder is None:
+            numbers[line.id] = line.msisdn
+        elif holder.operator_id in lines or _takes_over(line, holder):
+            numbers[line.id] = line.msisdn
+            parked[holder.line_id] = marked(line.msisdn, holder.operator_id)
+        else:
+            numbers[line.id] = marked(line.msisdn, line.id)
+    return numbers, parked
+
+
+def marked(msisdn: str, operator_id: str) -> str:
+    """The number of a line that another one has taken over."""
+    return f"{msisdn}{PARKED}{operator_id}"
+
+
+def _rank(line: LineData) -> tuple[bool, datetime, str]:
+    return line.state != LineState.TERMINATED, line.updated_at, line.id
+
+
+def _takes_over(line: LineData, holder: Holder) -> bool:
+    if line.state == LineState.TERMINATED:
+        return False
+    return holder.is_terminated or holder.updated_at is None or line.updated_at >= holder.updated_at

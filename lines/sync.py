@@ -1,0 +1,192 @@
+"""First load and continuous synchronisation of lines with the operator, which owns them."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import or_, select, update
+
+from core import clock
+from core.db import unit_of_work
+from core.tenancy import all_companies, company_scope
+from hierarchy.models import Company
+from lines.models import Line, LineState
+from lines.sims import sync_sims
+from lines.sync_write import LineWriter
+from operators.records import LineData, Page, Source
+from operators.states import Report, find_state
+from operators.sync import count, get_party_id, stream
+
+CHUNK = 5000
+OVERLAP = timedelta(minutes=2)
+"""How far polling looks back behind its cursor: clocks differ, and pages are not read at one moment."""
+MOST_MISSING = 0.5
+"""Share of a company's lines that may vanish at once; above it the operator's list is not believed."""
+log = structlog.get_logger(__name__)
+
+
+def load_company(source: Source, company_id: int, *, with_sims: bool = True) -> Report:
+    """Read all lines and SIM cards of a company: its first load, and later the full reconciliation.
+
+    Lines that the operator no longer shows become terminated. Raises OperatorAway; what was written by then stays.
+    """
+    report, party_id = Report(), get_party_id(company_id)
+    started = clock.now()
+    writer = LineWriter(company_id, report, is_first=_is_first(company_id))
+    seen, cursor = SeenIds(), [""]
+    with stream(f"lines:{company_id}", report, cursor):
+        newest = _write_all(writer, source.lines(party_id), seen)
+        _terminate_missing(writer, seen, started)
+        cursor[0] = _cursor(newest, started, writer)
+    if with_sims:
+        sync_sims(source, company_id, party_id)
+    with company_scope(company_id), unit_of_work() as db:
+        db.execute(update(Company).where(Company.id == company_id).values(synced_at=clock.now()))
+    log.info("lines.loaded", company=company_id, **_figures(report))
+    return report
+
+
+def sync_changes(source: Source, company_id: int) -> Report:
+    """Read the lines that changed since the last time; the first time all of them. Raises OperatorAway."""
+    name = f"lines:{company_id}"
+    state = find_state(name)
+    if state is None or not state.cursor:
+        return load_company(source, company_id)
+    report, started = Report(), clock.now()
+    writer = LineWriter(company_id, report)
+    last = datetime.fromisoformat(state.cursor)
+    cursor = [state.cursor]
+    with stream(name, report, cursor):
+        newest = _write_all(writer, source.lines(get_party_id(company_id), since=_iso(last - OVERLAP)), None)
+        cursor[0] = _cursor(max(newest, last) if newest else last, started, writer)
+    if not report.is_quiet or report.odd:
+        log.info("lines.synced", company=company_id, **_figures(report))
+    return report
+
+
+def apply_line_event(line: LineData) -> bool:
+    """Write what an event tells of a line, once however often it comes; False where its company is not known here."""
+    with all_companies(reason="an event names the operator's customer"), unit_of_work() as db:
+        company_id = db.scalar(select(Company.id).where(Company.party_id == line.party_id))
+    if company_id is None:
+        return False
+    LineWriter(company_id, Report()).write([line])
+    return True
+
+
+class SeenIds:
+    """Which of the operator's ids came by: eight bytes each, so that a million lines stay small.
+
+    Keeps hashes; two ids with the same one would only hide that a line is missing.
+    """
+
+    def __init__(self) -> None:
+        self._buckets = [array("q") for _ in range(256)]
+        self._is_sorted = True
+        self.has_nameless = False
+
+    def add(self, operator_id: str) -> None:
+        """Remember an id; an empty one means that nobody knows any more which are missing."""
+        if not operator_id:
+            self.has_nameless = True
+            return
+        key = hash(operator_id)
+        self._buckets[key & 255].append(key)
+        self._is_sorted = False
+
+    def __contains__(self, operator_id: str) -> bool:
+        if not self._is_sorted:
+            self._buckets = [array("q", sorted(bucket)) for bucket in self._buckets]
+            self._is_sorted = True
+        key = hash(operator_id)
+        bucket = self._buckets[key & 255]
+        place = bisect_left(bucket, key)
+        return place < len(bucket) and bucket[place] == key
+
+
+def _is_first(company_id: int) -> bool:
+    with company_scope(company_id), unit_of_work() as db:
+        return db.scalar(select(Company.synced_at).where(Company.id == company_id)) is None
+
+
+def _write_all(writer: LineWriter, pages: Iterator[Page[LineData]], seen: SeenIds | None) -> datetime | None:
+    """Write pages in chunks; returns the newest moment of change among them."""
+    newest: datetime | None = None
+    chunk: list[LineData] = []
+    for page in pages:
+        count(writer.report, page)
+        if seen is not None:
+            for key in (*(line.id for line in page.records), *(odd.id for odd in page.odd)):
+                seen.add(key)
+        moments = [line.updated_at for line in page.records]
+        newest = max(moments if newest is None else [*moments, newest], default=newest)
+        chunk += page.records
+        if len(chunk) >= CHUNK:
+            writer.write(chunk)
+            chunk = []
+    if chunk:
+        writer.write(chunk)
+    return newest
+
+
+def _cursor(newest: datetime | None, started: datetime, writer: LineWriter) -> str:
+    """Where the next polling begins: never behind a line whose order is still on its way."""
+    moments = [newest or started - OVERLAP, started]
+    if writer.deferred_since is not None:
+        moments.append(writer.deferred_since)
+    return _iso(min(moments))
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _terminate_missing(writer: LineWriter, seen: SeenIds, started: datetime) -> None:
+    missing, known = array("q"), 0
+    for line_id, operator_id in _in_service(writer.company_id, started):
+        known += 1
+        if operator_id not in seen:
+            missing.append(line_id)
+    if not missing:
+        return
+    if seen.has_nameless or len(missing) > max(1, known * MOST_MISSING):
+        writer.report.problem = (
+            f"{len(missing)} of {known} lines are missing at the operator: nothing was done"
+        )
+        log.error("lines.missing", company=writer.company_id, missing=len(missing), known=known)
+        return
+    for start in range(0, len(missing), CHUNK):
+        writer.terminate(missing[start : start + CHUNK].tolist())
+
+
+def _in_service(company_id: int, started: datetime) -> Iterator[tuple[int, str]]:
+    """Lines that should be in the operator's list: in service, and not come by an event after it was begun."""
+    after = 0
+    while True:
+        with company_scope(company_id), unit_of_work() as db:
+            rows = db.execute(
+                select(Line.id, Line.operator_id)
+                .where(
+                    Line.company_id == company_id,
+                    Line.id > after,
+                    Line.state != LineState.TERMINATED,
+                    or_(Line.operator_updated_at.is_(None), Line.operator_updated_at < started),
+                )
+                .order_by(Line.id)
+                .limit(CHUNK)
+            ).all()
+        yield from ((row[0], row[1]) for row in rows)
+        if len(rows) < CHUNK:
+            return
+        after = rows[-1][0]
+
+
+def _figures(report: Report) -> dict[str, int]:
+    return {
+        name: getattr(report, name)
+        for name in ("read", "created", "changed", "terminated", "deferred", "odd")
+    }

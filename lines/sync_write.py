@@ -1,0 +1,228 @@
+"""Writes chunks of the operator's lines into the table: set-based, with totals and journal in the same transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import any_, cast, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+from sqlalchemy.types import BigInteger, String
+
+from core import bulk
+from core.db import unit_of_work
+from core.journal import Entry, write
+from core.tenancy import company_scope
+from hierarchy import totals
+from hierarchy.models import BillingAccount
+from hierarchy.roots import get_root_id
+from lines.merge import (
+    JOURNALED,
+    Holder,
+    Merge,
+    assign_numbers,
+    is_newer,
+    latest,
+    merge,
+    values_of,
+)
+from lines.models import Line, LineState
+from operators.records import LineData
+from operators.states import Report
+from operators.sync import ACTOR
+from rbac.decision import system_actor
+from runs.models import ItemState, RunItem
+
+BIGINTS = ARRAY(BigInteger)
+TEXTS = ARRAY(String)
+ON_THE_WAY = (ItemState.SENT, ItemState.UNKNOWN)
+COLUMNS = tuple(column for column in Line.__table__.c if column.computed is None)
+# One writer per company, so that polling, events and a full load never insert the same line twice.
+LOCK = text("SELECT pg_advisory_xact_lock(hashtext('lines.sync'), CAST(:company % 2147483647 AS int))")
+Row = Mapping[str, Any]
+
+
+class LineWriter:
+    """Brings the stored lines of one company up to date, chunk by chunk, each in its own transaction.
+
+    `is_first` is the first load, which the journal does not keep. `report` counts; `deferred_since` is the earliest
+    moment of a snapshot that has to be looked at again.
+    """
+
+    def __init__(self, company_id: int, report: Report, *, is_first: bool = False) -> None:
+        self.company_id = company_id
+        self.report = report
+        self.is_first = is_first
+        self.deferred_since: datetime | None = None
+        with company_scope(company_id), unit_of_work() as db:
+            self._root = get_root_id(db, company_id)
+            pairs = select(BillingAccount.operator_id, BillingAccount.id)
+            rows = db.execute(pairs.where(BillingAccount.company_id == company_id))
+            self._accounts: dict[str | None, int] = {row[0]: row[1] for row in rows}
+
+    def write(self, records: Iterable[LineData]) -> None:
+        """Insert what is new and change what is newer."""
+        with company_scope(self.company_id), unit_of_work() as db:
+            db.execute(LOCK, {"company": self.company_id})
+            lines = latest(records)
+            stored = self._stored(db, Line.operator_id == any_(cast(list(lines), TEXTS)))
+            numbers = self._give_numbers(db, lines, stored)
+            merges = self._merged(db, lines, numbers, stored)
+            ids = [stored[key]["id"] for key, merged in merges.items() if merged.changes]
+            if ids:
+                # Read again under lock: the engine may have written on these lines since.
+                locked = self._stored(db, Line.id == any_(cast(ids, BIGINTS)), lock=True)
+                merges = {key: merged for key, merged in merges.items() if key not in locked}
+                again = self._merged(db, lines, numbers, locked)
+                self._change(db, locked, again)
+                merges |= again
+            self._defer([lines[key] for key, merged in merges.items() if merged.is_deferred])
+            self._insert(db, [lines[key] for key in lines if key not in stored], numbers)
+
+    def terminate(self, line_ids: Sequence[int]) -> None:
+        """The operator no longer shows these lines: they are terminated."""
+        with company_scope(self.company_id), unit_of_work() as db:
+            db.execute(LOCK, {"company": self.company_id})
+            stored = self._stored(db, Line.id == any_(cast(list(line_ids), BIGINTS)), lock=True)
+            # Without a moment, so that the line comes back should the operator show it again.
+            gone = {"state": LineState.TERMINATED.value, "block_reason": None, "operator_updated_at": None}
+            changes = {
+                key: Merge({name: value for name, value in gone.items() if row[name] != value}, False)
+                for key, row in stored.items()
+                if row["state"] != LineState.TERMINATED
+            }
+            self._change(db, stored, changes)
+            self.report.terminated += len(changes)
+            self.report.changed -= len(changes)
+
+    def _stored(self, db: Session, condition: Any, *, lock: bool = False) -> dict[str, Row]:
+        """Rows by the operator's id; locked in the order of their ids, as everyone locks lines."""
+        statement = select(*COLUMNS).where(Line.company_id == self.company_id, condition)
+        if lock:
+            statement = statement.order_by(Line.id).with_for_update()
+        return {row["operator_id"]: dict(row) for row in db.execute(statement).mappings()}
+
+    def _give_numbers(
+        self, db: Session, lines: Mapping[str, LineData], stored: Mapping[str, Row]
+    ) -> dict[str, str]:
+        """Numbers for what is new or gets another one; takes them from the lines that lost them."""
+        numbers = {key: row["msisdn"] for key, row in stored.items()}
+        asking = {
+            key: line for key, line in lines.items() if key not in stored or is_newer(stored[key], line)
+        }
+        if not asking:
+            return numbers
+        wanted = [line.msisdn for line in asking.values()]
+        found = select(Line.msisdn, Line.operator_id, Line.id, Line.state, Line.operator_updated_at).where(
+            Line.company_id == self.company_id, Line.msisdn == any_(cast(wanted, TEXTS))
+        )
+        holders = {
+            row[0]: Holder(row[1], row[2], row[3] == LineState.TERMINATED, row[4])
+            for row in db.execute(found)
+        }
+        given, parked = assign_numbers(asking, holders)
+        rows = [{"company_id": self.company_id, "id": key, "msisdn": parked[key]} for key in sorted(parked)]
+        bulk.update(db, Line, ["company_id", "id"], rows)
+        lost = {key: parked[row["id"]] for key, row in stored.items() if row["id"] in parked}
+        return numbers | lost | given
+
+    def _merged(
+        self,
+        db: Session,
+        lines: Mapping[str, LineData],
+        numbers: Mapping[str, str],
+        stored: Mapping[str, Row],
+    ) -> dict[str, Merge]:
+        """What is to be done, by the operator's id; only lines on which something is."""
+        newer = [row["id"] for key, row in stored.items() if is_newer(row, lines[key])]
+        ordered = self._with_order(db, newer)
+        found: dict[str, Merge] = {}
+        for key, row in stored.items():
+            line = lines[key]
+            values = values_of(line, self._accounts.get(line.account_id), numbers[key])
+            merged = merge(row, line, values, has_order=row["id"] in ordered)
+            if merged.changes or merged.is_deferred:
+                found[key] = merged
+        return found
+
+    def _with_order(self, db: Session, line_ids: Sequence[int]) -> set[int]:
+        if not line_ids:
+            return set()
+        statement = select(RunItem.line_id).where(
+            RunItem.company_id == self.company_id,
+            RunItem.line_id == any_(cast(list(line_ids), BIGINTS)),
+            RunItem.state.in_(ON_THE_WAY),
+        )
+        return set(db.scalars(statement))
+
+    def _defer(self, lines: Sequence[LineData]) -> None:
+        self.report.deferred += len(lines)
+        moments = [line.updated_at for line in lines]
+        self.deferred_since = (
+            min(moments, default=None)
+            if self.deferred_since is None
+            else min([*moments, self.deferred_since])
+        )
+
+    def _change(self, db: Session, stored: Mapping[str, Row], changes: Mapping[str, Merge]) -> None:
+        keyed = [(stored[key], merged.changes) for key, merged in changes.items() if merged.changes]
+        names = sorted({name for _, new in keyed for name in new})
+        rows = [
+            {
+                "company_id": self.company_id,
+                "id": row["id"],
+                **{name: new.get(name, row[name]) for name in names},
+            }
+            for row, new in keyed
+        ]
+        bulk.update(db, Line, ["company_id", "id"], rows)
+        moves: Counter[tuple[int, str]] = Counter()
+        for row, new in keyed:
+            if "state" in new:
+                moves[row["department_id"], row["state"]] -= 1
+                moves[row["department_id"], new["state"]] += 1
+        totals.add(db, self.company_id, moves)
+        self._journal(db, [entry for row, new in keyed if (entry := _changed(row, new)) is not None])
+        self.report.changed += sum(1 for _, new in keyed if new.keys() != {"operator_updated_at"})
+
+    def _insert(self, db: Session, lines: Sequence[LineData], numbers: Mapping[str, str]) -> None:
+        rows = [
+            {
+                "company_id": self.company_id,
+                "operator_id": line.id,
+                "department_id": self._root,
+                **values_of(line, self._accounts.get(line.account_id), numbers[line.id]),
+            }
+            for line in lines
+        ]
+        created = bulk.insert(db, Line, rows, ("id", "msisdn", "state", "tariff_id"))
+        totals.add(db, self.company_id, Counter((self._root, state) for _, _, state, _ in created))
+        self._journal(
+            db,
+            [
+                Entry("line.added", "line", key, None, {"state": state, "tariff_id": tariff}, label=msisdn)
+                for key, msisdn, state, tariff in created
+            ],
+        )
+        self.report.created += len(created)
+
+    def _journal(self, db: Session, entries: Sequence[Entry]) -> None:
+        if not self.is_first:
+            write(db, system_actor(self.company_id, ACTOR), entries, company_id=self.company_id)
+
+
+def _changed(row: Row, changes: Mapping[str, Any]) -> Entry | None:
+    names = sorted(JOURNALED & changes.keys())
+    if not names:
+        return None
+    before = {name: _plain(row[name]) for name in names}
+    after = {name: _plain(changes[name]) for name in names}
+    return Entry("line.changed", "line", row["id"], before, after, label=row["msisdn"])
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Decimal | date) else value
