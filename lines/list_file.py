@@ -17,6 +17,7 @@ NO_NUMBERS: Final = N_(
 
 _HEADER_WORDS: Final = ("msisdn", "номер", "телефон", "phone", "number", "моб", "iccid", "sim", "сим")
 _SAMPLE: Final = 400
+_LIST_SHARE: Final = 0.5
 _RAW_LENGTH: Final = 100
 _NO_RESULT: Final[Reading] = (None, None, "formula_without_value")
 
@@ -37,6 +38,7 @@ class NumberList:
 
     ``kinds`` and ``values`` are None where there is a problem other than a duplicate; ``problems`` are keys of
     ``PROBLEMS``. ``first_index`` gives for the index of a duplicate the index of the entry it repeats.
+    ``skipped_sheets`` had no column that is mostly numbers.
     """
 
     sheets: list[str] = field(default_factory=list)
@@ -47,6 +49,7 @@ class NumberList:
     problems: list[str | None] = field(default_factory=list)
     first_index: dict[int, int] = field(default_factory=dict)
     columns: list[ColumnUsed] = field(default_factory=list)
+    skipped_sheets: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -75,9 +78,12 @@ def read_number_list(path: Path, filename: str, limits: ReadLimits | None = None
     without numbers are passed over as long as one has some.
     """
     result = NumberList()
-    for sheet in read_sheets(path, filename, limits or ReadLimits()):
-        column = _find_column(sheet)
-        if column is not None:
+    sheets = read_sheets(path, filename, limits or ReadLimits())
+    columns = _find_columns(sheets)
+    for sheet, column in zip(sheets, columns, strict=True):
+        if column is None:
+            result.skipped_sheets.append(sheet.name)
+        else:
             _add_sheet(result, sheet, column)
     if not len(result):
         raise FileRefused("no_numbers", NO_NUMBERS)
@@ -85,37 +91,51 @@ def read_number_list(path: Path, filename: str, limits: ReadLimits | None = None
     return result
 
 
-def _find_column(sheet: Sheet) -> int | None:
-    """Index of the column that holds the numbers: by what most of its cells are, then by what stands above.
+def _find_columns(sheets: Sequence[Sheet]) -> list[int | None]:
+    """For each sheet the index of its column with numbers; instructions that name a number are no list."""
+    found = [_find_column(sheet) for sheet in sheets]
+    if all(column is None for column, _ in found):
+        return [_find_doubtful_column(sheet) for sheet in sheets]
+    least = _LIST_SHARE if any(share >= _LIST_SHARE for _, share in found) else 0
+    return [column if share >= least else None for column, share in found]
 
-    A second column of numbers (of a contact, of the SIM card) may be filled as well as the one that is meant.
+
+def _find_column(sheet: Sheet) -> tuple[int | None, float]:
+    """Index of the column that holds the numbers and the share of its cells that do.
+
+    Chosen by what most of its cells are, then by what stands above: a second column of numbers (of a contact,
+    of the SIM card) may be filled as well as the one that is meant.
     """
     rows = sheet.rows
     width = max(map(len, rows), default=0)
     for sample in (rows[:: max(1, len(rows) // _SAMPLE)], rows):
         counts = {column: _count_kinds(sample, column) for column in range(width)}
-        best = max((count.total() for count in counts.values()), default=0)
+        best = max((count["msisdn"] + count["iccid"] for count in counts.values()), default=0)
         if best:
-            close = [column for column, count in counts.items() if count.total() * 2 >= best]
-            return min(
+            close = [
+                column for column, count in counts.items() if (count["msisdn"] + count["iccid"]) * 2 >= best
+            ]
+            column = min(
                 close, key=lambda column: (_is_sim_column(counts[column]), _header_rank(rows, column), column)
             )
-    return _find_doubtful_column(sheet, width)
+            count = counts[column]
+            return column, (count["msisdn"] + count["iccid"]) / count.total()
+    return None, 0
 
 
-def _count_kinds(rows: Sequence[Sequence[Cell]], column: int) -> Counter[Kind]:
+def _count_kinds(rows: Sequence[Sequence[Cell]], column: int) -> Counter[Kind | None]:
+    """How many filled cells of the column are of which kind; None counts the others."""
     cells = (row[column] for row in rows if column < len(row) and row[column] != "")
-    kinds = (read_cell(cell)[0] for cell in cells)
-    return Counter(kind for kind in kinds if kind is not None)
+    return Counter(read_cell(cell)[0] for cell in cells)
 
 
-def _is_sim_column(count: Counter[Kind]) -> bool:
+def _is_sim_column(count: Counter[Kind | None]) -> bool:
     return count["iccid"] > count["msisdn"]
 
 
-def _find_doubtful_column(sheet: Sheet, width: int) -> int | None:
+def _find_doubtful_column(sheet: Sheet) -> int | None:
     """Where no cell is right: the column whose cells were meant to be numbers, so that each gets its problem."""
-    for column in range(width):
+    for column in range(max(map(len, sheet.rows), default=0)):
         cells = (row[column] for row in sheet.rows if column < len(row) and row[column] != "")
         if any(read_cell(cell)[2] != "not_a_number" for cell in cells):
             return column

@@ -1,7 +1,7 @@
 """Writes small styled workbooks: templates to fill in, samples, short reports."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,10 +33,6 @@ def write_template(
     Meant for some hundreds of rows; ``write_rows`` takes the long ones.
     """
     workbook = openpyxl.Workbook(write_only=True)
-    # the moment of writing would make every build of a sample differ from the one in the repository
-    workbook.properties.created = workbook.properties.modified = datetime(2026, 1, 1, tzinfo=UTC).replace(
-        tzinfo=None
-    )
     main = workbook.create_sheet(sheet_names(translate(locale, sheet), 1)[0])
     main.freeze_panes = "A2"
     for number, column in enumerate(columns, 1):

@@ -75,11 +75,12 @@ def test_several_sheets_and_duplicates_between_them(tmp_path: Path) -> None:
     numbers = read(
         tmp_path,
         [["Телефон"], ["89123456789"]],
-        [["Как заполнять"], ["Впишите номера"]],
+        [["Как заполнять"], ["Впишите номера"], ["Например, +7 912 345-67-89"], ["По одному в строке"]],
         [["Имя", "Моб."], ["А", "+7 912 345-67-89"], ["Б", "9123456780"]],
     )
     assert numbers.sheets == ["S1", "S3", "S3"]
     assert numbers.problems == [None, "duplicate", None]
+    assert numbers.skipped_sheets == ["S2"]
     message, params = numbers.describe_problem(1) or ("", {})
     assert message % params == "This number already stands in row 2 of the sheet “S1”."
 
