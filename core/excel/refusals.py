@@ -14,7 +14,8 @@ class ReadLimits:
     """How much of an uploaded file is read at most; the defaults suit a list of 100,000 numbers.
 
     ``rows`` counts rows with content, without the header. ``cells`` bounds the memory of the parsed sheets:
-    the rectangles that enclose their content, gaps included.
+    the rectangles that enclose their content, gaps included. ``walked_cells`` bounds the
+    slow exact walk that sheets with formulas or of an unusual make need.
     """
 
     file_bytes: int = 25 * MEGABYTE
@@ -27,6 +28,7 @@ class ReadLimits:
     rows: int = 100_000
     cells: int = 3_000_000
     formulas: int = 200_000
+    walked_cells: int = 1_600_000
 
 
 REFUSALS: Final[dict[str, str]] = {

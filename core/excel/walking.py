@@ -62,7 +62,7 @@ class SheetWalk:
 
     def _begin_cell(self, reference: str | None) -> None:
         self._cells += 1
-        if self._cells > self._limits.cells:
+        if self._cells > self._limits.walked_cells:
             raise FileRefused("too_many_cells")
         self._has_formula = self._has_value = self._in_value = False
         if reference is None:

@@ -96,6 +96,9 @@ def test_formulas_are_located(tmp_path: Path) -> None:
     with pytest.raises(FileRefused) as caught:
         read_sheets(path, path.name, ReadLimits(formulas=2))
     assert caught.value.code == "too_many_formulas"
+    with pytest.raises(FileRefused) as caught:
+        read_sheets(path, path.name, ReadLimits(walked_cells=2))
+    assert caught.value.code == "too_many_cells"
 
 
 def test_unusual_but_honest_xml(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Phone and SIM card numbers in every usual writing."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lines.numbers import (
@@ -114,6 +114,7 @@ def test_what_is_shown_is_read_back(number: str) -> None:
     assert parse_msisdn(float(number)) == parse_msisdn(int(number)) == number
 
 
+@settings(max_examples=60)
 @given(st.one_of(st.text(), st.floats(), st.integers(), st.booleans(), st.none()))
 def test_nothing_makes_it_fail(raw: object) -> None:
     number = parse_msisdn(raw)
