@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, g, request
 from flask.typing import ResponseReturnValue
 
 from console import babel, errors, files, identity, observe, security
+from console.api import health, listener
 from console.pages import auth, companies, journal, people, profile
 from console.web import ENGINE, Public, declared_permission, find_actor, may
 from core.db import unit_of_work
@@ -22,6 +23,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people.blueprint,
     companies.blueprint,
     journal.blueprint,
+    listener.blueprint,
+    health.blueprint,
 )
 """Every blueprint of the console, pages first."""
 
@@ -65,6 +68,7 @@ def create_app(engine: Engine) -> Flask:
     babel.install(app)
     files.install(app)
     errors.install(app)
+    security.csrf.exempt(listener.blueprint)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

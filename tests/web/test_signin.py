@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from console.app import create_app
 from core import clock
@@ -17,7 +18,7 @@ from tests.web.world import PASSWORD
 WRONG = "Wrong-horse-7"
 
 
-def post(app: Flask, login: str, password: str):
+def post(app: Flask, login: str, password: str) -> TestResponse:
     return app.test_client().post("/sign-in", data={"login": login, "password": password})
 
 

@@ -1,0 +1,1 @@
+"""What programs ask: the operator's events, health and metrics, the JSON API."""

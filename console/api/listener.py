@@ -1,0 +1,49 @@
+"""The operator's events: checked for their signature, then given to the engine and to the lines."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Blueprint, jsonify, request
+
+from console.web import Public, ResponseReturnValue, engine, route
+from core import clock
+from lines.sync import apply_line_event
+from operators.tmf.events import (
+    SIGNATURE_HEADER,
+    TIMESTAMP_HEADER,
+    LineEvent,
+    OrderEvent,
+    is_genuine,
+    parse_event,
+)
+from runs.outcomes import record_event
+
+blueprint = Blueprint("listener", __name__, url_prefix="/operator")
+log = structlog.get_logger(__name__)
+
+
+@route(
+    blueprint, "/events", methods=("POST",), permission=Public("the operator proves itself by a signature")
+)
+def events() -> ResponseReturnValue:
+    """Take one event. Told again it does no harm; with 401 or 5xx the operator tells it again by itself."""
+    body = request.get_data()
+    genuine = is_genuine(
+        engine().settings.operator_event_secret,
+        request.headers.get(TIMESTAMP_HEADER),
+        request.headers.get(SIGNATURE_HEADER),
+        body,
+        clock.now(),
+    )
+    if not genuine:
+        log.warning("events.not_genuine", ip=request.remote_addr)
+        return jsonify(code="not_genuine", message="The signature does not fit."), 401
+    event = parse_event(body)
+    known = True
+    if isinstance(event, OrderEvent):
+        known = record_event(engine(), event.key, event.order_id, event.lines)
+    elif isinstance(event, LineEvent):
+        known = apply_line_event(event.line)
+    if not known:
+        log.info("events.foreign", event_id=event.event_id)
+    return "", 204

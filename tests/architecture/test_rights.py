@@ -1,0 +1,41 @@
+"""Every permission word has its label, its group and a role; every operation is registered with one."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from lines import operations
+from lines.operations import OPERATIONS
+from rbac.permissions import LABELS, OPERATOR_ONLY, Permission
+from rbac.presets import PRESETS
+
+
+def test_every_permission_is_labelled_and_grouped() -> None:
+    assert set(LABELS) == set(Permission)
+    assert all(permission.label and permission.group for permission in Permission)
+
+
+def test_every_permission_is_in_some_preset() -> None:
+    assert set().union(*(preset.permissions for preset in PRESETS)) == set(Permission)
+
+
+def test_no_role_of_a_company_holds_a_word_of_the_operator() -> None:
+    assert not [
+        preset.code for preset in PRESETS if not preset.for_operator and preset.permissions & OPERATOR_ONLY
+    ]
+
+
+def test_every_operation_has_a_code_of_its_own_and_a_permission() -> None:
+    codes = [operation.code for operation in OPERATIONS]
+    assert len(codes) == len(set(codes))
+    assert all(operation.permission in Permission for operation in OPERATIONS)
+
+
+def test_every_operation_file_is_registered() -> None:
+    forgotten = []
+    for found in iter_modules(operations.__path__):
+        module = import_module(f"{operations.__name__}.{found.name}")
+        if hasattr(module, "OPERATION") and module.OPERATION not in operations.OPERATIONS:
+            forgotten.append(found.name)
+    assert not forgotten, "add these to the tuple in lines/operations/__init__.py"

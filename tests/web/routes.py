@@ -1,0 +1,67 @@
+"""What the matrix needs to know of routes: an object for each argument of an address, and forms that mean something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from console.web import Declared, declared_permission
+from tests.web.world import Place
+
+ARGUMENTS: dict[str, Callable[[Place], Any]] = {
+    "line_id": lambda place: place.line,
+    "run_id": lambda place: place.run,
+    "upload_id": lambda place: place.upload,
+    "department_id": lambda place: place.department,
+    "user_id": lambda place: place.users["viewer"],
+    "grant_id": lambda place: place.grant,
+    "company_id": lambda place: place.company,
+}
+"""For each argument that names an object: the object of a company."""
+
+PLAIN: dict[str, Any] = {"code": "block", "filename": "mark.svg", "anchor": "keys"}
+"""Arguments that name no object of a company."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One method of one route."""
+
+    rule: Rule
+    method: str
+    declared: Declared | None
+
+    @property
+    def name(self) -> str:
+        """As it is shown in the names of tests."""
+        return f"{self.method} {self.rule.rule}"
+
+    @property
+    def has_object(self) -> bool:
+        """True where an argument names an object that belongs to a company."""
+        return bool(self.rule.arguments & set(ARGUMENTS))
+
+    def unknown_arguments(self) -> set[str]:
+        """Arguments for which nobody said what they name."""
+        return set(self.rule.arguments) - set(ARGUMENTS) - set(PLAIN)
+
+    def address(self, app: Flask, place: Place) -> str:
+        """The address of this route for the objects of a company."""
+        values = {name: ARGUMENTS[name](place) for name in self.rule.arguments if name in ARGUMENTS}
+        values |= {name: PLAIN[name] for name in self.rule.arguments if name in PLAIN}
+        with app.test_request_context():
+            built = app.url_map.bind("localhost").build(self.rule.endpoint, values, method=self.method)
+        return str(built)
+
+
+def targets(app: Flask) -> Iterator[Target]:
+    """Every method of every route, save those that Flask itself adds."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static":
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield Target(rule, method, declared_permission(app.view_functions[rule.endpoint]))
