@@ -29,14 +29,18 @@ FINAL_STATES = {
     Outcome.FAILED: ItemState.FAILED,
 }
 
+# Rows are found by an array of numbers, then by their place: quick even before the table was analysed.
 WRITE = text("""
-    WITH told AS (
-        SELECT item.no, item.state AS old, r.state, r.reason, r.detail
-        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(no bigint, state text, reason text, detail text)
-        JOIN run_items AS item ON item.company_id = :company AND item.run_id = :run AND item.no = r.no
-        WHERE item.batch_id = :batch AND item.state IN ('sent', 'unknown'))
+    WITH told AS MATERIALIZED (
+        SELECT item.ctid AS place, item.state AS old, r.state, r.reason, r.detail
+        FROM run_items AS item
+        JOIN jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(no bigint, state text, reason text, detail text)
+             ON r.no = item.no
+        WHERE item.company_id = :company AND item.run_id = :run AND item.no = ANY (CAST(:nos AS bigint[]))
+              AND item.batch_id = :batch AND item.state IN ('sent', 'unknown')
+        FOR UPDATE OF item)
     UPDATE run_items AS item SET state = told.state, reason = told.reason, detail = told.detail, updated_at = :now
-    FROM told WHERE item.company_id = :company AND item.run_id = :run AND item.no = told.no
+    FROM told WHERE item.company_id = :company AND item.ctid = told.place
     RETURNING item.line_id, told.old, told.state""")
 
 
@@ -76,7 +80,12 @@ def record(
     changed: list[tuple[int, str, str]] = []
     if rows:
         found = {"company": batch.company_id, "run": batch.run_id, "batch": batch.id, "now": now}
-        changed = [tuple(row) for row in db.execute(WRITE, {**found, "rows": json.dumps(rows)})]
+        changed = [
+            tuple(row)
+            for row in db.execute(
+                WRITE, {**found, "nos": [row["no"] for row in rows], "rows": json.dumps(rows)}
+            )
+        ]
     _close(db, batch, order_id, len(changed))
     if not changed:
         return 0

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, null, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core.i18n import N_
@@ -14,6 +26,8 @@ from runs.operation import Operation, Params, Refusal
 
 NO_RIGHT = "no_right"
 BUSY = "busy"
+# Written out, not bound: only then PostgreSQL can prove that the index of unfinished items serves.
+OPEN_IN_SQL = [literal_column(f"'{state.value}'") for state in OPEN]
 COMMON_TEXTS: dict[str, tuple[str, str]] = {
     NO_RIGHT: (
         N_("You have no right to do this with these numbers"),
@@ -27,7 +41,7 @@ COMMON_TEXTS: dict[str, tuple[str, str]] = {
 
 
 def busy(
-    line_id: InstrumentedAttribute[int], codes: list[str], *, before: int | None = None
+    company_id: int, line_id: InstrumentedAttribute[int], codes: list[str], *, before: int | None = None
 ) -> ColumnElement[bool]:
     """True where an unfinished item of another run of these operations holds the line; `before`: of an older run."""
     item, run = aliased(RunItem), aliased(Run)
@@ -35,11 +49,18 @@ def busy(
         select(literal(1))
         .select_from(item)
         .join(run, (run.company_id == item.company_id) & (run.id == item.run_id))
-        .where(item.line_id == line_id, item.state.in_(OPEN), run.operation.in_(codes))
+        .where(
+            item.company_id == company_id,
+            item.line_id == line_id,
+            item.state.in_(OPEN_IN_SQL),
+            run.operation.in_(codes),
+        )
     )
-    if before is not None:
-        found = found.where(item.run_id < before)
-    return found.correlate_except(item, run).exists()
+    if before is None:
+        return found.correlate_except(item, run).exists()
+    # For the few lines of one order: as a scalar it is looked up per line by the index, never hashed as a whole.
+    older = found.where(item.run_id < before).limit(1).correlate_except(item, run)
+    return older.scalar_subquery().is_not(None)
 
 
 def refusal_case(refusals: list[Refusal]) -> ColumnElement[str | None]:

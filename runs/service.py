@@ -119,7 +119,7 @@ def all_refusals(
     return [
         Refusal(queries.NO_RIGHT, "", right),
         *operation.refusals(params),
-        Refusal(queries.BUSY, "", queries.busy(line_id, kin, before=before)),
+        Refusal(queries.BUSY, "", queries.busy(_company(actor), line_id, kin, before=before)),
     ]
 
 
