@@ -1,0 +1,112 @@
+"""Both walls between companies, each tried without the other."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import aliased
+
+from core import db
+from core.tenancy import NoScope, all_companies, companies_scope, company_scope
+from hierarchy.models import Company
+from lines.models import Line
+from runs.models import RunItem
+from tests.fixtures.world import World
+from users.models import User
+
+
+@pytest.fixture
+def two(world: World) -> tuple[int, int]:
+    return world.company("A", lines=3).company_id, world.company("B", lines=5).company_id
+
+
+def test_without_a_scope_every_query_raises(two: tuple[int, int]) -> None:
+    with pytest.raises(NoScope), db.unit_of_work() as session:
+        session.scalars(select(Line)).all()
+
+
+def test_the_orm_adds_the_company_to_every_statement(two: tuple[int, int]) -> None:
+    one = aliased(Line)
+    inner = select(one.id).where(one.state == "active").exists()
+    statements = {
+        "select": select(Line.id),
+        "alias": select(one.id),
+        "subquery": select(RunItem.no).where(select(one.id).where(one.id == RunItem.line_id).exists()),
+        "exists": select(Line.id).where(inner),
+        "update": update(Line).values(spent=1),
+    }
+    with company_scope(two[0]), db.unit_of_work() as session:
+        for name, statement in statements.items():
+            seen: list[str] = []
+            engine = db.engine()
+
+            def note(conn: object, cursor: object, sql: str, *rest: object, seen: list[str] = seen) -> None:
+                seen.append(sql)
+
+            from sqlalchemy import event
+
+            event.listen(engine, "before_cursor_execute", note)
+            try:
+                session.execute(statement)
+            finally:
+                event.remove(engine, "before_cursor_execute", note)
+            tables = 2 if name in ("subquery", "exists") else 1
+            assert seen[-1].count("company_id = ") == tables, name
+
+
+def test_row_level_security_hides_other_companies_from_raw_sql(two: tuple[int, int]) -> None:
+    with company_scope(two[0]), db.unit_of_work() as session:
+        assert session.execute(text("SELECT count(*) FROM lines")).scalar_one() == 3
+        assert session.execute(text("SELECT count(*) FROM companies")).scalar_one() == 1
+        assert session.execute(text("UPDATE lines SET spent = 1")).rowcount == 3  # type: ignore[attr-defined]
+    with companies_scope(two), db.unit_of_work() as session:
+        assert session.execute(text("SELECT count(*) FROM lines")).scalar_one() == 8
+    with companies_scope(()), db.unit_of_work() as session:
+        assert session.execute(text("SELECT count(*) FROM lines")).scalar_one() == 0
+    with all_companies(reason="test"), db.unit_of_work() as session:
+        assert session.execute(text("SELECT count(*) FROM lines")).scalar_one() == 8
+
+
+def test_row_level_security_refuses_rows_of_other_companies(two: tuple[int, int]) -> None:
+    with pytest.raises(DBAPIError, match="row-level security"), company_scope(two[0]), db.unit_of_work() as session:
+        session.execute(
+            text("INSERT INTO department_totals (company_id, department_id, state, lines) VALUES (:c, 1, 'x', 1)"),
+            {"c": two[1]},
+        )
+
+
+def test_the_setting_ends_with_the_transaction(two: tuple[int, int]) -> None:
+    with company_scope(two[0]), db.unit_of_work() as session:
+        session.execute(select(func.count()).select_from(Line))
+    with db.engine().connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM lines")).scalar_one() == 0
+
+
+def test_a_scope_within_a_scope_is_told_to_the_database_and_taken_back(two: tuple[int, int]) -> None:
+    count = text("SELECT count(*) FROM lines")
+    with company_scope(two[0]), db.unit_of_work() as session:
+        assert session.execute(count).scalar_one() == 3
+        with company_scope(two[1]):
+            assert session.execute(count).scalar_one() == 5
+            assert session.scalar(select(func.count()).select_from(Line)) == 5
+        assert session.execute(count).scalar_one() == 3
+        assert session.scalar(select(func.count()).select_from(Line)) == 3
+
+
+def test_the_application_may_not_rewrite_the_journal(two: tuple[int, int]) -> None:
+    for statement in ("UPDATE journal_entries SET action = 'x'", "DELETE FROM journal_batches"):
+        with (
+            pytest.raises(DBAPIError, match="permission denied"),
+            company_scope(two[0]),
+            db.unit_of_work() as session,
+        ):
+            session.execute(text(statement))
+
+
+def test_a_company_sees_its_own_people_only(world: World, two: tuple[int, int]) -> None:
+    with all_companies(reason="test"), db.unit_of_work() as session:
+        company = session.get_one(Company, two[1])
+        session.add(User(company_id=company.id, login="them", name="Them", created_at=company.created_at))
+    with company_scope(two[0]), db.unit_of_work() as session:
+        assert session.scalars(select(User)).all() == []
