@@ -57,7 +57,7 @@ def grantable_roles(session: Session, actor: Actor) -> Sequence[Role]:
     return [
         role
         for role in roles
-        if any(all(is_allowed(actor, Permission(word), path) for word in role.permissions) for path in places)
+        if any(all(is_allowed(actor, Permission(word), path) for word in role.words) for path in places)
     ]
 
 

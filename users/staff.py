@@ -1,0 +1,43 @@
+"""People of the operator: created by whoever runs the console, with a preset role and a portfolio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from core import clock, journal
+from core.errors import InvalidInput
+from core.i18n import N_
+from rbac.decision import system_actor
+from rbac.presets import PRESETS
+from users import passwords
+from users.models import PortfolioEntry, User
+from users.service import OPERATOR
+
+ROLES = tuple(preset.code for preset in PRESETS if preset.for_operator)
+
+
+def create_staff_user(
+    session: Session, *, login: str, name: str, password: str, role: str, portfolio: Iterable[int] = ()
+) -> User:
+    """A person of the operator who looks after these companies. Needs every company in scope."""
+    if role not in ROLES:
+        raise InvalidInput(N_("There is no such role of the operator."))
+    user = User(
+        company_id=None,
+        login=login,
+        name=name,
+        staff_role=role,
+        password_hash=passwords.hash_password(password),
+        created_at=clock.now(),
+    )
+    session.add(user)
+    session.flush()
+    companies = sorted(set(portfolio))
+    session.add_all(PortfolioEntry(user_id=user.id, company_id=company) for company in companies)
+    session.flush()
+    after = {"login": login, "role": role, "portfolio": companies}
+    entry = journal.Entry("user.created", "user", user.id, None, after, label=name)
+    journal.write(session, system_actor(None, "command line"), [entry], company_id=OPERATOR)
+    return user
