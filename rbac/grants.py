@@ -11,7 +11,7 @@ from core.errors import Conflict, NotAllowed, NotFound
 from core.i18n import N_
 from core.journal import Entry, write
 from rbac.decision import Actor, Granted, is_allowed, path_end, require
-from rbac.models import Grant, Role
+from rbac.models import Grant, Role, words_of
 from rbac.permissions import Permission
 from rbac.presets import PRESETS
 
@@ -23,7 +23,7 @@ def create_preset_roles(session: Session, company_id: int) -> dict[str, Role]:
             company_id=company_id,
             title=preset.title,
             preset=preset.code,
-            permissions=sorted(permission.value for permission in preset.permissions),
+            permissions=[],
         )
         for preset in PRESETS
         if not preset.for_operator
@@ -36,7 +36,7 @@ def create_preset_roles(session: Session, company_id: int) -> dict[str, Role]:
 def load_grants(session: Session, company_id: int, user_id: int, moment: datetime) -> frozenset[Granted]:
     """What the user's roles grant at this moment, as needs."""
     found = session.execute(
-        select(Role.permissions, Grant.path)
+        select(Role.preset, Role.permissions, Grant.path)
         .join(Grant, (Grant.company_id == Role.company_id) & (Grant.role_id == Role.id))
         .where(
             Grant.company_id == company_id,
@@ -45,7 +45,9 @@ def load_grants(session: Session, company_id: int, user_id: int, moment: datetim
             or_(Grant.valid_until.is_(None), Grant.valid_until > moment),
         )
     )
-    return frozenset(Granted(word, path) for words, path in found for word in words)
+    return frozenset(
+        Granted(word, path) for preset, stored, path in found for word in words_of(preset, stored)
+    )
 
 
 def grant_role(
@@ -56,7 +58,7 @@ def grant_role(
     role = session.scalar(select(Role).where(Role.company_id == actor.company_id, Role.id == role_id))
     if role is None:
         raise NotFound
-    for word in role.permissions:
+    for word in role.words:
         if not is_allowed(actor, Permission(word), path):
             raise NotAllowed(word, N_("You cannot grant a right that you do not hold yourself."))
     grant = Grant(

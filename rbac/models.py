@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import PATH, Base
 from core.tenancy import CompanyOwned
+from rbac.presets import get_preset
 
 
 class Role(CompanyOwned, Base):
@@ -19,6 +20,18 @@ class Role(CompanyOwned, Base):
     title: Mapped[str]
     preset: Mapped[str | None]
     permissions: Mapped[list[str]]
+
+    @property
+    def words(self) -> list[str]:
+        """What the role allows: a preset's words stand in the code, so that a new word reaches every company."""
+        return words_of(self.preset, self.permissions)
+
+
+def words_of(preset: str | None, stored: list[str]) -> list[str]:
+    """The permission words of a role by its preset's code, or those stored with an own role."""
+    if preset is None:
+        return stored
+    return sorted(word.value for word in get_preset(preset).permissions)
 
 
 class Grant(CompanyOwned, Base):
