@@ -23,7 +23,8 @@ from operators.sync import count, get_party_id, stream
 
 CHUNK = 5000
 OVERLAP = timedelta(minutes=2)
-"""How far polling looks back behind its cursor: clocks differ, and pages are not read at one moment."""
+"""How far polling looks back behind the moment it began: the operator's clock is not ours."""
+MOMENT = timedelta(milliseconds=1)
 MOST_MISSING = 0.5
 """Share of a company's lines that may vanish at once; above it the operator's list is not believed."""
 log = structlog.get_logger(__name__)
@@ -39,9 +40,9 @@ def load_company(source: Source, company_id: int, *, with_sims: bool = True) -> 
     writer = LineWriter(company_id, report, is_first=_is_first(company_id))
     seen, cursor = SeenIds(), [""]
     with stream(f"lines:{company_id}", report, cursor):
-        newest = _write_all(writer, source.lines(party_id), seen)
+        _write_all(writer, source.lines(party_id), seen)
         _terminate_missing(writer, seen, started)
-        cursor[0] = _cursor(newest, started, writer)
+        cursor[0] = _cursor(started, writer)
     if with_sims:
         sync_sims(source, company_id, party_id)
     with company_scope(company_id), unit_of_work() as db:
@@ -58,11 +59,10 @@ def sync_changes(source: Source, company_id: int) -> Report:
         return load_company(source, company_id)
     report, started = Report(), clock.now()
     writer = LineWriter(company_id, report)
-    last = datetime.fromisoformat(state.cursor)
     cursor = [state.cursor]
     with stream(name, report, cursor):
-        newest = _write_all(writer, source.lines(get_party_id(company_id), since=_iso(last - OVERLAP)), None)
-        cursor[0] = _cursor(max(newest, last) if newest else last, started, writer)
+        _write_all(writer, source.lines(get_party_id(company_id), since=state.cursor), None)
+        cursor[0] = _cursor(started, writer)
     if not report.is_quiet or report.odd:
         log.info("lines.synced", company=company_id, **_figures(report))
     return report
@@ -113,32 +113,27 @@ def _is_first(company_id: int) -> bool:
         return db.scalar(select(Company.synced_at).where(Company.id == company_id)) is None
 
 
-def _write_all(writer: LineWriter, pages: Iterator[Page[LineData]], seen: SeenIds | None) -> datetime | None:
-    """Write pages in chunks; returns the newest moment of change among them."""
-    newest: datetime | None = None
+def _write_all(writer: LineWriter, pages: Iterator[Page[LineData]], seen: SeenIds | None) -> None:
     chunk: list[LineData] = []
     for page in pages:
         count(writer.report, page)
         if seen is not None:
             for key in (*(line.id for line in page.records), *(odd.id for odd in page.odd)):
                 seen.add(key)
-        moments = [line.updated_at for line in page.records]
-        newest = max(moments if newest is None else [*moments, newest], default=newest)
         chunk += page.records
         if len(chunk) >= CHUNK:
             writer.write(chunk)
             chunk = []
     if chunk:
         writer.write(chunk)
-    return newest
 
 
-def _cursor(newest: datetime | None, started: datetime, writer: LineWriter) -> str:
+def _cursor(started: datetime, writer: LineWriter) -> str:
     """Where the next polling begins: never behind a line whose order is still on its way."""
-    moments = [newest or started - OVERLAP, started]
+    moment = started - OVERLAP
     if writer.deferred_since is not None:
-        moments.append(writer.deferred_since)
-    return _iso(min(moments))
+        moment = min(moment, writer.deferred_since - MOMENT)
+    return _iso(moment)
 
 
 def _iso(moment: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -12,10 +13,11 @@ from operators.gateway import Accepted, Answer, Away, Order, Retry, Unknown
 from operators.limiter import TokenBucket, Tokens
 from operators.tmf.client import TmfClient
 from operators.tmf.fields import Unfit, get_object
-from operators.tmf.orders import accepted, answer_to_order, body_of
+from operators.tmf.orders import MISCONFIGURED_SECONDS, accepted, answer_to_order, body_of
 
 ORDERS = "/tmf-api/productOrderingManagement/v4/productOrder"
 REFUSED_CONNECTION_SECONDS = 2.0
+LOOK_UP_TOKEN_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
 
@@ -61,28 +63,28 @@ class TmfGateway:
 
     def find(self, key: str) -> Accepted | Away | None:
         """Look an order up by its external id, with the outcomes of all its items."""
-        try:
-            reply = self._client.get_json(ORDERS, {"externalId": key, "limit": "10"}, attempts=1)
-            found = _with_key(reply.body, key)
-            return accepted(found) if found is not None else None
-        except OperatorAway as problem:
-            return Away(problem.after, problem.why)
-        except Unfit as problem:
-            return Away(5.0, str(problem))
+        return self._look_up(ORDERS, {"externalId": key, "limit": "10"}, lambda body: _with_key(body, key))
 
     def find_order(self, order_id: str) -> Accepted | Away | None:
         """Look an order up by the operator's own id; None where it does not know it."""
+        return self._look_up(f"{ORDERS}/{order_id}", {}, lambda body: get_object(body, "the order"))
+
+    def _look_up(
+        self, path: str, params: dict[str, str], choose: Callable[[Any], dict[str, Any] | None]
+    ) -> Accepted | Away | None:
+        """One attempt: whoever looks up decides when to do it again."""
         try:
-            reply = self._client.get(f"{ORDERS}/{order_id}", attempts=1)
-            if reply.status == 404:
+            reply = self._client.get(path, params, attempts=1, token_wait=LOOK_UP_TOKEN_SECONDS)
+            if reply.status == 404 and not params:
                 return None
             if not reply.is_ok:
-                return Away(5.0, f"http {reply.status}")
-            return accepted(get_object(reply.body, "the order"))
+                return Away(MISCONFIGURED_SECONDS, f"http {reply.status}")
+            found = choose(reply.body)
+            return None if found is None else accepted(found)
         except OperatorAway as problem:
             return Away(problem.after, problem.why)
         except Unfit as problem:
-            return Away(5.0, str(problem))
+            return Away(MISCONFIGURED_SECONDS, str(problem))
 
     def close(self) -> None:
         """Close the kept connections."""

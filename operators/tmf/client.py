@@ -85,10 +85,17 @@ class TmfClient:
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         self._pool = urllib3.PoolManager(num_pools=2, maxsize=pool_size, retries=False)
 
-    def get(self, path: str, params: Mapping[str, str] | None = None, *, attempts: int = 5) -> Reply:
+    def get(
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        attempts: int = 5,
+        token_wait: float = TOKEN_WAIT,
+    ) -> Reply:
         """Read; tries again after 429, 5xx and a missing answer. Returns any other reply, 404 included."""
         for attempt in range(1, attempts + 1):
-            if not self.tokens.take(TOKEN_WAIT):
+            if not self.tokens.take(token_wait):
                 raise NotSent("no request was free under the operator's limit", after=1.0)
             pause = PAUSE * 2 ** (attempt - 1)
             try:
@@ -108,9 +115,9 @@ class TmfClient:
             self._sleep(_jittered(min(pause, LONGEST_PAUSE)))
         raise AssertionError("unreachable")
 
-    def get_json(self, path: str, params: Mapping[str, str] | None = None, *, attempts: int = 5) -> Reply:
+    def get_json(self, path: str, params: Mapping[str, str] | None = None) -> Reply:
         """As `get`, but anything other than a 2xx with JSON raises OddAnswer."""
-        reply = self.get(path, params, attempts=attempts)
+        reply = self.get(path, params)
         if not reply.is_ok or reply.body is None:
             raise OddAnswer(f"http {reply.status} from {path}", after=30.0)
         return reply

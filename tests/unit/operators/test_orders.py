@@ -1,0 +1,158 @@
+"""Orders become TMF622 bodies, and each of the operator's replies one of our answers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from operators.gateway import (
+    Accepted,
+    Answer,
+    Change,
+    LineOutcome,
+    Order,
+    OrderLine,
+    Outcome,
+    Rejected,
+    Retry,
+    Unknown,
+)
+from operators.tmf.client import Reply
+from operators.tmf.orders import REASONS, answer_to_order, body_of, outcome
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.decimals() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=20), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def _order(change: Change) -> Order:
+    return Order("key", "C1", "block", [OrderLine("7-1", "P1", change)])
+
+
+@pytest.mark.parametrize(
+    ("change", "product"),
+    [
+        (
+            Change(status="suspended", characteristics={"blockReason": "lost"}),
+            {
+                "id": "P1",
+                "status": "suspended",
+                "productCharacteristic": [{"name": "blockReason", "value": "lost"}],
+            },
+        ),
+        (Change(status="active"), {"id": "P1", "status": "active"}),
+        (
+            Change(characteristics={"spendingLimit": None}),
+            {"id": "P1", "productCharacteristic": [{"name": "spendingLimit", "value": None}]},
+        ),
+        (
+            Change(offering="T-M2M", characteristics={"effective": "now"}),
+            {
+                "id": "P1",
+                "productOffering": {"id": "T-M2M"},
+                "productCharacteristic": [{"name": "effective", "value": "now"}],
+            },
+        ),
+    ],
+)
+def test_only_what_changes_is_ordered(change: Change, product: dict[str, Any]) -> None:
+    body = body_of(_order(change))
+    assert body["externalId"] == "key"
+    assert body["relatedParty"][0]["id"] == "C1"
+    assert body["productOrderItem"] == [{"id": "7-1", "action": "modify", "quantity": 1, "product": product}]
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "answer"),
+    [
+        (429, {"retry-after": "0.05"}, Retry(0.05, "http 429")),
+        (429, {}, Retry(1.0, "http 429")),
+        (429, {"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, Retry(1.0, "http 429")),
+        (429, {"retry-after": "-5"}, Retry(1.0, "http 429")),
+        (429, {"retry-after": "nan"}, Retry(1.0, "http 429")),
+        (429, {"retry-after": "999999"}, Retry(3600.0, "http 429")),
+        (503, {"retry-after": "7"}, Retry(7.0, "http 503")),
+        (503, {}, Retry(5.0, "http 503")),
+        (401, {}, Retry(30.0, "http 401")),
+        (404, {}, Retry(30.0, "http 404")),
+        (302, {}, Retry(30.0, "http 302")),
+        (408, {}, Unknown("http 408")),
+        (500, {}, Unknown("http 500")),
+        (502, {}, Unknown("http 502")),
+        (504, {}, Unknown("http 504")),
+        (520, {}, Unknown("http 520")),
+        (400, {}, Rejected("operator_refused", "Nein")),
+        (413, {}, Rejected("operator_refused", "Nein")),
+        (422, {}, Rejected("operator_refused", "Nein")),
+    ],
+)
+def test_replies_that_are_no_order(status: int, headers: dict[str, str], answer: Answer) -> None:
+    assert answer_to_order(Reply(status, {"code": str(status), "message": "Nein"}, headers)) == answer
+
+
+def test_a_rejection_keeps_a_reason_that_we_know() -> None:
+    reply = Reply(422, {"code": "debt", "reason": "In arrears"}, {})
+    assert answer_to_order(reply) == Rejected("debt", "In arrears")
+
+
+def test_an_accepted_order_brings_its_outcomes() -> None:
+    items = [
+        {"id": "7-1", "state": "acknowledged"},
+        {"id": "7-2", "state": "completed"},
+        {"id": "7-3", "state": "rejected", "statusReason": {"code": "debt", "message": "Долг"}},
+        {"id": "7-4", "state": "failed", "statusReason": {"code": "technical", "message": "x"}},
+        {"id": "7-5", "state": "failed"},
+        {"id": "7-6", "state": "rejected", "statusReason": {"code": "newCode", "message": "?"}},
+        {"id": "7-7", "state": "levitating"},
+        {"state": "completed"},
+        "nonsense",
+    ]
+    answer = answer_to_order(Reply(201, {"id": "R1", "productOrderItem": items}, {}))
+    assert answer == Accepted(
+        "R1",
+        [
+            LineOutcome("7-1", Outcome.OPEN),
+            LineOutcome("7-2", Outcome.DONE),
+            LineOutcome("7-3", Outcome.REFUSED, "debt", "Долг"),
+            LineOutcome("7-4", Outcome.FAILED, "technical", "x"),
+            LineOutcome("7-5", Outcome.FAILED, "technical", ""),
+            LineOutcome("7-6", Outcome.REFUSED, "operator_refused", "?"),
+            LineOutcome("7-7", Outcome.OPEN),
+        ],
+    )
+
+
+@pytest.mark.parametrize("body", [None, [], {}, {"id": 5}, {"id": ""}, "text"])
+def test_a_success_that_names_no_order_is_unknown(body: Any) -> None:
+    assert isinstance(answer_to_order(Reply(201, body, {})), Unknown)
+
+
+@pytest.mark.parametrize(("code", "reason"), REASONS.items())
+def test_every_reason_of_the_operator_is_one_of_ours(code: str, reason: str) -> None:
+    item = {"id": "7-1", "state": "rejected", "statusReason": {"code": code}}
+    assert outcome(item) == LineOutcome("7-1", Outcome.REFUSED, reason, "")
+
+
+@given(st.integers(200, 599), JSON)
+def test_no_body_breaks_the_reading_of_an_answer(status: int, body: Any) -> None:
+    answer = answer_to_order(Reply(status, body, {}))
+    assert isinstance(answer, Accepted | Rejected | Retry | Unknown)
+
+
+@given(JSON)
+def test_an_item_is_only_done_when_it_says_so(item: Any) -> None:
+    order = {"id": "R1", "productOrderItem": [item, {"id": "x", "state": item, "statusReason": item}]}
+    answer = answer_to_order(Reply(201, order, {}))
+    assert isinstance(answer, Accepted)
+    assert all(line.outcome == Outcome.OPEN for line in answer.lines if line.external_id == "x")
+
+
+def test_a_reason_that_is_no_text_is_refused_plainly() -> None:
+    item = {"id": "1", "state": "rejected", "statusReason": {"code": Decimal(1), "message": ["a"]}}
+    assert outcome(item) == LineOutcome("1", Outcome.REFUSED, "operator_refused", "")
