@@ -63,8 +63,8 @@ class Demo:
         """Return never; raises ServiceError when a process ends by itself."""
         while True:
             for child in self._everything():
-                if not child.is_running():
-                    status = child.popen.returncode
+                status = child.find_status()
+                if status is not None:
                     raise ServiceError(f"{child.name} ended ({status}), see {child.log}:\n{child.tail()}")
             time.sleep(_GLANCE)
 

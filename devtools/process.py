@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -14,6 +16,7 @@ from typing import IO
 from devtools.account import Account
 
 _PR_SET_PDEATHSIG = 1
+_POLL = 0.02
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -44,7 +47,29 @@ class Child:
         return self.popen.pid
 
     def is_running(self) -> bool:
-        return self.popen.poll() is None
+        return self.find_status() is None
+
+    def find_status(self) -> int | None:
+        """The exit status (negative: the signal that ended it), None while it runs.
+
+        Unlike `Popen.poll` this holds no lock that an exception raised by a signal handler would leave
+        taken forever, so a launcher may be interrupted at any moment.
+        """
+        if self.popen.returncode is not None or not hasattr(os, "waitid"):
+            return self.popen.poll()
+        ended = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended is None:
+            return None
+        return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
+
+    def wait(self, patience: float) -> int:
+        """Wait for the end and return the exit status. Raises TimeoutError."""
+        deadline = time.monotonic() + patience
+        while (status := self.find_status()) is None:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self.name} took longer than {patience:.0f} s")
+            time.sleep(_POLL)
+        return status
 
     def stop(self, grace: float = 15.0) -> None:
         """Ask politely, then kill the whole process group after `grace` seconds."""
@@ -81,17 +106,21 @@ def start(
     cwd: Path | None = None,
     account: Account | None = None,
     stop_signal: signal.Signals = signal.SIGTERM,
+    output: Path | None = None,
 ) -> Child:
-    """Start `command` with both its outputs appended to `log`, as `account` when one is given."""
+    """Start `command`, as `account` when one is given.
+
+    What it prints is appended to `log`; with `output` its standard output replaces that file instead.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
-        popen = _popen(command, output, env, cwd, account, stop_signal)
+    with log.open("ab") as errors, output.open("wb") if output else nullcontext(errors) as printed:
+        popen = _popen(command, (printed, errors), env, cwd, account, stop_signal)
     return Child(name, popen, log, stop_signal)
 
 
 def _popen(
     command: Sequence[str | Path],
-    output: IO[bytes],
+    outputs: tuple[IO[bytes], IO[bytes]],
     env: Mapping[str, str] | None,
     cwd: Path | None,
     account: Account | None,
@@ -100,8 +129,8 @@ def _popen(
     return subprocess.Popen(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
+        stdout=outputs[0],
+        stderr=outputs[1],
         env=None if env is None else dict(env),
         cwd=cwd,
         start_new_session=True,

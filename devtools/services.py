@@ -2,7 +2,6 @@
 
 import os
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -40,25 +39,19 @@ class Launcher:
         Raises ServiceError when it fails.
         """
         self.logs.mkdir(parents=True, exist_ok=True)
-        log = self.logs / f"{name}.log"
-        with log.open("a", encoding="utf-8") as errors:
-            try:
-                done = subprocess.run(
-                    [sys.executable, *arguments],
-                    env=self._variables(),
-                    cwd=ROOT,
-                    stdout=subprocess.PIPE,
-                    stderr=errors,
-                    text=True,
-                    timeout=patience,
-                    check=False,
-                )
-            except subprocess.TimeoutExpired as late:
-                raise ServiceError(f"{name} took longer than {patience:.0f} s (see {log})") from late
-            errors.write(done.stdout)
-        if done.returncode:
-            raise ServiceError(f"{name} failed (see {log}):\n{tail(log)}")
-        return done.stdout
+        log, output = self.logs / f"{name}.log", self.logs / f"{name}.out"
+        command = [sys.executable, *arguments]
+        child = start(name, command, log=log, env=self._variables(), cwd=ROOT, output=output)
+        try:
+            status = child.wait(patience)
+        except BaseException as error:
+            child.kill()
+            if isinstance(error, TimeoutError):
+                raise ServiceError(f"{error} (see {log})") from error
+            raise
+        if status:
+            raise ServiceError(f"{name} failed (see {log}):\n{tail(log)}{tail(output)}")
+        return output.read_text(encoding="utf-8")
 
     def sandbox(self) -> Child:
         return self.start("sandbox", "-m", "sandbox")
@@ -70,7 +63,8 @@ class Launcher:
         return self.start(
             "web",
             *("-m", "gunicorn", "wsgi:app", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"),
-            *("--workers", "1", "--threads", str(threads), "--timeout", "120", "--access-logfile", "-"),
+            *("--workers", "1", "--threads", str(threads), "--timeout", "120"),
+            *("--access-logfile", "-", "--no-control-socket"),
         )
 
     def migrate(self) -> None:
