@@ -55,7 +55,7 @@ FIELDS: dict[str, str] = {
     "department": N_("Department"),
     "department_id": N_("Department"),
     "parent": N_("Belongs to"),
-    "path": N_("Path"),
+    "path": N_("Department"),
     "name": N_("Name"),
     "login": N_("Login"),
     "email": N_("E-mail"),
@@ -78,6 +78,19 @@ FIELDS: dict[str, str] = {
     "msisdn": N_("Number"),
     "iccid": N_("SIM card"),
 }
+
+VALUES: dict[str, str] = {
+    "active": N_("Active"),
+    "blocked": N_("Blocked"),
+    "terminated": N_("Terminated"),
+    "voluntary": N_("at the company's wish"),
+    "lost": N_("lost or stolen"),
+    "company": N_("by the company"),
+    "debt": N_("for debt"),
+    "month": N_("month"),
+    "day": N_("day"),
+}
+"""Words for codes that stand as values before and after."""
 
 PAGES = {
     "line": "/lines/{}",

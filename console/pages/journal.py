@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, request, url_for
 from sqlalchemy import ColumnElement, or_, select
 
-from console.journal_words import AREAS, action_text, field_text, object_address
+from console.journal_view import shown
+from console.journal_words import AREAS
 from console.web import ResponseReturnValue, actor, engine, render, route
 from console.web import session as opened
 from core import journal
 from core.errors import NotFound
 from core.journal import JournalEntry
-from core.journal_search import PAGE, Wanted, changes, entries
+from core.journal_search import PAGE, Wanted, entries
 from hierarchy.models import Department
 from lines.models import Line
 from rbac.decision import is_allowed, visible
@@ -38,7 +39,7 @@ def index() -> ResponseReturnValue:
     titles = {code: operation.words.title for code, operation in engine().operations.items()}
     return render(
         "journal/index.html",
-        entries=[_shown(entry, titles) for entry in found],
+        entries=shown(opened(), found, titles),
         wanted=request.args,
         areas=AREAS,
         more=more,
@@ -97,13 +98,3 @@ def _narrower() -> list[ColumnElement[bool]]:
     )
     about_lines = (JournalEntry.object_kind == "line") & JournalEntry.object_id.in_(seen)
     return [or_(about_lines, JournalEntry.actor_id == who.user_id)]
-
-
-def _shown(entry: JournalEntry, titles: dict[str, str]) -> dict[str, Any]:
-    return {
-        "entry": entry,
-        "action": action_text(entry.action, titles),
-        "address": object_address(entry.object_kind, entry.object_id),
-        "run": object_address("run", entry.run_id) if entry.run_id else None,
-        "changes": [(field_text(name), before, after) for name, before, after in changes(entry)],
-    }

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from console.babel import LOCALE_COOKIE, THEME_COOKIE, THEMES, text
+from console.browsers import browser_name
 from console.web import (
     Public,
     ResponseReturnValue,
@@ -42,7 +43,14 @@ def _page(errors: dict[str, list[str]]) -> str:
     idle = visit.idle_minutes if visit else engine().settings.idle_minutes
     alive = sessions.alive(opened(), actor().user_id or 0, moment=clock.now(), idle=idle)
     here = visit.token_hash if visit else ""
-    return render("profile/index.html", errors=errors, sessions=alive, here=here, idle_minutes=idle)
+    return render(
+        "profile/index.html",
+        errors=errors,
+        sessions=alive,
+        here=here,
+        browser_name=browser_name,
+        idle_minutes=idle,
+    )
 
 
 @route(blueprint, "/language", methods=("POST",), permission=Public("the sign-in page has the switch too"))
