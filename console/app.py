@@ -10,7 +10,18 @@ from flask.typing import ResponseReturnValue
 
 from console import babel, errors, files, identity, observe, security
 from console.api import health, listener
-from console.pages import auth, companies, journal, people, profile
+from console.pages import (
+    auth,
+    companies,
+    journal,
+    operations,
+    people,
+    previews,
+    profile,
+    results,
+    runs,
+    uploads,
+)
 from console.web import ENGINE, Public, declared_permission, find_actor, may
 from core.db import unit_of_work
 from core.tenancy import all_companies, companies_scope, company_scope
@@ -23,6 +34,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people.blueprint,
     companies.blueprint,
     journal.blueprint,
+    operations.blueprint,
+    previews.blueprint,
+    results.blueprint,
+    runs.blueprint,
+    uploads.blueprint,
     listener.blueprint,
     health.blueprint,
 )

@@ -27,7 +27,7 @@ def translate(locale: str, msgid: str, **params: object) -> str:
     return _filled(_catalogue(locale).gettext(msgid) if msgid else "", params)
 
 
-def ntranslate(locale: str, singular: str, plural: str, n: int, **params: object) -> str:
+def ntranslate(locale: str, singular: str, plural: str, n: int, /, **params: object) -> str:
     """Text in the plural form that ``n`` takes in ``locale``; ``%(num)s`` is ``n`` unless given."""
     return _filled(_catalogue(locale).ngettext(singular, plural, n), {"num": n, **params})
 

@@ -1,10 +1,11 @@
 /* Starts the small scripts of the console; each looks for what it serves and does nothing where that is absent. */
 import { startAsking } from "./js/asking.js";
 import { startCopying } from "./js/copying.js";
+import { startDropping } from "./js/dropping.js";
 import { startForms } from "./js/forms.js";
 import { startFrame } from "./js/frame.js";
 import { startList } from "./js/list.js";
 import { startTree } from "./js/tree.js";
 import { startWidths } from "./js/widths.js";
 
-for (const start of [startAsking, startFrame, startWidths, startCopying, startForms, startTree, startList]) start();
+for (const start of [startAsking, startFrame, startWidths, startCopying, startDropping, startForms, startTree, startList]) start();

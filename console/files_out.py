@@ -1,0 +1,35 @@
+"""Excel files as answers: written to a temporary file, streamed, and gone when the answer is."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import Response, send_file
+
+from console.babel import locale, zone_name
+from core.excel import Column, write_rows
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def send_rows(
+    name: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], *, total: int, sheet: str
+) -> Response:
+    """A workbook of these rows in the person's language and zone; `total` is how many are expected at most."""
+    folder = Path(tempfile.mkdtemp(prefix="console-"))
+    path = folder / "out.xlsx"
+    try:
+        write_rows(path, columns, rows, total=total, sheet=sheet, locale=locale(), zone=ZoneInfo(zone_name()))
+        # The open file lives on without its name until the answer has been sent.
+        opened = path.open("rb")
+    finally:
+        path.unlink(missing_ok=True)
+        folder.rmdir()
+    size = opened.seek(0, 2)
+    opened.seek(0)
+    answer = send_file(opened, mimetype=EXCEL, as_attachment=True, download_name=name, max_age=0)
+    answer.content_length = size
+    return answer

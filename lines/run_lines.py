@@ -1,0 +1,157 @@
+"""Lines as a run sees them: those a preview refuses, its items with their outcomes, and the rows of its result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, Text, and_, cast, func, select
+from sqlalchemy.orm import Session
+
+from core.journal import JournalEntry
+from hierarchy.models import Department
+from lines.models import Line
+from rbac.decision import Actor, visible
+from rbac.permissions import Permission
+from runs import queries, service
+from runs.engine import Engine
+from runs.models import ItemState, Run, RunItem
+
+PAGE = 50
+IN_DEPARTMENT = and_(Department.company_id == Line.company_id, Department.id == Line.department_id)
+OF_ITEM = and_(Line.company_id == RunItem.company_id, Line.id == RunItem.line_id)
+
+
+class RefusedLine(NamedTuple):
+    """A line that a preview refuses."""
+
+    id: int
+    msisdn: str
+    state: str
+    employee: str
+    department: str
+
+
+class ItemLine(NamedTuple):
+    """An item of a run with the line it is about."""
+
+    no: int
+    line_id: int
+    msisdn: str
+    employee: str
+    department: str
+    state: str
+    reason: str | None
+    detail: str | None
+    updated_at: datetime
+
+
+class ResultRow(NamedTuple):
+    """A row of the result file; `before` and `after` are JSON of the journal, null where nothing was changed."""
+
+    no: int
+    msisdn: str
+    iccid: str
+    employee: str
+    department: str
+    state: str
+    reason: str | None
+    detail: str | None
+    before: str | None
+    after: str | None
+    updated_at: datetime
+
+
+def count_chosen(engine: Engine, actor: Actor, session: Session, selection: Mapping[str, Any]) -> int:
+    """How many lines of the selection the actor may see."""
+    chosen = engine.target.chosen(actor, Permission.LINES_VIEW, selection).subquery()
+    return int(session.scalar(select(func.count()).select_from(chosen)) or 0)
+
+
+def refused_lines(
+    engine: Engine, actor: Actor, session: Session, run: Run, *, reason: str, after: int
+) -> list[RefusedLine]:
+    """A page of the lines that the preview refuses for this reason, by id; it is asked anew, not remembered."""
+    operation = engine.operation(run.operation)
+    params = service.stored_params(operation, run)
+    verdict = queries.refusal_case(service.all_refusals(engine, actor, operation, params))
+    chosen = engine.target.chosen(actor, Permission.LINES_VIEW, run.selection)
+    rows = session.execute(
+        chosen.with_only_columns(Line.id, Line.msisdn, Line.state, Line.employee, Department.name)
+        .where(verdict == reason, Line.id > after)
+        .order_by(Line.id)
+        .limit(PAGE)
+    )
+    return [RefusedLine(*row) for row in rows]
+
+
+def item_lines(
+    actor: Actor, session: Session, run: Run, *, state: str = "", reason: str = "", after: int = 0
+) -> list[ItemLine]:
+    """A page of a run's items by their number, narrowed to a state and a reason, and to lines the actor may see."""
+    found = _items(actor, run).where(RunItem.no > after)
+    if state:
+        found = found.where(RunItem.state == state)
+    if reason:
+        found = found.where(RunItem.reason == reason)
+    return [ItemLine(*row) for row in session.execute(found.order_by(RunItem.no).limit(PAGE))]
+
+
+def newest_failures(actor: Actor, session: Session, run: Run, *, limit: int = 8) -> list[ItemLine]:
+    """What failed or was refused while the run went on, newest first."""
+    went_wrong = RunItem.state.in_((ItemState.FAILED, ItemState.REFUSED))
+    found = _items(actor, run).where(went_wrong, RunItem.batch_id.is_not(None))
+    rows = session.execute(found.order_by(RunItem.updated_at.desc(), RunItem.no).limit(limit))
+    return [ItemLine(*row) for row in rows]
+
+
+def result_rows(actor: Actor, session: Session, run: Run) -> Iterator[ResultRow]:
+    """Every item that the actor may see, in order, through a server-side cursor: memory stays constant."""
+    entry = and_(
+        JournalEntry.company_id == RunItem.company_id,
+        JournalEntry.object_kind == "line",
+        JournalEntry.object_id == RunItem.line_id,
+        JournalEntry.run_id == run.id,
+    )
+    columns: tuple[Any, ...] = (
+        RunItem.no,
+        Line.msisdn,
+        Line.iccid,
+        Line.employee,
+        Department.name,
+        RunItem.state,
+        RunItem.reason,
+        RunItem.detail,
+        cast(JournalEntry.before, Text),
+        cast(JournalEntry.after, Text),
+        RunItem.updated_at,
+    )
+    found = _items(actor, run).with_only_columns(*columns).outerjoin(JournalEntry, entry).order_by(RunItem.no)
+    for row in session.execute(found, execution_options={"yield_per": 2000}):
+        yield ResultRow(*row)
+
+
+def _items(actor: Actor, run: Run) -> Select[Any]:
+    columns: tuple[Any, ...] = (
+        RunItem.no,
+        RunItem.line_id,
+        Line.msisdn,
+        Line.employee,
+        Department.name,
+        RunItem.state,
+        RunItem.reason,
+        RunItem.detail,
+        RunItem.updated_at,
+    )
+    return (
+        select(*columns)
+        .select_from(RunItem)
+        .join(Line, OF_ITEM)
+        .join(Department, IN_DEPARTMENT)
+        .where(
+            RunItem.company_id == run.company_id,
+            RunItem.run_id == run.id,
+            visible(actor, Permission.LINES_VIEW, Department.path),
+        )
+    )
