@@ -204,7 +204,7 @@ class LineWriter:
         self._journal(
             db,
             [
-                Entry("line.added", "line", key, None, {"state": state, "tariff_id": tariff}, label=msisdn)
+                Entry("line.appeared", "line", key, None, {"state": state, "tariff_id": tariff}, label=msisdn)
                 for key, msisdn, state, tariff in created
             ],
         )

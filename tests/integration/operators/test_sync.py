@@ -102,7 +102,7 @@ def test_lines_are_complete_and_counted(loaded: int, source: TmfSource, operator
     with company_scope(loaded), unit_of_work() as db:
         cards = set(db.scalars(select(SimCard.iccid)))
     assert cards == {line.iccid for line in lines.values()}
-    assert _journal(loaded, "line.added") == []
+    assert _journal(loaded, "line.appeared") == []
 
 
 def _party(company: int) -> str:
