@@ -18,7 +18,7 @@ from core.settings import Settings
 from core.tenancy import all_companies
 from runs.engine import Engine
 from tests.fixtures.databases import Database
-from tests.web.world import STAFF_ROLES, Place, make_company, make_staff, make_token
+from tests.web.world import STAFF_ROLES, Place, give_work, make_company, make_staff, make_token
 
 
 @dataclass
@@ -56,6 +56,8 @@ def world(engine: Engine) -> World:
     with all_companies(reason="a test makes its world"), unit_of_work() as session:
         home, foreign = make_company(session, 1), make_company(session, 2)
         staff = {role: make_staff(session, role, role, (home.company,)) for role in STAFF_ROLES}
+        for role, user_id in staff.items():
+            give_work(session, home, role, user_id)
         return World(home, foreign, staff)
 
 

@@ -10,18 +10,22 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from console.web import Declared, declared_permission
+from rbac.permissions import Permission
 from tests.web.world import Place
 
-ARGUMENTS: dict[str, Callable[[Place], Any]] = {
-    "line_id": lambda place: place.line,
-    "run_id": lambda place: place.run,
-    "upload_id": lambda place: place.upload,
-    "department_id": lambda place: place.department,
-    "user_id": lambda place: place.users["viewer"],
-    "grant_id": lambda place: place.grant,
-    "company_id": lambda place: place.company,
+ARGUMENTS: dict[str, Callable[[Place, str], Any]] = {
+    "line_id": lambda place, _: place.line,
+    "run_id": lambda place, role: place.runs[role],
+    "upload_id": lambda place, role: place.uploads[role],
+    "department_id": lambda place, _: place.department,
+    "user_id": lambda place, _: place.users["viewer"],
+    "grant_id": lambda place, _: place.grant,
+    "company_id": lambda place, _: place.company,
 }
-"""For each argument that names an object: the object of a company."""
+"""For each argument that names an object: that of a company and, where it is a person's own, of this role's person."""
+
+ALSO: dict[str, Permission] = {"code": Permission.LINES_BLOCK}
+"""Rights that an argument asks for beyond the one declared: here the operation's own."""
 
 PLAIN: dict[str, Any] = {"code": "block", "filename": "mark.svg", "anchor": "keys"}
 """Arguments that name no object of a company."""
@@ -45,13 +49,18 @@ class Target:
         """True where an argument names an object that belongs to a company."""
         return bool(self.rule.arguments & set(ARGUMENTS))
 
+    def needs(self) -> set[Permission]:
+        """Every right without which this is refused."""
+        own = {self.declared} if isinstance(self.declared, Permission) else set()
+        return own | {ALSO[name] for name in self.rule.arguments if name in ALSO}
+
     def unknown_arguments(self) -> set[str]:
         """Arguments for which nobody said what they name."""
         return set(self.rule.arguments) - set(ARGUMENTS) - set(PLAIN)
 
-    def address(self, app: Flask, place: Place) -> str:
-        """The address of this route for the objects of a company."""
-        values = {name: ARGUMENTS[name](place) for name in self.rule.arguments if name in ARGUMENTS}
+    def address(self, app: Flask, place: Place, role: str = "global_admin") -> str:
+        """The address of this route for the objects of a company, those of a person where they are one's own."""
+        values = {name: ARGUMENTS[name](place, role) for name in self.rule.arguments if name in ARGUMENTS}
         values |= {name: PLAIN[name] for name in self.rule.arguments if name in PLAIN}
         with app.test_request_context():
             built = app.url_map.bind("localhost").build(self.rule.endpoint, values, method=self.method)

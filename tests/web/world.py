@@ -28,7 +28,7 @@ STAFF_ROLES = tuple(preset.code for preset in PRESETS if preset.for_operator)
 
 @dataclass
 class Place:
-    """One company with the ids of one object of each kind; `users` by the code of their preset role."""
+    """One company with ids of its objects; users, and the runs and uploads that are theirs, by their role's code."""
 
     company: int
     name: str
@@ -38,12 +38,12 @@ class Place:
     department_path: str
     line: int
     msisdn: str
-    run: int
-    preview: int
-    upload: int
     grant: int
     roles: dict[str, int]
-    users: dict[str, int] = field(default_factory=dict)
+    users: dict[str, int]
+    runs: dict[str, int] = field(default_factory=dict)
+    previews: dict[str, int] = field(default_factory=dict)
+    uploads: dict[str, int] = field(default_factory=dict)
 
 
 def make_company(session: Session, number: int) -> Place:
@@ -57,11 +57,7 @@ def make_company(session: Session, number: int) -> Place:
     users = {code: _user(session, company.id, f"{code}-{number}") for code in COMPANY_ROLES}
     grants = {code: _grant(session, roles[code], users[code], root.path) for code in COMPANY_ROLES}
     line = _line(session, company, department, number)
-    finished, preview = (
-        _run(session, company, users["global_admin"], line, state) for state in ("finished", "previewed")
-    )
-    upload = _upload(session, company, users["global_admin"], line)
-    return Place(
+    place = Place(
         company=company.id,
         name=company.name,
         root=root.path,
@@ -70,13 +66,20 @@ def make_company(session: Session, number: int) -> Place:
         department_path=department.path,
         line=line.id,
         msisdn=line.msisdn,
-        run=finished.id,
-        preview=preview.id,
-        upload=upload.id,
         grant=grants["viewer"].id,
         roles={code: role.id for code, role in roles.items()},
         users={code: user.id for code, user in users.items()},
     )
+    for code, user in users.items():
+        give_work(session, place, code, user.id)
+    return place
+
+
+def give_work(session: Session, place: Place, role: str, user_id: int) -> None:
+    """A finished run, a preview and an upload of this person in the company."""
+    place.runs[role] = _run(session, place, user_id, "finished").id
+    place.previews[role] = _run(session, place, user_id, "previewed").id
+    place.uploads[role] = _upload(session, place, user_id).id
 
 
 def make_staff(session: Session, role: str, login: str, portfolio: tuple[int, ...] = ()) -> int:
@@ -166,17 +169,17 @@ def _line(session: Session, company: Company, department: Department, number: in
     return line
 
 
-def _run(session: Session, company: Company, user: User, line: Line, state: str) -> Run:
+def _run(session: Session, place: Place, user_id: int, state: str) -> Run:
     now, finished = clock.now(), state == RunState.FINISHED
     run = Run(
-        company_id=company.id,
+        company_id=place.company,
         operation="block",
         params={"reason": "voluntary"},
-        selection={"kind": "ids", "ids": [line.id]},
+        selection={"kind": "ids", "ids": [place.line]},
         state=state,
-        idempotency_key=f"{state}-{company.id}",
-        created_by=user.id,
-        created_name=user.name,
+        idempotency_key=f"{state}-{user_id}",
+        created_by=user_id,
+        created_name=str(user_id),
         total=1 if finished else 0,
         failed=1 if finished else 0,
         created_at=now - timedelta(minutes=5),
@@ -197,10 +200,10 @@ def _run(session: Session, company: Company, user: User, line: Line, state: str)
     if finished:
         session.add(
             RunItem(
-                company_id=company.id,
+                company_id=place.company,
                 run_id=run.id,
                 no=1,
-                line_id=line.id,
+                line_id=place.line,
                 state=ItemState.FAILED,
                 reason="technical",
                 updated_at=now,
@@ -210,11 +213,11 @@ def _run(session: Session, company: Company, user: User, line: Line, state: str)
     return run
 
 
-def _upload(session: Session, company: Company, user: User, line: Line) -> Upload:
+def _upload(session: Session, place: Place, user_id: int) -> Upload:
     upload = Upload(
-        company_id=company.id,
+        company_id=place.company,
         filename="list.xlsx",
-        created_by=user.id,
+        created_by=user_id,
         created_at=clock.now(),
         rows=2,
         found=1,
@@ -224,18 +227,18 @@ def _upload(session: Session, company: Company, user: User, line: Line) -> Uploa
     session.flush()
     session.add(
         UploadRow(
-            company_id=company.id,
+            company_id=place.company,
             upload_id=upload.id,
             no=1,
             sheet="1",
             row=1,
-            raw=line.msisdn,
-            line_id=line.id,
+            raw=place.msisdn,
+            line_id=place.line,
         )
     )
     session.add(
         UploadRow(
-            company_id=company.id,
+            company_id=place.company,
             upload_id=upload.id,
             no=2,
             sheet="1",
