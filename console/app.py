@@ -14,12 +14,16 @@ from console.pages import (
     auth,
     companies,
     journal,
+    lines,
     operations,
     people,
+    placing,
     previews,
     profile,
     results,
     runs,
+    structure,
+    tree,
     uploads,
 )
 from console.web import ENGINE, Public, declared_permission, find_actor, may
@@ -31,6 +35,10 @@ from runs.engine import Engine
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth.blueprint,
     profile.blueprint,
+    lines.blueprint,
+    tree.blueprint,
+    placing.blueprint,
+    structure.blueprint,
     people.blueprint,
     companies.blueprint,
     journal.blueprint,

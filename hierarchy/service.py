@@ -36,6 +36,11 @@ LIFT = text("""
     SELECT state, count(*) FROM moved GROUP BY state""")
 
 
+def above(department: Department) -> str:
+    """The path of what is above: where the right to move or delete a department is needed."""
+    return tree.parent_path(department.path)
+
+
 def create_department(session: Session, actor: Actor, parent_id: int, name: str) -> Department:
     """A new department below `parent_id`; raises NoDepartment, NotAllowed, BadName."""
     parent = _locked(session, actor, parent_id)

@@ -20,7 +20,8 @@ DEFAULT_SORT = "number"
 class LineFilter:
     """What the list is narrowed to and how it is sorted; None and empty mean "does not matter".
 
-    `used` is per cent of the spending limit, `idle` days without activity; `sort` begins with "-" where it descends.
+    `used` is per cent of the spending limit, `idle` days without activity, `direct` leaves out what stands below
+    the department; `sort` begins with "-" where it descends.
     """
 
     q: str = ""
@@ -32,6 +33,7 @@ class LineFilter:
     idle: int | None = None
     employee: str = ""
     department: int | None = None
+    direct: str = ""
     account: int | None = None
     sort: str = DEFAULT_SORT
 
@@ -48,12 +50,12 @@ class LineFilter:
     @property
     def is_narrow(self) -> bool:
         """True where more than the department and the sorting is asked for."""
-        return self.without("department", "sort") != LineFilter()
+        return self.without("department", "direct", "sort") != LineFilter()
 
     @property
     def is_counted(self) -> bool:
         """True where the totals kept per department and state already hold the answer."""
-        return self.without("department", "sort", "state") == LineFilter()
+        return self.without("department", "direct", "sort", "state") == LineFilter()
 
     def without(self, *names: str) -> LineFilter:
         """The same filter with these parts left open."""

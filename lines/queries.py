@@ -54,16 +54,22 @@ class Count:
 
 @dataclass(frozen=True)
 class Scope:
-    """The branches of the tree a list is narrowed to; none of them means the whole company."""
+    """The branches of the tree a list is narrowed to; none of them means the whole company.
+
+    With `only` it is this one department without what is below it.
+    """
 
     paths: tuple[str, ...]
     is_empty: bool = False
+    only: int | None = None
 
     @property
     def condition(self) -> ColumnElement[bool]:
         """The condition on the path of departments."""
         if self.is_empty:
             return false()
+        if self.only is not None:
+            return Department.id == self.only
         return or_(*(below(Department.path, path) for path in self.paths)) if self.paths else true()
 
 
@@ -76,6 +82,8 @@ def select_matching(actor: Actor, permission: Permission, wanted: LineFilter | s
     found = _allowed(actor, permission).where(*conditions(wanted, company_of(actor)))
     if wanted.department is None:
         return found
+    if wanted.direct:
+        return found.where(Line.department_id == wanted.department)
     return found.where(within(company_of(actor), wanted.department))
 
 
@@ -143,6 +151,8 @@ def find_scope(session: Session, actor: Actor, permission: Permission, wanted: L
             paths = [path for path in paths if path.startswith(top)]
             if not paths:
                 raise NotFound
+        if wanted.direct:
+            return Scope((top,), is_empty=top not in paths, only=wanted.department)
     if paths == [ANYWHERE] or any(path.count("/") == 2 for path in paths):
         return Scope(())
     return Scope(tuple(paths), is_empty=not paths)
@@ -259,6 +269,18 @@ def count_matching(
         found = found.where(Line.department_id.in_(inside))
     number = session.scalar(select(func.count()).select_from(found.limit(most + 1).subquery())) or 0
     return Count(min(number, most), number <= most)
+
+
+def count_by_account(session: Session, actor: Actor) -> dict[int, int]:
+    """Lines that the actor sees, by billing account."""
+    found = (
+        select(Line.account_id, func.count())
+        .join(Department, IN_DEPARTMENT)
+        .where(Line.company_id == company_of(actor), Line.account_id.is_not(None))
+        .where(visible(actor, Permission.LINES_VIEW, Department.path))
+        .group_by(Line.account_id)
+    )
+    return {account: int(lines) for account, lines in session.execute(found) if account is not None}
 
 
 def _of_total() -> ColumnElement[bool]:

@@ -35,6 +35,7 @@ class FilterSchema(Schema):
     idle = fields.Integer(validate=validate.Range(1, 3650, error=N_("From 1 to 3650 days.")))
     employee = fields.String(validate=validate.OneOf(("none",)))
     department = fields.Integer(validate=validate.Range(min=1))
+    direct = fields.String(validate=validate.OneOf(("yes",)))
     account = fields.Integer(validate=validate.Range(min=1))
     sort = fields.String(validate=validate.OneOf((*SORTS, *(f"-{name}" for name in SORTS))))
 

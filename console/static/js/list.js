@@ -1,3 +1,63 @@
-/* Written with the list page. */
+/* The list of numbers: ticks with ranges, "all that match", arrow keys through rows, the drawer. */
+import { startChoosing } from "./choosing.js";
 
-export function startList() {}
+export function startList() {
+  const page = document.querySelector("[data-list]");
+  if (!page) return;
+  const form = page.querySelector("#selection");
+  if (form) startChoosing(form);
+  startDrawer(page);
+  startRows(page);
+}
+
+function startDrawer(page) {
+  const drawer = document.getElementById("drawer");
+  let cameFrom = null;
+  const close = () => {
+    if (drawer.hidden) return;
+    drawer.hidden = true;
+    drawer.replaceChildren();
+    mark(page, null);
+    cameFrom?.focus();
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target !== drawer) return;
+    cameFrom = event.detail.elt;
+    drawer.hidden = false;
+    mark(page, cameFrom.closest("tr"));
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target === drawer) drawer.focus({ preventScroll: true });
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.target === drawer) close();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-drawer-close]")) close();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.target.closest(".dropdown, [data-tree], #search")) close();
+  });
+}
+
+function mark(page, row) {
+  for (const open of page.querySelectorAll("tr.is-open")) open.classList.remove("is-open");
+  row?.classList.add("is-open");
+}
+
+function startRows(page) {
+  page.addEventListener("click", (event) => {
+    const row = event.target.closest("tr[data-line]");
+    if (!row || event.target.closest("a, button, input, label") || String(getSelection())) return;
+    row.querySelector(".line-link").click();
+  });
+  page.addEventListener("keydown", (event) => {
+    const row = event.target.closest("tr[data-line]");
+    const move = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+    if (!row || !move) return;
+    const next = row[move]?.querySelector(event.target.matches(".tick") ? ".tick" : ".line-link");
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+}

@@ -1,0 +1,68 @@
+"""Placing the chosen numbers in a department: a page to choose it, then done at once."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, request, url_for
+from flask_babel import gettext as _
+
+from console import line_words, selection
+from console.web import ResponseReturnValue, actor, engine, go_to, render, route
+from console.web import session as opened
+from core.errors import InvalidInput
+from core.i18n import N_
+from hierarchy import queries
+from lines.placing import place_lines
+from lines.run_lines import count_chosen
+from rbac.permissions import Permission
+
+blueprint = Blueprint("placing", __name__, url_prefix="/lines/place")
+
+
+@route(blueprint, "/new", permission=Permission.LINES_PLACE, methods=("POST",))
+def new() -> ResponseReturnValue:
+    """Where to? Departments are found by name."""
+    return _form()
+
+
+def _form(problem: InvalidInput | None = None) -> ResponseReturnValue:
+    chosen = selection.read(request.form)
+    name = request.form.get("name", "").strip()[:100]
+    place = Permission.LINES_PLACE
+    if name:
+        found = queries.find_by_name(opened(), actor(), name, place)
+    else:
+        tops = [node.department for node in queries.top_nodes(opened(), actor(), place)]
+        below = [queries.children(opened(), actor(), one.id, place) for one in tops]
+        found = [*tops, *(node.department for nodes in below for node in nodes)]
+    origin, back = selection.origin(chosen)
+    page = render(
+        "lines/place.html",
+        pairs=selection.pairs(chosen),
+        count=count_chosen(engine(), actor(), opened(), chosen),
+        name=name,
+        found=found,
+        above=queries.names_by_path(opened(), queries.company_of(actor()), found),
+        origin=origin,
+        back=back,
+        problem=problem,
+    )
+    return (page, 422) if problem else page
+
+
+@route(blueprint, "", permission=Permission.LINES_PLACE, methods=("POST",))
+def place() -> ResponseReturnValue:
+    """Do it: immediate, with totals and journal."""
+    chosen = selection.read(request.form)
+    target = request.form.get("target", type=int)
+    if target is None:
+        return _form(
+            InvalidInput(N_("Choose a department."), fields={"target": [N_("Choose a department.")]})
+        )
+    lines = engine().target.chosen(actor(), Permission.LINES_PLACE, chosen)
+    placed = place_lines(opened(), actor(), lines, target)
+    name = placed.department.name
+    said = _("%(numbers)s placed in “%(name)s”.", numbers=line_words.counted(placed.moved), name=name)
+    if placed.stayed:
+        said += " " + _("%(numbers)s stood there already.", numbers=line_words.counted(placed.stayed))
+    flash(said, "success")
+    return go_to(url_for("lines.index", department=placed.department.id))
