@@ -167,6 +167,10 @@ def _add_sheet(result: NumberList, sheet: Sheet, column: int) -> None:
     header = _header(sheet.rows, column)
     result.columns.append(ColumnUsed(sheet.name, column_letters(number), header, has_formulas))
     empty = {row for row, place in sheet.formulas.without_value if place == number}
+    last_row = sheet.first_row + len(sheet.rows) - 1
+    # The sheet's content begins after some of them and ends before others.
+    for row_number in sorted(row for row in empty if row < sheet.first_row):
+        _append(result, sheet.name, row_number, "", _NO_RESULT)
     is_header = True
     for row_number, row in enumerate(sheet.rows, sheet.first_row):
         raw = row[column] if column < len(row) else ""
@@ -176,10 +180,7 @@ def _add_sheet(result: NumberList, sheet: Sheet, column: int) -> None:
         elif not is_header or looks_like_number(raw) or read_cell(raw)[1] is not None:
             is_header = False
             _append(result, sheet.name, row_number, raw, read_cell(raw))
-    last_row = sheet.first_row + len(sheet.rows) - 1
-    for row_number in sorted(
-        row for row in empty if row > last_row
-    ):  # the sheet ends before them: they are empty
+    for row_number in sorted(row for row in empty if row > last_row):
         _append(result, sheet.name, row_number, "", _NO_RESULT)
 
 
