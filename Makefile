@@ -1,6 +1,6 @@
 # Every command of the project; `make help` explains them.
-PYTHON ?= $(firstword $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
-	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$python; done))
+PYTHON := $(or $(PYTHON),$(firstword $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$python; done)))
 BIN := .venv/bin
 NAME ?= all
 UV := 0.13.9

@@ -45,18 +45,16 @@ class Demo:
         _say("PostgreSQL and Valkey")
         self.servers = start_servers(FOLDER, LOGS, self.environment)
         variables = self._variables(self.servers)
-        owner = {"DATABASE_OWNER_URL": self.servers.database_owner_url}
+        _say("operator's stand-in, web server, database structure" if self._has_sandbox() else "web server")
+        sandbox = self._start_sandbox(variables, self.servers) if self._has_sandbox() else None
         console = Launcher(variables, LOGS)
-        if "OPERATOR_URL" not in self.environment:
-            _say("operator's stand-in")
-            self._start_sandbox(variables, self.servers)
-        _say("database structure")
-        Launcher({**variables, **owner}, LOGS).migrate()
-        self._load_once(console, variables)
-        _say("worker and web server")
-        self._keep(console.worker())
         web = self._keep(console.web(int(variables["CONSOLE_URL"].rpartition(":")[2])))
+        Launcher({**variables, "DATABASE_OWNER_URL": self.servers.database_owner_url}, LOGS).migrate()
+        if sandbox is not None:
+            wait_for(variables["OPERATOR_URL"] + "/health", sandbox)
+        self._load_once(console, variables)
         wait_for(variables["CONSOLE_URL"] + "/", web)
+        self._keep(console.worker())
         return variables["CONSOLE_URL"]
 
     def watch(self) -> None:
@@ -101,29 +99,29 @@ class Demo:
             **secrets,
         }
 
-    def _start_sandbox(self, variables: dict[str, str], servers: Servers) -> None:
+    def _has_sandbox(self) -> bool:
+        return not self.environment.get("OPERATOR_URL")
+
+    def _start_sandbox(self, variables: dict[str, str], servers: Servers) -> Child:
         port = free_port(int(self.environment.get("SANDBOX_PORT", SANDBOX_PORT)))
         variables["OPERATOR_URL"] = f"http://{HOST}:{port}"
         own = {name: variables[name] for name in _SECRETS if name != "SECRET_KEY"}
         database = {"SANDBOX_DATABASE_URL": servers.sandbox_database_url or "", "SANDBOX_PORT": str(port)}
-        sandbox = self._keep(Launcher({**own, **database}, LOGS).sandbox())
-        wait_for(variables["OPERATOR_URL"] + "/health", sandbox)
+        return self._keep(Launcher({**own, **database}, LOGS).sandbox())
 
     def _load_once(self, console: Launcher, variables: Mapping[str, str]) -> None:
         """Fill the stand-in and load through the gateway, unless this database was filled before."""
-        place = hashlib.sha256(f"{variables['DATABASE_URL']} {self._operator()}".encode()).hexdigest()[:12]
+        operator = self.environment.get("OPERATOR_URL") or "sandbox"
+        place = hashlib.sha256(f"{variables['DATABASE_URL']} {operator}".encode()).hexdigest()[:12]
         users = FOLDER / f"users-{place}.txt"
         if not users.exists():
-            if "OPERATOR_URL" not in self.environment:
+            if self._has_sandbox():
                 _say("the operator's data: three companies with 25, 1,000 and 20,000 lines")
                 seed(variables["OPERATOR_URL"], variables["SANDBOX_ADMIN_TOKEN"])
             _say("first load through the gateway")
             shown = console.run("load-demo", "-m", "console.cli", "load-demo")
             users.write_text(shown, encoding="utf-8")
         print(users.read_text(encoding="utf-8"))
-
-    def _operator(self) -> str:
-        return self.environment.get("OPERATOR_URL", "sandbox")
 
 
 def seed(operator: str, token: str) -> None:

@@ -16,6 +16,8 @@ import urllib.request
 import venv
 from pathlib import Path
 
+from devtools.assets import copy_assets
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
@@ -72,7 +74,7 @@ def install_assets() -> None:
         _say("Installing front-end files")
         _run(*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
         stamp.write_text(digest)
-    _run(VENV_PYTHON, "-m", "devtools.assets")
+    copy_assets()
 
 
 def compile_translations() -> None:
