@@ -1,3 +1,9 @@
 """Fixtures for every test; nothing starts before a test asks for it."""
 
-pytest_plugins = ["tests.fixtures.servers", "tests.fixtures.databases", "tests.fixtures.processes", "tests.fixtures.world"]
+pytest_plugins = [
+    "tests.fixtures.servers",
+    "tests.fixtures.databases",
+    "tests.fixtures.processes",
+    "tests.fixtures.world",
+    "tests.fixtures.browser",
+]

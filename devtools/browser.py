@@ -1,0 +1,70 @@
+"""Finds a browser to test with, or gets one: Playwright's own, or Debian's package where root may install."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from devtools.services import ROOT
+
+VAR = ROOT / "var"
+SKIPPED = VAR / "browser-tests-skipped"
+_INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_INSTALL_PATIENCE = 600.0
+
+
+def find_browser(works: Callable[[Path | None], bool]) -> tuple[bool, Path | None]:
+    """Whether there is a usable browser, and its program (None: Playwright's own).
+
+    `works` tries to launch one. What is missing is fetched, by one test process at a time.
+    """
+    with _one_at_a_time():
+        for program in _candidates():
+            if works(program):
+                return True, program
+    return False, None
+
+
+def _candidates() -> Iterator[Path | None]:
+    named = os.environ.get("BROWSER_PROGRAM")
+    if named:
+        yield Path(named)
+        return
+    yield from _installed()
+    yield None
+    if _install(sys.executable, "-m", "playwright", "install", "chromium"):
+        yield None
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        _install("apt-get", "update")
+        if _install("apt-get", "install", "-y", "--no-install-recommends", "chromium"):
+            yield from _installed()
+
+
+def _installed() -> Iterator[Path]:
+    for name in _INSTALLED:
+        found = shutil.which(name)
+        if found:
+            yield Path(found)
+
+
+def _install(*command: str) -> bool:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        done = subprocess.run(
+            command, env=environment, capture_output=True, timeout=_INSTALL_PATIENCE, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    VAR.mkdir(exist_ok=True)
+    with (VAR / "browser.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
