@@ -46,7 +46,9 @@ def _run_problems(factory: Factory, run: Run) -> Iterator[str]:
     if run.finished_at is None or run.open:
         yield f"not at its end: {described(run)}"
     with company_scope(factory.company_id), db.unit_of_work() as session:
-        statement = select(RunItem.state, func.count()).where(RunItem.run_id == run.id).group_by(RunItem.state)
+        statement = (
+            select(RunItem.state, func.count()).where(RunItem.run_id == run.id).group_by(RunItem.state)
+        )
         counted = Counter({row[0]: row[1] for row in session.execute(statement)})
         batches = session.scalar(
             select(func.count()).where(OrderBatch.run_id == run.id, OrderBatch.state != "closed")
@@ -68,7 +70,9 @@ def _item_problems(factory: Factory, run: Run) -> Iterator[str]:
     if doubled:
         yield f"{len(doubled)} items were ordered more than once: {doubled[:5]}"
     with company_scope(factory.company_id), db.unit_of_work() as session:
-        rows = session.execute(select(RunItem.no, RunItem.state, RunItem.batch_id).where(RunItem.run_id == run.id))
+        rows = session.execute(
+            select(RunItem.no, RunItem.state, RunItem.batch_id).where(RunItem.run_id == run.id)
+        )
         recorded = {f"{run.id}-{no}": (state, batch) for no, state, batch in rows}
     unknown = received.keys() - recorded.keys()
     if unknown:
@@ -80,7 +84,9 @@ def _item_problems(factory: Factory, run: Run) -> Iterator[str]:
     ]
     if differing:
         yield f"{len(differing)} items ended otherwise at the operator: {differing[:5]}"
-    never = [key for key, (state, _) in recorded.items() if state in ("done", "failed") and key not in received]
+    never = [
+        key for key, (state, _) in recorded.items() if state in ("done", "failed") and key not in received
+    ]
     if never:
         yield f"{len(never)} items are {run.operation} without an order: {never[:5]}"
 
@@ -97,7 +103,9 @@ def _line_problems(factory: Factory) -> Iterator[str]:
     }
     if ours.keys() != theirs.keys():
         yield f"{len(ours.keys() ^ theirs.keys())} lines are on one side only"
-    differing = [(key, ours[key], theirs[key]) for key in ours.keys() & theirs.keys() if ours[key] != theirs[key]]
+    differing = [
+        (key, ours[key], theirs[key]) for key in ours.keys() & theirs.keys() if ours[key] != theirs[key]
+    ]
     if differing:
         yield f"{len(differing)} lines differ from the operator's: {differing[:3]}"
 

@@ -27,13 +27,22 @@ from devtools.process import Child
 from devtools.servers import data_folder
 from devtools.servers.passwords import Passwords
 from devtools.servers.postgres import Postgres
-from devtools.servers.roles import APPLICATION, DATABASE, OWNER, SANDBOX, SANDBOX_DATABASE, RolePasswords, prepare
+from devtools.servers.roles import (
+    APPLICATION,
+    DATABASE,
+    OWNER,
+    SANDBOX,
+    SANDBOX_DATABASE,
+    RolePasswords,
+    prepare,
+)
 from devtools.servers.valkey import Valkey
 from devtools.services import HOST, Launcher, free_port, wait_for
 from hierarchy.models import Department
 from lines.sync import load_company
 from operators.records import Source
 from operators.sync import companies, sync_catalogue, sync_companies
+from operators.tmf import adapter
 from operators.tmf.hub import register
 from rbac.decision import Actor
 from rbac.models import Grant, Role
@@ -96,7 +105,9 @@ class Factory:
             "OPERATOR_URL": f"http://{HOST}:{free_port()}",
             "CONSOLE_URL": f"http://{HOST}:{free_port()}",
             "DATA_DIR": str(self.folder / "files"),
-            **dict.fromkeys(("OPERATOR_TOKEN", "OPERATOR_EVENT_SECRET", "SANDBOX_ADMIN_TOKEN", "SECRET_KEY"), SECRET),
+            **dict.fromkeys(
+                ("OPERATOR_TOKEN", "OPERATOR_EVENT_SECRET", "SANDBOX_ADMIN_TOKEN", "SECRET_KEY"), SECRET
+            ),
             **self.settings,
         }
         self.variables["SANDBOX_PORT"] = self.variables["OPERATOR_URL"].rpartition(":")[2]
@@ -118,7 +129,7 @@ class Factory:
         url = self.variables["CONSOLE_URL"]
         self.children["web"] = self.launcher.web(int(url.rpartition(":")[2]), threads)
         wait_for(url + "/health/live", self.children["web"])
-        register(bootstrap.adapter.connect(self.engine.settings).client, f"{url}/operator/events")
+        register(adapter.connect(self.engine.settings).client, f"{url}/operator/events")
 
     def stop(self) -> None:
         """Stop everything, the last started first."""
@@ -137,7 +148,9 @@ class Factory:
             role = session.scalars(
                 select(Role).where(Role.company_id == self.company_id, Role.preset == "global_admin")
             ).one()
-            root = session.scalars(select(Department.path).where(Department.company_id == self.company_id)).first()
+            root = session.scalars(
+                select(Department.path).where(Department.company_id == self.company_id)
+            ).first()
             assert root is not None
             grant = {"company_id": self.company_id, "user_id": user.id, "role_id": role.id}
             session.add(Grant(**grant, path=root, granted_at=clock.now()))
@@ -157,7 +170,9 @@ class Factory:
             return json.load(answer)
 
     def stats(self, run_id: int | None = None) -> dict[str, Any]:
-        found: dict[str, Any] = self.admin("GET", f"stats?externalIdPrefix={'' if run_id is None else f'{run_id}-'}")
+        found: dict[str, Any] = self.admin(
+            "GET", f"stats?externalIdPrefix={'' if run_id is None else f'{run_id}-'}"
+        )
         return found
 
     # Runs.
@@ -219,7 +234,11 @@ class Factory:
         except psutil.NoSuchProcess:
             return []
         text = self.children["worker"].log.read_text(encoding="utf-8", errors="replace")
-        entries = [json.loads(line) for line in text.splitlines() if line.startswith("{") and "worker.started" in line]
+        entries = [
+            json.loads(line)
+            for line in text.splitlines()
+            if line.startswith("{") and "worker.started" in line
+        ]
         return [entry["pid"] for entry in entries if entry["role"].startswith(role) and entry["pid"] in alive]
 
     def kill(self, pid: int, number: int = signal.SIGKILL) -> None:
@@ -270,7 +289,7 @@ def running(
     console: bool = True,
 ) -> Iterator[Factory]:
     """A factory with so many lines, worker started; `database` are settings of PostgreSQL."""
-    folder = Path(tempfile.mkdtemp(prefix="vm-factory-", dir="/tmp"))  # noqa: S108 - a socket's path must be short
+    folder = Path(tempfile.mkdtemp(prefix="vm-factory-", dir="/tmp"))
     folder.chmod(0o711)  # the unprivileged database account passes through
     passwords = Passwords(folder / "passwords.json")
     log = folder / "log"

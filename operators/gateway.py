@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -28,12 +29,16 @@ class OrderLine:
 
 @dataclass(frozen=True)
 class Order:
-    """One order with many lines; `key` is its external id, `party_id` the operator's id of the company."""
+    """One order with many lines; `key` is its external id, `party_id` the operator's id of the company.
+
+    After the moment `send_by` it must not leave any more: its lease runs out, and others may send its lines anew.
+    """
 
     key: str
     party_id: str
     category: str
     lines: Sequence[OrderLine]
+    send_by: datetime | None = None
 
 
 class Outcome(StrEnum):

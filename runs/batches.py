@@ -6,25 +6,30 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from core import clock
 from rbac.decision import Actor
-from runs import service
+from runs import counters, service
+from runs.counters import Moved
 from runs.engine import Engine
-from runs.models import BatchState, ItemState, OrderBatch, Run, RunItem
+from runs.models import BatchState, ItemState, OrderBatch, RunItem
 from runs.operation import Operation, Params, TargetLine
 
 MARGIN = 5.0
 """Seconds by which a lease outlives the longest call to the operator."""
+SEND_WITHIN = 1.5
+"""Seconds from the claim after which an order is not sent any more: well before its lease ends, whoever was paused."""
+HOLD_SECONDS = 10.0
+"""For how long a wake-up keeps the sweeper from waking another worker, unless it renews the hold."""
 
 # Rows are found again by their place, not by a join: a plan made before the table was analysed stays quick.
 CLAIM = text("""
     WITH run AS (
-        SELECT id FROM runs WHERE company_id = :company AND id = :run AND state = 'running'),
+        SELECT id FROM runs WHERE company_id = :company AND id = :run AND state = 'running'
+                            AND (retry_at IS NULL OR retry_at <= :now)),
     picked AS (
         SELECT no, ctid FROM run_items
         WHERE company_id = :company AND run_id = (SELECT id FROM run) AND state = 'pending'
@@ -43,11 +48,12 @@ CLAIM = text("""
 
 @dataclass(frozen=True)
 class Claim:
-    """Lines that this worker alone may send now, in one order with this key."""
+    """Lines that this worker alone may send until `send_by`, in one order with this key."""
 
     batch_id: int
     key: str
     lines: Sequence[TargetLine]
+    send_by: datetime
 
 
 @dataclass(frozen=True)
@@ -65,21 +71,11 @@ class Work:
 
 
 def claim(db: Session, work: Work, most: int) -> Claim | None:
-    """Take the next lines of the run and refuse what is not eligible now; None where nothing is left or it stopped."""
+    """Take the next lines of the run and refuse what is not eligible now; None where nothing may be sent now."""
     now, key = clock.now(), f"vm-{work.run_id}-{secrets.token_hex(8)}"
     lease = now + timedelta(seconds=work.engine.settings.operator_timeout + MARGIN)
-    row = db.execute(
-        CLAIM,
-        {
-            "company": work.company_id,
-            "run": work.run_id,
-            "most": most,
-            "key": key,
-            "worker": work.worker,
-            "now": now,
-            "lease": lease,
-        },
-    ).one_or_none()
+    found = {"company": work.company_id, "run": work.run_id, "most": most, "key": key}
+    row = db.execute(CLAIM, {**found, "worker": work.worker, "now": now, "lease": lease}).one_or_none()
     if row is None:
         return None
     batch_id, count = row
@@ -93,16 +89,12 @@ def claim(db: Session, work: Work, most: int) -> Claim | None:
     refused = {line.no: line.refusal for line in lines if line.refusal is not None}
     if refused:
         _refuse(db, work, batch_id, refused, now)
-    counters = {
-        Run.pending: Run.pending - count,
-        Run.sent: Run.sent + count - len(refused),
-        Run.refused: Run.refused + len(refused),
-    }
-    if len(refused) == count:
-        update_run(db, work.company_id, work.run_id, counters, now)
-    else:
-        update_run_only(db, work.company_id, work.run_id, counters)
-    return Claim(batch_id, key, [line for line in lines if line.refusal is None])
+    by = {"pending": -count, "sent": count - len(refused), "refused": len(refused)}
+    counters.move(
+        db, work.company_id, work.run_id, now, by, Moved(hold=now + timedelta(seconds=HOLD_SECONDS))
+    )
+    eligible = [line for line in lines if line.refusal is None]
+    return Claim(batch_id, key, eligible, now + timedelta(seconds=SEND_WITHIN))
 
 
 REFUSE = text("""
@@ -123,23 +115,6 @@ def _refuse(db: Session, work: Work, batch_id: int, refused: Mapping[int, str], 
     )
 
 
-Counters = dict[Any, Any]
-"""New values of a run's counters, as expressions over the old ones."""
-
-
-def update_run(db: Session, company_id: int, run_id: int, counters: Counters, now: datetime) -> None:
-    """Move counters of a run; ends it when its last item has its final outcome. The run's row is locked last of all."""
-    update_run_only(db, company_id, run_id, counters)
-    db.execute(FINISH, {"company": company_id, "run": run_id, "now": now})
-
-
-FINISH = text("""
-    UPDATE runs SET state = CASE state WHEN 'running' THEN 'finished' ELSE state END, finished_at = :now,
-           trouble = '', trouble_since = NULL, retry_at = NULL
-    WHERE company_id = :company AND id = :run AND pending + sent + unknown = 0 AND finished_at IS NULL
-          AND state IN ('running', 'cancelled')""")
-
-
 def accepted(db: Session, company_id: int, batch_id: int, order_id: str, poll_at: datetime) -> None:
     """The operator has the order. An event that was quicker has already closed it: then nothing changes."""
     db.execute(
@@ -154,8 +129,13 @@ def accepted(db: Session, company_id: int, batch_id: int, order_id: str, poll_at
     )
 
 
-def unsure(db: Session, company_id: int, run_id: int, batch_id: int, check_at: datetime) -> None:
-    """Nobody knows whether the order arrived: its items are `unknown` until it was looked up."""
+def unsure(
+    db: Session, company_id: int, run_id: int, batch_id: int, sent_at: datetime, check_at: datetime
+) -> None:
+    """Nobody knows whether the order arrived: its items are `unknown` until it was looked up.
+
+    `sent_at` is the last moment at which it may have left: from then on the operator's settling time counts.
+    """
     now = clock.now()
     changed = db.execute(
         update(OrderBatch)
@@ -164,13 +144,13 @@ def unsure(db: Session, company_id: int, run_id: int, batch_id: int, check_at: d
             OrderBatch.id == batch_id,
             OrderBatch.state == BatchState.SENDING,
         )
-        .values(state=BatchState.UNSURE, sent_at=now, check_at=check_at),
+        .values(state=BatchState.UNSURE, sent_at=sent_at, check_at=check_at),
         execution_options={"synchronize_session": False},
     )
     if changed.rowcount == 0:  # type: ignore[attr-defined]
         return
     moved = _move(db, company_id, run_id, batch_id, ItemState.SENT, ItemState.UNKNOWN, now)
-    update_run_only(db, company_id, run_id, {Run.sent: Run.sent - moved, Run.unknown: Run.unknown + moved})
+    counters.move(db, company_id, run_id, now, {"sent": -moved, "unknown": moved})
 
 
 def release(db: Session, company_id: int, run_id: int, batch_id: int) -> None:
@@ -191,20 +171,8 @@ def release(db: Session, company_id: int, run_id: int, batch_id: int) -> None:
     sent = _move(db, company_id, run_id, batch_id, ItemState.SENT, ItemState.PENDING, now)
     unknown = _move(db, company_id, run_id, batch_id, ItemState.UNKNOWN, ItemState.PENDING, now)
     # Where the run was stopped meanwhile, its next wake-up turns what waits again into cancelled.
-    back = Run.pending + sent + unknown
-    update_run_only(
-        db,
-        company_id,
-        run_id,
-        {Run.sent: Run.sent - sent, Run.unknown: Run.unknown - unknown, Run.pending: back},
-    )
-
-
-def update_run_only(db: Session, company_id: int, run_id: int, counters: Counters) -> None:
-    """Move counters without asking whether the run has ended."""
-    db.execute(
-        update(Run).where(Run.company_id == company_id, Run.id == run_id).values(counters),
-        execution_options={"synchronize_session": False},
+    counters.move(
+        db, company_id, run_id, now, {"sent": -sent, "unknown": -unknown, "pending": sent + unknown}
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -23,12 +25,29 @@ LOST_AFTER = 8
 AT_ONCE = 20
 
 
-def check_due(work: Work) -> None:
-    """Look up every order of the run that is due: lost answers, ended leases, orders that stayed silent."""
+def check_due(work: Work, until: float) -> None:
+    """Look up every order of the run that is due: lost answers, ended leases, orders that stayed silent.
+
+    What is not reached by `until` (monotonic seconds) is left to the next wake-up.
+    """
     with unit_of_work() as db:
         due = _take_due(db, work)
-    for batch in due:
+    for number, batch in enumerate(due):
+        if time.monotonic() > until:
+            _leave(work, due[number:])
+            return
         _check(work, batch)
+
+
+def _leave(work: Work, batches_left: Sequence[OrderBatch]) -> None:
+    ids = [batch.id for batch in batches_left]
+    with unit_of_work() as db:
+        db.execute(
+            update(OrderBatch)
+            .where(OrderBatch.company_id == work.company_id, OrderBatch.id.in_(ids))
+            .values(check_at=clock.now()),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def _take_due(db: Session, work: Work) -> Sequence[OrderBatch]:
@@ -50,10 +69,9 @@ def _take_due(db: Session, work: Work) -> Sequence[OrderBatch]:
     hold = now + timedelta(seconds=work.engine.settings.operator_timeout + batches.MARGIN)
     for batch in found:
         if batch.state == BatchState.SENDING:
-            # Its worker died or lost the database: what it sent, nobody knows.
-            sent_at = batch.sent_at
-            batches.unsure(db, work.company_id, work.run_id, batch.id, hold)
-            batch.sent_at = sent_at
+            # Its worker died or lost the database: what it sent, nobody knows; until then it may have left.
+            latest = min(now, batch.sent_at + timedelta(seconds=batches.SEND_WITHIN))
+            batches.unsure(db, work.company_id, work.run_id, batch.id, latest, hold)
     if found:
         ids = [batch.id for batch in found]
         db.execute(
@@ -123,11 +141,17 @@ def note_trouble(db: Session, work: Work, why: str, *, at_least: float = 0.0) ->
     )
     doubled = 0.2 * (1 << min(int(troubles or 1) - 1, 10))
     pause = max(at_least, min(doubled, 15.0) * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
-    batches.update_run_only(db, work.company_id, work.run_id, {Run.retry_at: now + timedelta(seconds=pause)})
+    _set(db, work, {"retry_at": now + timedelta(seconds=pause)})
     return pause
 
 
 def clear_trouble(db: Session, work: Work) -> None:
     """The operator answers again."""
-    cleared = {Run.troubles: 0, Run.trouble: "", Run.trouble_since: None, Run.retry_at: None}
-    batches.update_run_only(db, work.company_id, work.run_id, cleared)
+    _set(db, work, {"troubles": 0, "trouble": "", "trouble_since": None, "retry_at": None})
+
+
+def _set(db: Session, work: Work, values: Mapping[str, Any]) -> None:
+    db.execute(
+        update(Run).where(Run.company_id == work.company_id, Run.id == work.run_id).values(values),
+        execution_options={"synchronize_session": False},
+    )

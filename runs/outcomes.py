@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -15,8 +16,8 @@ from core.db import unit_of_work
 from core.journal import Entry, write
 from core.tenancy import all_companies, company_scope
 from operators.gateway import LineOutcome, Outcome
-from runs import service
-from runs.batches import update_run
+from runs import counters, service
+from runs.counters import Moved
 from runs.engine import Engine
 from runs.models import BatchState, ItemState, OrderBatch, Run
 from runs.operation import Operation
@@ -94,14 +95,9 @@ def record(
     done = sorted(line_id for line_id, _, state in changed if state == ItemState.DONE)
     if done:
         _apply(db, engine, operation, run, done)
-    counters = {Run.troubles: 0, Run.trouble: "", Run.trouble_since: None, Run.answered_at: now}
-    for column in (Run.sent, Run.unknown):
-        left = sum(1 for _, old, _ in changed if old == column.key)
-        counters[column] = column - left
-    for column in (Run.done, Run.refused, Run.failed):
-        came = sum(1 for _, _, state in changed if state == column.key)
-        counters[column] = column + came
-    update_run(db, run.company_id, run.id, counters, now)
+    by = Counter(state for _, _, state in changed)
+    by.subtract(old for _, old, _ in changed)
+    counters.move(db, run.company_id, run.id, now, by, Moved(answered=True))
     return len(changed)
 
 

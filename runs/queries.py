@@ -27,7 +27,7 @@ from runs.operation import Operation, Params, Refusal
 NO_RIGHT = "no_right"
 BUSY = "busy"
 # Written out, not bound: only then PostgreSQL can prove that the index of unfinished items serves.
-OPEN_IN_SQL = [literal_column(f"'{state.value}'") for state in OPEN]
+OPEN_IN_SQL: list[ColumnElement[str]] = [literal_column(f"'{state.value}'") for state in OPEN]
 COMMON_TEXTS: dict[str, tuple[str, str]] = {
     NO_RIGHT: (
         N_("You have no right to do this with these numbers"),

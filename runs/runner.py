@@ -18,6 +18,7 @@ from hierarchy.models import Company
 from operators.gateway import (
     Accepted,
     Answer,
+    Change,
     LineOutcome,
     Order,
     OrderLine,
@@ -27,8 +28,9 @@ from operators.gateway import (
     Unknown,
 )
 from rbac.decision import Actor
-from runs import batches, followup, outcomes, service
+from runs import batches, counters, followup, outcomes, service
 from runs.batches import Claim, Work
+from runs.counters import Moved
 from runs.engine import Engine
 from runs.models import Run, RunState
 from runs.operation import TargetLine
@@ -37,8 +39,8 @@ from users.actor import load_actor
 log = structlog.get_logger(__name__)
 SHARE_SECONDS = 5.0
 """A wake-up gives way to other runs after this long."""
-HOLD_SECONDS = 10.0
-"""For how long a wake-up keeps the sweeper from waking another worker, unless it renews the hold."""
+TOKEN_WAIT = 1.0
+"""Seconds for which a worker waits for its turn under the operator's limit before it looks at the time."""
 
 
 def work_on(engine: Engine, company_id: int, run_id: int, worker: str) -> bool:
@@ -48,11 +50,12 @@ def work_on(engine: Engine, company_id: int, run_id: int, worker: str) -> bool:
         if work is None:
             return False
         until = time.monotonic() + SHARE_SECONDS
-        followup.check_due(work)
-        more = True
-        while more and time.monotonic() < until:
-            more = _send_next(work)
-        return _give_back(work) and more
+        followup.check_due(work, until)
+        pause: float | None = 0.0
+        while pause is not None and time.monotonic() + pause < until:
+            time.sleep(pause)
+            pause = _send_next(work)
+        return _give_back(work)
 
 
 def _open(engine: Engine, company_id: int, run_id: int, worker: str) -> Work | None:
@@ -65,13 +68,11 @@ def _open(engine: Engine, company_id: int, run_id: int, worker: str) -> Work | N
             or run.finished_at is not None
         ):
             return None
+        dropped = 0
         if run.state == RunState.CANCELLED and run.pending:
             dropped = service.cancel_pending(db, company_id, run_id)
-            counters = {Run.pending: Run.pending - dropped, Run.cancelled: Run.cancelled + dropped}
-            batches.update_run(db, company_id, run_id, counters, now)
-        batches.update_run_only(
-            db, company_id, run_id, {Run.wake_until: now + timedelta(seconds=HOLD_SECONDS)}
-        )
+        hold = Moved(hold=now + timedelta(seconds=batches.HOLD_SECONDS))
+        counters.move(db, company_id, run_id, now, {"pending": -dropped, "cancelled": dropped}, hold)
         operation = engine.operation(run.operation)
         actor = _actor(db, run)
         party = db.scalars(select(Company.party_id).where(Company.id == company_id)).one()
@@ -87,76 +88,62 @@ def _actor(db: Session, run: Run) -> Actor:
         return Actor("user", run.created_by, run.company_id, run.created_name, frozenset())
 
 
-def _send_next(work: Work) -> bool:
-    """Send one order; False where nothing waits, the run was stopped or the operator wants a pause."""
+def _send_next(work: Work) -> float | None:
+    """Send one order; returns seconds until the next may go, None where nothing is left or the run was stopped."""
     gateway = work.engine.gateway
-    if not _is_waiting(work):
-        return False
-    if not gateway.take_token(wait=1.0):
-        return True
+    if not gateway.take_token(wait=TOKEN_WAIT):
+        return 0.0
     # Claimed only now: while waiting for the token the run may have been stopped.
     with unit_of_work() as db:
         claim = batches.claim(db, work, gateway.order_items)
-    if claim is None:
-        return False
+        if claim is None:
+            return _pause_of(db, work)
     if not claim.lines:
-        return True
-    lines = [order_line(work, line) for line in claim.lines]
-    answer = gateway.place(Order(claim.key, work.party_id, work.operation.code, lines))
-    return _record(work, claim, answer)
+        return 0.0
+    change = work.operation.change(work.params)
+    lines = [order_line(work, line, change) for line in claim.lines]
+    order = Order(claim.key, work.party_id, work.operation.code, lines, claim.send_by)
+    return _record(work, claim, gateway.place(order))
 
 
-def order_line(work: Work, line: TargetLine) -> OrderLine:
+def _pause_of(db: Session, work: Work) -> float | None:
+    """Why nothing could be claimed: seconds until the run may go on, None where no line waits for that."""
+    run = Run.company_id == work.company_id, Run.id == work.run_id, Run.state == RunState.RUNNING
+    row = db.execute(select(Run.pending, Run.retry_at).where(*run)).one_or_none()
+    if row is None or row[0] == 0 or row[1] is None:
+        return None
+    return max(0.05, (row[1] - clock.now()).total_seconds())
+
+
+def order_line(work: Work, line: TargetLine, change: Change) -> OrderLine:
     """One line of the order, under the external id by which it is known for ever."""
-    return OrderLine(f"{work.run_id}-{line.no}", line.product_id, work.operation.change(work.params))
+    return OrderLine(f"{work.run_id}-{line.no}", line.product_id, change)
 
 
-def _is_waiting(work: Work) -> bool:
-    now = clock.now()
-    with unit_of_work() as db:
-        row = db.execute(
-            update(Run)
-            .where(Run.company_id == work.company_id, Run.id == work.run_id, Run.state == RunState.RUNNING)
-            .values(wake_until=now + timedelta(seconds=HOLD_SECONDS))
-            .returning(Run.pending, Run.retry_at),
-            execution_options={"synchronize_session": False},
-        ).one_or_none()
-    return row is not None and row[0] > 0 and (row[1] is None or row[1] <= now)
-
-
-def _record(work: Work, claim: Claim, answer: Answer) -> bool:
+def _record(work: Work, claim: Claim, answer: Answer) -> float:
     now = clock.now()
     with unit_of_work() as db:
         match answer:
             case Accepted(order_id, known):
-                batches.accepted(
-                    db,
-                    work.company_id,
-                    claim.batch_id,
-                    order_id,
-                    now + timedelta(seconds=outcomes.poll_pause(0)),
-                )
+                poll_at = now + timedelta(seconds=outcomes.poll_pause(0))
+                batches.accepted(db, work.company_id, claim.batch_id, order_id, poll_at)
                 if any(line.outcome != Outcome.OPEN for line in known):
                     _write_known(work, claim, order_id, known)
+                return 0.0
             case Rejected(reason, detail):
                 refused = [
                     LineOutcome(f"{work.run_id}-{line.no}", Outcome.REFUSED, reason, detail)
                     for line in claim.lines
                 ]
                 _write_known(work, claim, "", refused)
+                return 0.0
             case Retry(after, why):
                 batches.release(db, work.company_id, work.run_id, claim.batch_id)
-                return _pause(work, after, why)
+                return followup.note_trouble(db, work, why, at_least=after)
             case Unknown(why):
-                batches.unsure(
-                    db,
-                    work.company_id,
-                    work.run_id,
-                    claim.batch_id,
-                    now + timedelta(seconds=followup.FIRST_LOOK),
-                )
-                followup.note_trouble(db, work, why)
-    return True
+                look_at = now + timedelta(seconds=followup.FIRST_LOOK)
+                batches.unsure(db, work.company_id, work.run_id, claim.batch_id, now, look_at)
+                return followup.note_trouble(db, work, why)
 
 
 def _write_known(work: Work, claim: Claim, order_id: str, known: Sequence[LineOutcome]) -> None:
@@ -164,16 +151,6 @@ def _write_known(work: Work, claim: Claim, order_id: str, known: Sequence[LineOu
         batch = outcomes.lock(db, work.company_id, claim.key)
         if batch is not None:
             outcomes.record(db, work.engine, batch, order_id, known)
-
-
-def _pause(work: Work, after: float, why: str) -> bool:
-    """A short pause is waited for here, a long one is left to the sweeper; the run says why it waits."""
-    with unit_of_work() as db:
-        pause = followup.note_trouble(db, work, why, at_least=after)
-    if pause > 1.0:
-        return False
-    time.sleep(pause)
-    return True
 
 
 def _give_back(work: Work) -> bool:

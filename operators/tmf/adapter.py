@@ -12,11 +12,11 @@ from operators.errors import NoAnswer, NotSent, OddAnswer, OperatorAway
 from operators.gateway import Accepted, Answer, Away, Order, Retry, Unknown
 from operators.limiter import TokenBucket, Tokens
 from operators.tmf.client import TmfClient
+from operators.tmf.fence import send_by
 from operators.tmf.fields import Unfit, get_object
 from operators.tmf.orders import MISCONFIGURED_SECONDS, accepted, answer_to_order, body_of
 
 ORDERS = "/tmf-api/productOrderingManagement/v4/productOrder"
-REFUSED_CONNECTION_SECONDS = 2.0
 LOOK_UP_TOKEN_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
@@ -51,9 +51,10 @@ class TmfGateway:
     def place(self, order: Order) -> Answer:
         """Send the order once; see docs/operator.md for what each answer of the operator becomes."""
         try:
-            reply = self._client.send("POST", ORDERS, body_of(order))
+            with send_by(order.send_by):
+                reply = self._client.send("POST", ORDERS, body_of(order))
         except NotSent as problem:
-            return Retry(REFUSED_CONNECTION_SECONDS, problem.why)
+            return Retry(problem.after, problem.why)
         except NoAnswer as problem:
             return Unknown(problem.why)
         answer = answer_to_order(reply)

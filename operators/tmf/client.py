@@ -22,8 +22,10 @@ from urllib3.exceptions import (
 
 from operators.errors import NoAnswer, NotSent, OddAnswer, OperatorAway
 from operators.limiter import NoLimit, Tokens
+from operators.tmf.fence import FencedPools
 
 CONNECT_SECONDS = 3.0
+REFUSED_SECONDS = 2.0
 MAX_BODY = 64 * 2**20
 CHUNK = 256 * 1024
 TOKEN_WAIT = 30.0
@@ -83,7 +85,7 @@ class TmfClient:
         self._sleep = sleep
         self.tokens: Tokens = tokens or NoLimit()
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        self._pool = urllib3.PoolManager(num_pools=2, maxsize=pool_size, retries=False)
+        self._pool = FencedPools(num_pools=2, maxsize=pool_size, retries=False)
 
     def get(
         self,
@@ -145,7 +147,7 @@ class TmfClient:
             )
             return self._read(response, deadline)
         except (NewConnectionError, ConnectTimeoutError, ProxyError) as problem:
-            raise NotSent(type(problem).__name__) from problem
+            raise NotSent(type(problem).__name__, after=REFUSED_SECONDS) from problem
         except (HTTPError, OSError) as problem:
             raise NoAnswer(type(problem).__name__) from problem
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from core import clock
 from operators.gateway import Accepted, Away, Change, Order, OrderLine, Outcome, Rejected, Retry, Unknown
 from operators.records import LineData
 from operators.tmf.adapter import TmfGateway
@@ -134,6 +137,15 @@ def test_an_outage_and_a_refused_connection_did_not_arrive(operator: Operator, l
     nobody = TmfGateway(Operator("http://127.0.0.1:9").client(), order_items=500, settle=1)
     assert isinstance(nobody.place(_order("nobody", lines)), Retry)
     assert isinstance(nobody.find("nobody"), Away)
+
+
+def test_a_worker_that_was_held_up_sends_nothing_late(operator: Operator, lines: list[LineData]) -> None:
+    gateway = operator.gateway()
+    late = replace(_order("run-late", lines), send_by=clock.now() - timedelta(milliseconds=1))
+    assert gateway.place(late) == Retry(0.0, "it was too late to send")
+    assert _received(operator) == 0
+    assert isinstance(gateway.place(replace(late, send_by=clock.now() + timedelta(seconds=9))), Accepted)
+    assert _received(operator) == 1
 
 
 def test_the_limit_says_when_to_come_again(operator: Operator, lines: list[LineData]) -> None:

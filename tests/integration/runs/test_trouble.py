@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
+import time
+from datetime import timedelta
 
 import pytest
 
-from core import db
+from core import clock, db
 from core.tenancy import company_scope
 from operators.gateway import LineOutcome, Order, Outcome
 from runs import batches, outcomes, runner, sweeper
-from runs.models import RunState
+from runs.models import BatchState, OrderBatch, RunState
 from tests.integration.runs.conftest import Desk
 
 
@@ -50,8 +52,8 @@ def test_not_found_is_believed_only_after_the_settling_time(desk: Desk) -> None:
     desk.work(run)
     desk.make_due(run)
     desk.work(run)
-    assert (desk.run(run).unknown, desk.run(run).pending) == (20, 5)  # the first ten still wait
-    assert desk.operator.calls == 2
+    assert (desk.run(run).unknown, desk.run(run).pending) == (25, 0)
+    assert desk.operator.calls == 3
 
 
 def test_the_operator_away_makes_lines_wait_and_says_so(desk: Desk) -> None:
@@ -82,6 +84,37 @@ def test_a_worker_that_died_between_writing_and_sending(desk: Desk) -> None:
     assert set(desk.operator.ordered.values()) == {1}
 
 
+def test_the_settling_time_of_a_dead_workers_order_begins_with_its_last_moment(desk: Desk) -> None:
+    run = desk.start()
+    desk.operator.settle = 3600.0
+    with company_scope(desk.place.company_id):
+        work = runner._open(desk.engine, desk.place.company_id, run.id, "dead-worker")
+        assert work is not None
+        with db.unit_of_work() as session:
+            claim = batches.claim(session, work, 10)
+            assert claim is not None
+            before = session.get_one(OrderBatch, (desk.place.company_id, claim.batch_id)).sent_at
+        assert claim.send_by > before
+        time.sleep(0.05)
+        sweeper.worker_died("dead-worker")
+        desk.work(run)
+        with db.unit_of_work() as session:
+            after = session.get_one(OrderBatch, (desk.place.company_id, claim.batch_id))
+    assert after.state == BatchState.UNSURE
+    assert timedelta(seconds=0.05) <= after.sent_at - before <= timedelta(seconds=batches.SEND_WITHIN)
+
+
+def test_orders_carry_the_moment_after_which_they_must_not_leave(desk: Desk) -> None:
+    seen: list[Order] = []
+    desk.operator.plan = lambda number, order: seen.append(order) or "complete"  # type: ignore[func-returns-value]
+    before = clock.now()
+    desk.work(desk.start())
+    lease = timedelta(seconds=desk.engine.settings.operator_timeout + batches.MARGIN)
+    for order in seen:
+        assert order.send_by is not None
+        assert before < order.send_by < clock.now() + lease
+
+
 def test_a_worker_that_died_between_sending_and_recording(desk: Desk) -> None:
     run = desk.start()
     with company_scope(desk.place.company_id):
@@ -91,7 +124,8 @@ def test_a_worker_that_died_between_sending_and_recording(desk: Desk) -> None:
             with db.unit_of_work() as session:
                 claim = batches.claim(session, work, 10)
             assert claim is not None
-            lines = [runner.order_line(work, line) for line in claim.lines]
+            change = work.operation.change(work.params)
+            lines = [runner.order_line(work, line, change) for line in claim.lines]
             desk.operator.place(Order(claim.key, work.party_id, "block", lines))
     sweeper.worker_died("dead-worker")
     drive(desk, run)
