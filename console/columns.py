@@ -29,7 +29,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("department", N_("Department")),
     Column("tariff", N_("Tariff")),
     Column("used", N_("Limit used"), "used"),
-    Column("spent", N_("Spent this month"), "spent", is_numeric=True),
+    Column("spent", N_("Spent"), "spent", is_numeric=True),
     Column("activity", N_("Last activity"), "activity"),
     Column("iccid", N_("SIM card")),
     Column("limit", N_("Limit"), is_numeric=True),

@@ -21,10 +21,10 @@ STATES: Mapping[str, str] = {
     "terminated": N_("Terminated"),
 }
 REASONS: Mapping[str, str] = {
-    "voluntary": N_("at the company's wish"),
+    "voluntary": N_("own wish"),
     "lost": N_("lost or stolen"),
     "company": N_("by the company"),
-    "debt": N_("for debt"),
+    "debt": N_("debt"),
     "operator": N_("by the operator"),
 }
 PERIODS: Mapping[str, str] = {"month": N_("per month"), "day": N_("per day")}
@@ -51,7 +51,7 @@ def chips(wanted: LineFilter, names: Mapping[str, Mapping[str, str]]) -> list[Ch
         add(", ".join(text(STATES[state]) for state in wanted.state), "state")
     if wanted.reason:
         reasons = ", ".join(text(REASONS[reason]) for reason in wanted.reason)
-        add(_("Blocked %(why)s", why=reasons), "reason")
+        add(_("Blocked: %(why)s", why=reasons), "reason")
     if wanted.tariff:
         tariffs = names.get("tariff", {})
         add(", ".join(tariffs.get(one, one) for one in wanted.tariff), "tariff")
