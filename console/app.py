@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, g, request
 from flask.typing import ResponseReturnValue
 
 from console import babel, errors, files, identity, observe, security
-from console.api import health, listener
+from console.api import document, health, listener
 from console.pages import (
     auth,
     companies,
@@ -49,6 +49,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     uploads.blueprint,
     listener.blueprint,
     health.blueprint,
+    document.blueprint,
 )
 """Every blueprint of the console, pages first."""
 
@@ -95,6 +96,7 @@ def create_app(engine: Engine) -> Flask:
     security.csrf.exempt(listener.blueprint)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    document.install(app)
     return app
 
 

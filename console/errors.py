@@ -123,15 +123,28 @@ def on_csrf(problem: CSRFError) -> ResponseReturnValue:
     )
 
 
+def _messages(problem: HTTPException) -> dict[str, list[str]] | None:
+    """What Flask-Smorest found wrong with a request, by field."""
+    found = getattr(problem, "data", {}).get("messages")
+    if not isinstance(found, dict):
+        return None
+    inner = {
+        name: value for place in found.values() if isinstance(place, dict) for name, value in place.items()
+    }
+    return {str(name): [str(one) for one in _listed(value)] for name, value in inner.items()}
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
 def on_http(problem: HTTPException) -> ResponseReturnValue:
     """What Flask itself raises: 404, 405, 413, 429; its redirects pass."""
     status = problem.code or 500
     if status < 400:
         return problem.get_response()
-    title = TITLES.get(status, TITLES[400])
-    return answer(
-        Trouble(status, problem.name.lower().replace(" ", "_"), text(title), text(ADVICE.get(status, "")))
-    )
+    title, code = TITLES.get(status, TITLES[400]), problem.name.lower().replace(" ", "_")
+    return answer(Trouble(status, code, text(title), text(ADVICE.get(status, "")), _messages(problem)))
 
 
 def on_database_away(problem: Exception) -> ResponseReturnValue:

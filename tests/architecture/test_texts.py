@@ -19,6 +19,7 @@ KEYWORDS = {
     "_": None,
     "gettext": None,
     "ngettext": (1, 2),
+    "NN_": (1, 2),
     "lazy_gettext": None,
     "pgettext": ((1, "c"), 2),
 }

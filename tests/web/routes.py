@@ -27,6 +27,14 @@ ARGUMENTS: dict[str, Callable[[Place, str], Any]] = {
 ALSO: dict[str, Permission] = {"code": Permission.LINES_BLOCK}
 """Rights that an argument asks for beyond the one declared: here the operation's own."""
 
+BODIES: dict[str, Callable[[Place], dict[str, Any]]] = {
+    "/api/v1/lines/operations/<code>": lambda place: {
+        "selection": {"kind": "ids", "ids": [place.line]},
+        "params": {"reason": "voluntary"},
+    },
+}
+"""JSON bodies without which a call is refused before its right is asked."""
+
 PLAIN: dict[str, Any] = {"code": "block", "filename": "mark.svg", "anchor": "keys"}
 """Arguments that name no object of a company."""
 

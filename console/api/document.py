@@ -1,0 +1,73 @@
+"""The API's own description: the OpenAPI document, and a page to read it on without foreign hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, jsonify
+from flask_smorest import Api
+
+from console.api import v1
+from console.web import ResponseReturnValue, SignedIn, render, route
+
+blueprint = Blueprint("api_document", __name__, url_prefix="/api/v1")
+EXTENSION = "virtual_manager_api"
+
+
+class Described(Api):  # type: ignore[misc]
+    """Flask-smorest without its own error handlers: ours answer pages and programs alike."""
+
+    def _register_error_handlers(self) -> None:
+        return
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the API as the page shows it."""
+
+    method: str
+    path: str
+    summary: str
+    parameters: list[dict[str, Any]]
+    has_body: bool
+
+
+def install(app: Flask) -> None:
+    """Register the API's calls and collect their description."""
+    app.config.update(
+        API_TITLE="Virtual manager",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=None,  # its own pages load scripts from foreign hosts
+    )
+    described = Described(app)
+    described.register_blueprint(v1.blueprint)
+    app.extensions[EXTENSION] = described
+
+
+@route(blueprint, "/openapi.json", permission=SignedIn())
+def openapi() -> ResponseReturnValue:
+    """The OpenAPI 3.1 document."""
+    return jsonify(_document())
+
+
+@route(blueprint, "/", permission=SignedIn())
+def index() -> ResponseReturnValue:
+    """The calls, to read."""
+    return render("api/index.html", calls=list(_calls(_document())))
+
+
+def _document() -> dict[str, Any]:
+    described = current_app.extensions[EXTENSION]
+    found: dict[str, Any] = described.spec.to_dict()
+    return found
+
+
+def _calls(document: dict[str, Any]) -> Iterator[Call]:
+    for path, methods in document["paths"].items():
+        for method, call in methods.items():
+            if method in {"get", "post"}:
+                parameters = [*methods.get("parameters", []), *call.get("parameters", [])]
+                yield Call(method.upper(), path, call.get("summary", ""), parameters, "requestBody" in call)

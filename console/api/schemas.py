@@ -1,0 +1,150 @@
+"""What the JSON API takes and gives, as marshmallow schemas from which its OpenAPI document is made."""
+
+from __future__ import annotations
+
+from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
+
+TEXT_AMOUNT = {"type": "string", "description": "Roubles, as text so that no kopeck is lost."}
+MOST = 500
+
+
+class PageArgs(Schema):
+    """Where the next part begins, and how long it may be."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    after = fields.String(metadata={"description": "`next` of the part before."})
+    size = fields.Integer(load_default=50, validate=validate.Range(1, MOST))
+
+
+class NumberPageArgs(Schema):
+    """As PageArgs, where parts are told apart by a number."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    after = fields.Integer(load_default=0, metadata={"description": "`next` of the part before."})
+    size = fields.Integer(load_default=50, validate=validate.Range(1, MOST))
+
+
+class ItemArgs(Schema):
+    """Items come fifty at a time, and may be narrowed to a state and a reason."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    after = fields.Integer(load_default=0, metadata={"description": "`next` of the part before."})
+    state = fields.String(load_default="")
+    reason = fields.String(load_default="")
+
+
+class LineOut(Schema):
+    """A mobile line."""
+
+    id = fields.Integer()
+    msisdn = fields.String(metadata={"description": "E.164 without plus."})
+    iccid = fields.String()
+    state = fields.String()
+    block_reason = fields.String(allow_none=True)
+    tariff_id = fields.String()
+    tariff = fields.String(allow_none=True)
+    department_id = fields.Integer()
+    department = fields.String()
+    employee = fields.String()
+    limit_amount = fields.Decimal(as_string=True, allow_none=True, metadata=TEXT_AMOUNT)
+    limit_period = fields.String(allow_none=True)
+    limit_warn = fields.Integer(allow_none=True, metadata={"description": "Per cent."})
+    spent = fields.Decimal(as_string=True, metadata=TEXT_AMOUNT)
+    last_activity = fields.Date(allow_none=True)
+
+
+class LinesOut(Schema):
+    """A part of the list."""
+
+    items = fields.List(fields.Nested(LineOut))
+    next = fields.String(allow_none=True)
+
+
+class OperationOut(Schema):
+    """What can be done to lines; `parameters` is a JSON schema."""
+
+    code = fields.String()
+    title = fields.String()
+    effect = fields.String()
+    permission = fields.String()
+    parameters = fields.Dict(keys=fields.String(), values=fields.Raw())
+
+
+class SelectionIn(Schema):
+    """Which lines: `kind` is ids, filter (with `query`, `all`), department, upload or failed_of (with `run`)."""
+
+    class Meta:
+        unknown = INCLUDE
+
+    kind = fields.String(required=True)
+
+
+class OperationIn(Schema):
+    """What to do to which lines; without `submit` it is only said beforehand what would happen."""
+
+    selection = fields.Nested(SelectionIn, required=True)
+    params = fields.Dict(keys=fields.String(), values=fields.Raw(), load_default=dict)
+    submit = fields.Boolean(load_default=False)
+
+
+class KeyHeader(Schema):
+    """A key of the caller's own: asked again with the same key, the same run is given back."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    key = fields.String(data_key="Idempotency-Key", validate=validate.Length(8, 100))
+
+
+class RunOut(Schema):
+    """A bulk execution of an operation; the counters add up to `total`."""
+
+    id = fields.Integer()
+    operation = fields.String()
+    params = fields.Dict(keys=fields.String(), values=fields.Raw())
+    state = fields.String()
+    total = fields.Integer()
+    pending = fields.Integer()
+    sent = fields.Integer()
+    unsure = fields.Integer(attribute="unknown", data_key="unknown")
+    done = fields.Integer()
+    refused = fields.Integer()
+    failed = fields.Integer()
+    cancelled = fields.Integer()
+    preview = fields.Dict(keys=fields.String(), values=fields.Raw())
+    created_name = fields.String()
+    created_at = fields.DateTime()
+    submitted_at = fields.DateTime(allow_none=True)
+    finished_at = fields.DateTime(allow_none=True)
+
+
+class RunsOut(Schema):
+    """A part of the list, newest first."""
+
+    items = fields.List(fields.Nested(RunOut))
+    next = fields.Integer(allow_none=True)
+
+
+class ItemOut(Schema):
+    """One line within a run."""
+
+    no = fields.Integer()
+    line_id = fields.Integer()
+    msisdn = fields.String()
+    state = fields.String()
+    reason = fields.String(allow_none=True)
+    detail = fields.String(allow_none=True)
+    updated_at = fields.DateTime()
+
+
+class ItemsOut(Schema):
+    """A part of the items, by their number."""
+
+    items = fields.List(fields.Nested(ItemOut))
+    next = fields.Integer(allow_none=True)

@@ -1,0 +1,62 @@
+"""Submitting through the API: the caller's key makes a repeated request give the same run back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.errors import Conflict, InvalidInput
+from core.i18n import N_
+from rbac.decision import Actor
+from runs import service
+from runs.engine import Engine
+from runs.models import Run
+from runs.selection import checked
+
+
+def preview(
+    session: Session,
+    engine: Engine,
+    actor: Actor,
+    code: str,
+    wanted: Mapping[str, Any],
+    key: str,
+) -> Run:
+    """The preview of what is wanted, or the run that was made with this key; raises Conflict for another wish."""
+    params, selection = wanted["params"], wanted["selection"]
+    if not key:
+        if wanted["submit"]:
+            raise InvalidInput(N_("Say an Idempotency-Key to submit."), code="key_needed")
+        return service.create_preview(engine, actor, code, params, selection)
+    stored = f"api:{actor.user_id}:{key}"
+    found = _find(session, actor, stored)
+    if found is None:
+        try:
+            with session.begin_nested():
+                return service.create_preview(engine, actor, code, params, selection, key=stored)
+        except IntegrityError:
+            # The same request came twice at once, and the other one was first.
+            found = _find(session, actor, stored)
+            if found is None:
+                raise
+    _check_same(found, engine, code, params, selection)
+    return found
+
+
+def _find(session: Session, actor: Actor, stored: str) -> Run | None:
+    return session.scalar(
+        select(Run).where(Run.company_id == actor.company_id, Run.idempotency_key == stored)
+    )
+
+
+def _check_same(
+    run: Run, engine: Engine, code: str, params: Mapping[str, Any], selection: Mapping[str, Any]
+) -> None:
+    operation = engine.operation(code)
+    asked = operation.schema().dump(service.load_params(operation, params))
+    if (run.operation, run.params, run.selection) != (code, asked, checked(selection)):
+        raise Conflict(N_("This key was used for something else."), code="key_used")

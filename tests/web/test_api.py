@@ -1,0 +1,104 @@
+"""The JSON API, the operator's events, health."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openapi_spec_validator import validate
+
+from operators.tmf.events import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from tests.web.conftest import SignIn, World
+
+SECRET = "event-secret"
+
+
+@pytest.fixture
+def admin(sign_in: SignIn, world: World) -> FlaskClient:
+    return sign_in(world.home.users["global_admin"])
+
+
+def test_document_is_valid_openapi(admin: FlaskClient) -> None:
+    document = admin.get("/api/v1/openapi.json").get_json()
+    validate(document)
+    assert "/api/v1/lines/operations/{code}" in document["paths"]
+    assert admin.get("/api/v1/").status_code == 200
+
+
+def test_lines_are_listed_and_shown(admin: FlaskClient, world: World) -> None:
+    found = admin.get("/api/v1/lines?q=" + world.home.msisdn).get_json()
+    assert [item["id"] for item in found["items"]] == [world.home.line]
+    shown = admin.get(f"/api/v1/lines/{world.home.line}").get_json()
+    assert shown["msisdn"] == world.home.msisdn
+    assert shown["department"] == "Sales"
+
+
+def test_operations_tell_their_parameters(admin: FlaskClient) -> None:
+    found = {one["code"]: one for one in admin.get("/api/v1/operations").get_json()}
+    assert "amount" in found["set_limit"]["parameters"]["properties"]
+
+
+def test_preview_and_submit_once_per_key(admin: FlaskClient, world: World) -> None:
+    body = {"selection": {"kind": "ids", "ids": [world.home.line]}, "params": {"reason": "voluntary"}}
+    assert admin.post("/api/v1/lines/operations/block", json=body).get_json()["preview"]["allowed"] == 1
+    headers = {"Idempotency-Key": "one-and-only-1"}
+    first = admin.post("/api/v1/lines/operations/block", json={**body, "submit": True}, headers=headers)
+    again = admin.post("/api/v1/lines/operations/block", json={**body, "submit": True}, headers=headers)
+    assert first.status_code == again.status_code == 200
+    assert first.get_json()["id"] == again.get_json()["id"]
+    other = {"selection": {"kind": "department", "department": world.home.department}, "submit": True}
+    assert admin.post("/api/v1/lines/operations/block", json=other, headers=headers).status_code in {409, 422}
+    items = admin.get(f"/api/v1/runs/{first.get_json()['id']}/items").get_json()["items"]
+    assert [item["line_id"] for item in items] == [world.home.line]
+    assert admin.post(f"/api/v1/runs/{first.get_json()['id']}/stop").get_json()["cancelled"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({}, 422), ({"selection": {"kind": "ids"}}, 422), ({"selection": {"kind": "ids", "ids": []}}, 422)],
+)
+def test_bad_bodies_are_told_by_field(admin: FlaskClient, body: dict[str, Any], status: int) -> None:
+    answer = admin.post("/api/v1/lines/operations/block", json=body)
+    assert answer.status_code == status
+    assert answer.get_json()["code"]
+
+
+def test_submitting_needs_a_key(admin: FlaskClient, world: World) -> None:
+    body = {
+        "selection": {"kind": "ids", "ids": [world.home.line]},
+        "params": {"reason": "lost"},
+        "submit": True,
+    }
+    assert admin.post("/api/v1/lines/operations/block", json=body).get_json()["code"] == "key_needed"
+
+
+def _event(app: Flask, body: bytes, secret: str = SECRET, moment: float | None = None) -> int:
+    stamp = str(int(moment or time.time()))
+    headers = {TIMESTAMP_HEADER: stamp, SIGNATURE_HEADER: sign(secret, stamp, body)}
+    return app.test_client().post("/operator/events", data=body, headers=headers).status_code
+
+
+def test_events_are_taken_only_from_the_operator(app: Flask, world: World) -> None:
+    order = {"id": "O1", "externalId": "unknown", "state": "completed", "productOrderItem": []}
+    body = json.dumps(
+        {"eventId": "1", "eventType": "ProductOrderStateChangeEvent", "event": {"productOrder": order}}
+    ).encode()
+    assert _event(app, body) == 204
+    assert _event(app, body) == 204
+    assert _event(app, body, secret="guessed") == 401
+    assert _event(app, body, moment=time.time() - 3600) == 401
+    assert app.test_client().post("/operator/events", data=body).status_code == 401
+    assert _event(app, b"{not json") == 422
+
+
+def test_health_tells_nothing_personal(app: Flask, world: World) -> None:
+    client = app.test_client()
+    assert client.get("/health/live").get_json() == {"status": "alive"}
+    assert client.get("/health/ready").get_json()["database"] == "there"
+    figures = client.get("/metrics").text
+    assert "console_run_items_open" in figures
+    assert world.home.msisdn not in figures
