@@ -20,7 +20,7 @@ def build(settings: Settings) -> Engine:
     db.connect(settings.database_url)
     return Engine(
         settings=settings,
-        queue=JobQueue(settings.redis_url),
+        queue=JobQueue(settings.redis_url, most=settings.workers),
         gateway=adapter.connect(settings),
         target=LineTarget(),
         operations={operation.code: operation for operation in sorted(OPERATIONS, key=lambda one: one.order)},

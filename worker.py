@@ -59,6 +59,7 @@ class Supervisor:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._pid = os.getpid()
         self._children: dict[int, Child] = {}
         self._stopping = False
         url = engine.settings.redis_url
@@ -95,7 +96,7 @@ class Supervisor:
     def _child(self, role: Role) -> int:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        _die_with_parent()
+        _die_with(self._pid)
         jobs.configure(self._engine)
         line_jobs.configure(*bootstrap.synchronisation(self._engine.settings))
         try:
@@ -136,10 +137,12 @@ def _signal(pid: int, number: int) -> None:
         return
 
 
-def _die_with_parent() -> None:
+def _die_with(supervisor: int) -> None:
     """On Linux a child gets SIGTERM when the supervisor itself is killed, so that no orphan goes on."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != supervisor:  # it died before the kernel knew of the wish
+            os._exit(1)
 
 
 def main() -> int:

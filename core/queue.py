@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -28,19 +29,26 @@ def connection(redis_url: str, *, timeout: float = 5.0) -> Redis:
 
 
 class JobQueue:
-    """Where work leaves the process: wakes a worker for a run. Losing a job loses nothing (see runs.sweeper)."""
+    """Where work leaves the process: wakes a worker for a run. Losing a job loses nothing (see runs.sweeper).
 
-    def __init__(self, redis_url: str) -> None:
+    Of one run no more than `most` wake-ups wait at a time, so that no run crowds out the others.
+    """
+
+    def __init__(self, redis_url: str, most: int = MOST_WAITING) -> None:
+        self._most = most
         self._queue = Queue(QUEUE, connection=connection(redis_url), serializer=JSONSerializer)
 
     def wake(self, function: str, company_id: int, object_id: int, copies: int = 1) -> bool:
         """Enqueue `function(company_id, object_id)` by its dotted name; False where Redis does not answer."""
+        prefix = f"{function.rpartition('.')[2]}-{company_id}-{object_id}-"
         try:
-            for _ in range(copies):
+            waiting = sum(key.startswith(prefix) for key in self._queue.job_ids)
+            for _ in range(min(copies, self._most - waiting)):
                 self._queue.enqueue(
                     function,
                     company_id,
                     object_id,
+                    job_id=prefix + secrets.token_hex(8),
                     job_timeout=JOB_SECONDS,
                     result_ttl=60,
                     failure_ttl=3600,
@@ -66,7 +74,9 @@ class PatientWorker(SimpleWorker):
 def work(redis_url: str, queue: str = QUEUE) -> None:
     """Take jobs until told to stop (SIGTERM, SIGINT): one queue per process, since RQ pops several unsafely."""
     link = Redis.from_url(redis_url, socket_connect_timeout=5)
-    worker = PatientWorker([queue], connection=link, serializer=JSONSerializer, name=worker_name())
+    # Never the name of a dead process with the same number, which RQ would take for a living double.
+    name = f"{worker_name()}-{secrets.token_hex(4)}"
+    worker = PatientWorker([queue], connection=link, serializer=JSONSerializer, name=name)
     worker.work(with_scheduler=False, logging_level="WARNING")
 
 

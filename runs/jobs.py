@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
 from core.queue import worker_name
 from runs import runner, sweeper
 from runs.engine import Engine
 from runs.service import WAKE
 
+DATABASE_LOST = (OperationalError, InterfaceError, TimeoutError)
 log = structlog.get_logger(__name__)
 _engine: list[Engine] = []
 
@@ -30,12 +31,20 @@ def wake_run(company_id: int, run_id: int) -> None:
     """Carry a run on, and wake again where lines still wait."""
     try:
         more = runner.work_on(engine(), company_id, run_id, worker_name())
-    except OperationalError as problem:
-        # The database was cut off: leases end by themselves, the sweeper goes on where this stopped.
+    except DATABASE_LOST as problem:
         log.warning("run.database_lost", run=run_id, problem=type(problem).__name__)
+        _let_go()
         return
     if more:
         engine().queue.wake(WAKE, company_id, run_id)
+
+
+def _let_go() -> None:
+    """This process sends nothing any more: what it left in doubt may be looked up by the next one now."""
+    try:
+        sweeper.worker_died(worker_name())
+    except DATABASE_LOST:
+        return  # then its leases end by themselves
 
 
 def sweep() -> None:

@@ -54,7 +54,10 @@ def _unhold(company_id: int, run_id: int) -> None:
 
 
 def worker_died(worker: str) -> int:
-    """End the leases of a worker that is known to be dead, so that its orders are looked up now; returns how many."""
+    """End the leases of a worker that is known to be dead or to have given up; returns how many.
+
+    Its orders are looked up now.
+    """
     now = clock.now()
     with all_companies(reason="a dead worker may have worked for any company"), unit_of_work() as db:
         ended = db.execute(
