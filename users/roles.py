@@ -81,7 +81,6 @@ def grantable_departments(session: Session, actor: Actor, most: int = 2000) -> S
 
 def grant_role(session: Session, actor: Actor, user_id: int, role_id: int, department_id: int) -> None:
     """Give a person a role on a department; giving it again changes nothing. Raises NotFound and NotAllowed."""
-    require(actor, Permission.ROLES_GRANT)
     get_user(session, actor, user_id)
     path = session.scalar(
         select(Department.path).where(
@@ -90,6 +89,7 @@ def grant_role(session: Session, actor: Actor, user_id: int, role_id: int, depar
     )
     if path is None:
         raise NotFound
+    require(actor, Permission.ROLES_GRANT, at=path)
     held = select(Grant.id).where(
         Grant.company_id == actor.company_id,
         Grant.user_id == user_id,
