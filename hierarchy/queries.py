@@ -130,7 +130,7 @@ def nodes(session: Session, company_id: int, departments: Sequence[Department]) 
         .where(Department.company_id == company_id, Department.parent_id.in_(ids))
         .group_by(Department.parent_id)
     )
-    offspring = dict(counted.tuples().all())
+    offspring = {row[0]: row[1] for row in counted}
     return [
         Node(one, offspring.get(one.id, 0), below.get(one.id, {}), here.get(one.id, 0)) for one in departments
     ]

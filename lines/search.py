@@ -42,7 +42,7 @@ def understand(text: str) -> Meaning:
         return Meaning(iccid_start=digits)
     start = _number_start(digits, text)
     return Meaning(
-        number_start=start, number_end=digits, iccid_start=digits if digits.startswith("89") else ""
+        number_start=start, number_end=digits, iccid_start=digits if digits.startswith("897") else ""
     )
 
 

@@ -1,0 +1,78 @@
+"""The filter of the list: from an address to a value and back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import InvalidInput
+from lines.filters import LineFilter, from_query, parse
+from lines.schemas import BLOCK_REASONS, SORTS
+
+
+def test_nothing_asked_is_everything_by_number() -> None:
+    assert from_query("") == LineFilter()
+    assert LineFilter().query() == ""
+
+
+def test_every_part_is_read() -> None:
+    read = from_query(
+        "q=67-89&state=active&state=blocked&tariff=T-1&reason=lost&limit=yes&used=80&idle=30&employee=none"
+        "&department=4&direct=yes&account=7&sort=-spent"
+    )
+    assert read == LineFilter(
+        "67-89", ("active", "blocked"), ("T-1",), ("lost",), "yes", 80, 30, "none", 4, "yes", 7, "-spent"
+    )
+    assert read.is_descending and read.sort_name == "spent"
+
+
+def test_empty_fields_of_a_form_and_strange_arguments_do_not_matter() -> None:
+    assert from_query("q=&state=&used=&sort=&utm=x&after=abc&cols=state") == LineFilter()
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("state=asleep", "state"),
+        ("used=much", "used"),
+        ("used=-1", "used"),
+        ("idle=0", "idle"),
+        ("limit=perhaps", "limit"),
+        ("department=x", "department"),
+        ("sort=iccid;drop", "sort"),
+        ("q=" + "x" * 201, "q"),
+        ("&".join(f"tariff=T-{number}" for number in range(51)), "tariff"),
+    ],
+)
+def test_what_cannot_be_understood_is_said_and_never_means_everything(query: str, field: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        from_query(query)
+    assert list(refused.value.fields) == [field]
+
+
+def test_parts_are_changed_and_left_out() -> None:
+    wanted = from_query("state=blocked&department=4&sort=employee")
+    assert wanted.query(sort="-employee") == "state=blocked&department=4&sort=-employee"
+    assert wanted.without("state", "department").query() == "sort=employee"
+    assert wanted.is_narrow and wanted.is_counted
+    assert not wanted.without("state").is_narrow
+    assert not wanted.changed(q="x").is_counted
+
+
+@given(
+    st.builds(
+        LineFilter,
+        q=st.text(max_size=60).map(lambda text: " ".join(text.split())),
+        state=st.sampled_from([(), ("active",), ("active", "blocked")]),
+        reason=st.lists(st.sampled_from(BLOCK_REASONS), unique=True).map(tuple),
+        used=st.none() | st.integers(0, 1000),
+        idle=st.none() | st.integers(1, 3650),
+        department=st.none() | st.integers(1, 2**40),
+        sort=st.sampled_from([*SORTS, *(f"-{name}" for name in SORTS)]),
+    )
+)
+def test_a_filter_survives_its_address(wanted: LineFilter) -> None:
+    assert from_query(wanted.query()) == wanted
+
+
+def test_lists_of_a_request_are_taken_as_they_come() -> None:
+    assert parse({"state": ["blocked"], "q": ["  Иванов   Пётр "]}).q == "Иванов Пётр"
