@@ -10,13 +10,25 @@ from sqlalchemy import create_engine, pool
 import core.journal
 import hierarchy.models
 import lines.models
+import notices.models
 import operators.models
 import rbac.models
+import reports.models
 import runs.models
 import users.models
 from core.db import Base
 
-MODELS = (core.journal, rbac.models, hierarchy.models, users.models, operators.models, runs.models, lines.models)
+MODELS = (
+    core.journal,
+    rbac.models,
+    hierarchy.models,
+    users.models,
+    operators.models,
+    notices.models,
+    runs.models,
+    lines.models,
+    reports.models,
+)
 
 url = os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]
 with create_engine(url, poolclass=pool.NullPool).connect() as connection:

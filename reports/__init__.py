@@ -1,1 +1,1 @@
-"""Excel reports (to come: issue of its own)."""
+"""Excel and CSV reports: ordered, made by a worker, kept for a while, repeated on a schedule."""

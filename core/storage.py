@@ -1,0 +1,116 @@
+"""Where files are kept: a port that takes and gives whole files by key, and the local folder behind it."""
+
+from __future__ import annotations
+
+import errno
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from core import clock
+from core.errors import NotFound, Unavailable
+from core.i18n import N_
+
+DISK_FULL = "disk_full"
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_KEY = re.compile(r"\d+/\d{4}/\d{2}/[A-Za-z0-9_-]{20,64}")
+
+
+class Storage(Protocol):
+    """Whole files by key. A file is there completely or not at all; S3 fits behind the same calls."""
+
+    def put(self, key: str, path: Path) -> None:
+        """Keep a copy of the file; raises Unavailable with the code "disk_full" where there is no room."""
+
+    def open(self, key: str) -> BinaryIO:
+        """The content from its start; raises NotFound."""
+
+    def path(self, key: str) -> Path | None:
+        """The file itself where it lies on this machine, None elsewhere."""
+
+    def size(self, key: str) -> int:
+        """Bytes; raises NotFound."""
+
+    def exists(self, key: str) -> bool:
+        """True where the file is kept."""
+
+    def delete(self, key: str) -> None:
+        """Forget the file; nothing happens where it is not kept."""
+
+
+def new_key(company_id: int) -> str:
+    """A key that nobody can guess: company, year, month, random."""
+    return f"{company_id}/{clock.now():%Y/%m}/{secrets.token_urlsafe(24)}"
+
+
+@contextmanager
+def full_disk_said() -> Iterator[None]:
+    """A disk without room becomes Unavailable with the code "disk_full"; other errors pass."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno not in FULL:
+            raise
+        raise no_room() from problem
+
+
+def no_room() -> Unavailable:
+    """What is said where the disk is full."""
+    return Unavailable(N_("There is no room for the file on the server's disk."), code=DISK_FULL)
+
+
+class LocalStorage:
+    """Files in a folder of this machine, outside of what the web server serves by itself."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, key: str, path: Path) -> None:
+        """Copied beside its place first, then renamed: no reader ever meets half of it."""
+        target = self._place(key)
+        temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+        try:
+            with full_disk_said():
+                target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                shutil.copyfile(path, temporary)
+                temporary.chmod(0o600)
+                temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def open(self, key: str) -> BinaryIO:
+        """The content from its start; raises NotFound."""
+        try:
+            return self._place(key).open("rb")
+        except FileNotFoundError as problem:
+            raise NotFound from problem
+
+    def path(self, key: str) -> Path | None:
+        """Where the file lies; None where it is not kept."""
+        found = self._place(key)
+        return found if found.is_file() else None
+
+    def size(self, key: str) -> int:
+        """Bytes; raises NotFound."""
+        try:
+            return self._place(key).stat().st_size
+        except FileNotFoundError as problem:
+            raise NotFound from problem
+
+    def exists(self, key: str) -> bool:
+        """True where the file is kept."""
+        return self._place(key).is_file()
+
+    def delete(self, key: str) -> None:
+        """Forget the file; nothing happens where it is not kept."""
+        self._place(key).unlink(missing_ok=True)
+
+    def _place(self, key: str) -> Path:
+        # Keys come from the database, yet none may ever lead out of the folder.
+        if not _KEY.fullmatch(key):
+            raise NotFound
+        return self._folder / key
