@@ -13,6 +13,7 @@ from core.i18n import N_, translate
 from core.money import Money
 
 NARROW = "\u202f"
+MINUS = "\u2212"
 SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€"}
 
 
@@ -21,7 +22,7 @@ def number(value: int | float | Decimal | None, locale: str) -> str:
     if value is None:
         return "–"
     plain = format_decimal(value, locale="ru")
-    grouped = plain.replace("\xa0", NARROW)
+    grouped = plain.replace("\xa0", NARROW).replace("-", MINUS)
     return grouped if locale == "ru" else grouped.replace(",", ".")
 
 
@@ -30,7 +31,7 @@ def money(value: Money | Decimal | None, locale: str) -> str:
     if value is None:
         return "–"
     amount = value if isinstance(value, Money) else Money(value)
-    plain = format_decimal(amount.amount, "#,##0.00", locale="ru").replace("\xa0", NARROW)
+    plain = format_decimal(amount.amount, "#,##0.00", locale="ru").replace("\xa0", NARROW).replace("-", MINUS)
     if locale != "ru":
         plain = plain.replace(",", ".")
     return f"{plain}{NARROW}{SIGNS.get(amount.currency, amount.currency)}"
