@@ -7,6 +7,7 @@ from collections.abc import Callable
 from core import db
 from core.queue import JobQueue
 from core.settings import Settings
+from core.storage import LocalStorage
 from lines.operations import OPERATIONS
 from lines.target import LineTarget
 from operators.records import Source
@@ -24,6 +25,7 @@ def build(settings: Settings) -> Engine:
         gateway=adapter.connect(settings),
         target=LineTarget(),
         operations={operation.code: operation for operation in sorted(OPERATIONS, key=lambda one: one.order)},
+        storage=LocalStorage(settings.data_dir / "files"),
     )
 
 

@@ -86,6 +86,17 @@ def unit_of_work() -> Iterator[Session]:
         call()
 
 
+@contextmanager
+def unit_apart() -> Iterator[Session]:
+    """A transaction of its own beside the one in force: progress that others see while a long one goes on."""
+    token = tenancy._open_session.set(None)
+    try:
+        with unit_of_work() as opened:
+            yield opened
+    finally:
+        tenancy._open_session.reset(token)
+
+
 def session() -> Session:
     """The session of the unit of work in force; raises RuntimeError outside one."""
     opened = tenancy._open_session.get()

@@ -18,8 +18,11 @@ from core import clock
 QUEUE = "runs"
 SYSTEM_QUEUE = "system"
 SYNC_QUEUE = "sync"
+REPORT_QUEUE = "reports"
+MAIL_QUEUE = "mail"
 MOST_WAITING = 3
 JOB_SECONDS = 120
+REPORT_SECONDS = 3 * 3600
 log = structlog.get_logger(__name__)
 
 
@@ -29,14 +32,17 @@ def connection(redis_url: str, *, timeout: float = 5.0) -> Redis:
 
 
 class JobQueue:
-    """Where work leaves the process: wakes a worker for a run. Losing a job loses nothing (see runs.sweeper).
+    """Where work leaves the process: wakes a worker for a run or a report. Losing a job loses nothing (see sweepers).
 
     Of one run no more than `most` wake-ups wait at a time, so that no run crowds out the others.
     """
 
-    def __init__(self, redis_url: str, most: int = MOST_WAITING) -> None:
+    def __init__(
+        self, redis_url: str, most: int = MOST_WAITING, *, queue: str = QUEUE, seconds: int = JOB_SECONDS
+    ) -> None:
         self._most = most
-        self._queue = Queue(QUEUE, connection=connection(redis_url), serializer=JSONSerializer)
+        self._seconds = seconds
+        self._queue = Queue(queue, connection=connection(redis_url), serializer=JSONSerializer)
 
     def wake(self, function: str, company_id: int, object_id: int, copies: int = 1) -> bool:
         """Enqueue `function(company_id, object_id)` by its dotted name; False where Redis does not answer."""
@@ -49,7 +55,7 @@ class JobQueue:
                     company_id,
                     object_id,
                     job_id=prefix + secrets.token_hex(8),
-                    job_timeout=JOB_SECONDS,
+                    job_timeout=self._seconds,
                     result_ttl=60,
                     failure_ttl=3600,
                     ttl=3600,

@@ -32,6 +32,10 @@ class Settings:
     workers: int = 2
     secure_cookies: bool = False
     idle_minutes: int = 15
+    smtp_url: str = ""
+    mail_from: str = "virtual-manager@localhost"
+    mail_attach_mb: int = 8
+    file_days: int = 7
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -58,4 +62,8 @@ class Settings:
             workers=int(env.get("WORKERS", "2")),
             secure_cookies=env.get("SECURE_COOKIES", "") == "1",
             idle_minutes=int(env.get("IDLE_MINUTES", "15")),
+            smtp_url=env.get("SMTP_URL", ""),
+            mail_from=env.get("MAIL_FROM", "virtual-manager@localhost"),
+            mail_attach_mb=int(env.get("MAIL_ATTACH_MB", "8")),
+            file_days=int(env.get("FILE_DAYS", "7")),
         )

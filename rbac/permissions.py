@@ -25,6 +25,8 @@ class Permission(StrEnum):
     ROLES_GRANT = "roles:grant"
     ACCOUNTS_VIEW = "accounts:view"
     JOURNAL_VIEW = "journal:view"
+    REPORTS_ORDER = "reports:order"
+    REPORTS_SCHEDULE = "reports:schedule"
     COMPANIES_ENTER = "companies:enter"
     COMPANIES_EDIT = "companies:edit"
 
@@ -55,6 +57,8 @@ LABELS: dict[Permission, str] = {
     Permission.ROLES_GRANT: N_("Grant roles"),
     Permission.ACCOUNTS_VIEW: N_("See billing accounts and contracts"),
     Permission.JOURNAL_VIEW: N_("See the journal"),
+    Permission.REPORTS_ORDER: N_("Order reports on what may be seen"),
+    Permission.REPORTS_SCHEDULE: N_("Schedule reports and send them by e-mail"),
     Permission.COMPANIES_ENTER: N_("Enter a company of the portfolio"),
     Permission.COMPANIES_EDIT: N_("Create and change companies"),
 }
@@ -67,6 +71,7 @@ GROUPS: dict[str, str] = {
     "roles": N_("People"),
     "accounts": N_("Money"),
     "journal": N_("Journal"),
+    "reports": N_("Reports"),
     "companies": N_("Operator"),
 }
 

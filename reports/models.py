@@ -42,6 +42,7 @@ class Period(StrEnum):
 class ReportJob(CompanyOwned, Base):
     """One ordered report. It has a `key` in the storage only when it is ready, so half a file is never offered.
 
+    `columns` are those chosen (none of them: all); `paths` are the departments that the person saw when it was made.
     `lease_until` is how long the worker that makes it may be silent; afterwards it is made again from the start.
     """
 
@@ -54,7 +55,9 @@ class ReportJob(CompanyOwned, Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
     code: Mapped[str]
     params: Mapped[dict[str, Any]]
+    columns: Mapped[list[str]] = mapped_column(default=list)
     format: Mapped[str]
+    paths: Mapped[list[str]] = mapped_column(default=list)
     state: Mapped[str] = mapped_column(default=JobState.ORDERED)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int | None]
@@ -95,6 +98,7 @@ class ReportSchedule(CompanyOwned, Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
     code: Mapped[str]
     params: Mapped[dict[str, Any]]
+    columns: Mapped[list[str]] = mapped_column(default=list)
     format: Mapped[str]
     period: Mapped[str]
     hour: Mapped[int]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from core.errors import NotFound
 from core.queue import JobQueue
 from core.settings import Settings
+from core.storage import Storage
 from operators.gateway import Gateway
 from runs.operation import Operation, Target
 
@@ -21,6 +22,7 @@ class Engine:
     gateway: Gateway
     target: Target
     operations: Mapping[str, Operation]
+    storage: Storage
 
     def operation(self, code: str) -> Operation:
         """The operation of this code; raises NotFound."""

@@ -8,6 +8,7 @@ import pytest
 
 from core import clock, db
 from core.settings import Settings
+from core.storage import LocalStorage
 from core.tenancy import company_scope
 from lines.operations import OPERATIONS
 from lines.target import LineTarget
@@ -102,5 +103,6 @@ def desk(world: World) -> Desk:
     place = world.company(lines=25)
     operator, queue = RecordingOperator(), RememberingQueue()
     operations = {operation.code: operation for operation in OPERATIONS}
-    engine = Engine(settings(), queue, operator, LineTarget(), operations)  # type: ignore[arg-type]
+    storage = LocalStorage(settings().data_dir / "files")
+    engine = Engine(settings(), queue, operator, LineTarget(), operations, storage)  # type: ignore[arg-type]
     return Desk(engine, operator, queue, place, world.person(place))

@@ -12,6 +12,7 @@ from console.app import create_app
 from core import db
 from core.db import unit_of_work
 from core.settings import Settings
+from core.storage import LocalStorage
 from core.tenancy import all_companies
 from lines.operations import OPERATIONS
 from lines.target import LineTarget
@@ -44,7 +45,15 @@ def desk(fresh_database: Database, tmp_path: Path) -> Iterator[Desk]:
     bound = db.connect(fresh_database.url)
     operator, queue = RecordingOperator(), RememberingQueue()
     operations = {one.code: one for one in sorted(OPERATIONS, key=lambda one: one.order)}
-    engine = Engine(settings(fresh_database, tmp_path), queue, operator, LineTarget(), operations)  # type: ignore[arg-type]
+    storage = LocalStorage(tmp_path / "files")
+    engine = Engine(
+        settings(fresh_database, tmp_path),
+        queue,
+        operator,
+        LineTarget(),
+        operations,
+        storage,  # type: ignore[arg-type]
+    )
     world = World()
     place = world.company(lines=25)
     user = world.person(place)
