@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,10 +19,20 @@ def send_rows(
     name: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], *, total: int, sheet: str
 ) -> Response:
     """A workbook of these rows in the person's language and zone; `total` is how many are expected at most."""
+    zone = ZoneInfo(zone_name())
+
+    def write(path: Path) -> None:
+        write_rows(path, columns, rows, total=total, sheet=sheet, locale=locale(), zone=zone)
+
+    return send_made(name, write)
+
+
+def send_made(name: str, write: Callable[[Path], object]) -> Response:
+    """A workbook that `write` makes at the path it is given."""
     folder = Path(tempfile.mkdtemp(prefix="console-"))
     path = folder / "out.xlsx"
     try:
-        write_rows(path, columns, rows, total=total, sheet=sheet, locale=locale(), zone=ZoneInfo(zone_name()))
+        write(path)
         # The open file lives on without its name until the answer has been sent.
         opened = path.open("rb")
     finally:

@@ -10,8 +10,8 @@ from core.db import unit_of_work
 from core.errors import NotFound
 from core.i18n import N_
 from core.tenancy import company_scope
-from devtools.make_sample import make_sample
 from lines.models import Line
+from lines.sample_list import write_sample
 
 NUMBERS = 12
 
@@ -24,6 +24,6 @@ def make(company_id: int, file: Path) -> int:
         ).all()
     if not numbers:
         raise NotFound(N_("This company has no numbers."))
-    make_sample(file, numbers)
+    write_sample(file, numbers)
     print(f"{file}: {len(numbers)} numbers")
     return 0

@@ -139,7 +139,9 @@ def test_the_sample_is_a_list_that_can_be_read(desk: Desk) -> None:
     assert answer.headers["Content-Disposition"].startswith("attachment")
     sent = desk.upload(answer.data, "numbers.xlsx")
     assert sent.status_code == 303
-    assert {"duplicate", "not_a_number"} <= set(problems(desk, sent.location))
+    assert problems(desk, sent.location) == [None] * 12 + ["duplicate", "not_a_number", "unknown_number"]
+    empty = desk.browser(desk.world.person(desk.world.company("Empty")))
+    assert empty.get("/uploads/sample.xlsx").status_code == 200
 
 
 def test_csv_and_text(desk: Desk) -> None:
