@@ -1,11 +1,12 @@
 """Excel and CSV in and out: the only place that knows the libraries which read and write them."""
 
 from core.excel.columns import Column, picked
+from core.excel.delimited_out import write_delimited
 from core.excel.reading import Cell, Row, Sheet, read_rows, read_sheets
 from core.excel.refusals import REFUSALS, FileRefused, ReadLimits
 from core.excel.scanning import Formulas
 from core.excel.templates import write_template
-from core.excel.writing import write_rows
+from core.excel.writing import Summary, write_rows
 
 __all__ = [
     "REFUSALS",
@@ -16,9 +17,11 @@ __all__ = [
     "ReadLimits",
     "Row",
     "Sheet",
+    "Summary",
     "picked",
     "read_rows",
     "read_sheets",
+    "write_delimited",
     "write_rows",
     "write_template",
 ]

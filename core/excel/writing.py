@@ -1,14 +1,17 @@
 """Writes long lists of rows to .xlsx in constant memory, and never leaves half a file behind."""
 
+import errno
 import math
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import rustpy_xlsxwriter
 
@@ -19,6 +22,19 @@ SHEET_ROWS: Final = 1_048_576
 _HEADER_FILL: Final = "#E9EEF5"
 _TITLE_LIMIT: Final = 31
 _FORBIDDEN_IN_TITLE: Final = re.compile(r"[\[\]:*?/\\']")
+_FULL: Final = re.compile(r"No space left|os error (28|122)|disk quota", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A sheet of its own after the rows: names with values. All texts are in the reader's language already.
+
+    ``lines`` is asked once every row has been written, so it may hold their totals.
+    """
+
+    sheet: str
+    titles: tuple[str, str]
+    lines: Callable[[], Iterable[tuple[str, object]]]
 
 
 def write_rows(
@@ -31,11 +47,13 @@ def write_rows(
     locale: str = DEFAULT_LOCALE,
     zone: tzinfo = UTC,
     sheet_rows: int = SHEET_ROWS,
+    summary: Summary | None = None,
 ) -> int:
     """Writes ``rows`` (values in the order of ``columns``) to ``path`` and returns how many there were.
 
     ``total`` is how many rows are expected: it decides how many sheets of ``sheet_rows`` lines there are.
-    The file appears whole or not at all. Raises ValueError if there are more rows than the sheets take.
+    The file appears whole or not at all. Raises ValueError if there are more rows than the sheets take, and
+    OSError where the disk is full.
     """
     titles = [clean_text(translate(locale, column.title)) or column.key for column in columns]
     if len(set(titles)) != len(titles):
@@ -43,19 +61,24 @@ def write_rows(
     counter = _Records(rows, columns, titles, zone)
     per_sheet = sheet_rows - 1
     names = sheet_names(translate(locale, sheet), max(1, math.ceil(total / per_sheet)))
-    with replaced(path) as temporary:
+    sheets: list[Any] = [(name, counter.take(per_sheet)) for name in names]
+    widths: dict[str, Any] = {name: [column.shown_width for column in columns] for name in names}
+    formats: dict[str, Any] = {name: [_format(column, locale) for column in columns] for name in names}
+    texts = [title for title, column in zip(titles, columns, strict=True) if column.kind == "text"]
+    if summary is not None:
+        extra = _free_name(summary.sheet, names)
+        sheets.append((extra, _summary_records(summary, counter)))
+        widths[extra], formats[extra] = [46.0, 46.0], [_general(), _general()]
+    with replaced(path) as temporary, _full_disk_as_os_error():
         rustpy_xlsxwriter.write_worksheets(
-            [(name, counter.take(per_sheet)) for name in names],
+            sheets,
             str(temporary),
-            freeze_panes={name: {"row": 1} for name in names},
+            freeze_panes={name: {"row": 1} for name in widths},
             autofilter=dict.fromkeys(names, True),
-            header_format=dict.fromkeys(names, _header_format()),
-            column_widths={name: [column.shown_width for column in columns] for name in names},
-            column_formats={name: [_format(column, locale) for column in columns] for name in names},
-            ignore_errors={
-                name: [title for title, column in zip(titles, columns, strict=True) if column.kind == "text"]
-                for name in names
-            },
+            header_format=dict.fromkeys(widths, _header_format()),
+            column_widths=widths,
+            column_formats=formats,
+            ignore_errors=dict.fromkeys(names, texts),
         )
         counter.check_finished()
     return counter.written
@@ -101,6 +124,34 @@ class _Records:
     def check_finished(self) -> None:
         if next(self._rows, None) is not None:
             raise ValueError("there are more rows than were announced")
+
+
+def _summary_records(summary: Summary, counter: _Records) -> Iterator[dict[str, object]]:
+    counter.check_finished()
+    name, value = summary.titles
+    for label, figure in summary.lines():
+        shown = figure if isinstance(figure, (int, float, Decimal)) else clean_text(figure)
+        yield {name: clean_text(label), value: shown}
+
+
+def _free_name(title: str, taken: Sequence[str]) -> str:
+    found = sheet_names(title, 1)[0]
+    return found if found.lower() not in {name.lower() for name in taken} else f"{found[:28]} +"
+
+
+@contextmanager
+def _full_disk_as_os_error() -> Iterator[None]:
+    """The writer says in words of its own that the disk is full."""
+    try:
+        yield
+    except (RuntimeError, ValueError, OSError) as problem:
+        if _FULL.search(str(problem)):
+            raise OSError(errno.ENOSPC, str(problem)) from problem
+        raise
+
+
+def _general() -> rustpy_xlsxwriter.Format:
+    return rustpy_xlsxwriter.Format().set_align("left")
 
 
 def _header_format() -> rustpy_xlsxwriter.Format:
