@@ -1,1 +1,1 @@
-"""Request forms and requests (to come: issue of its own)."""
+"""Request forms: types of documents, requests on their way, the account manager's desk."""

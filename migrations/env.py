@@ -8,6 +8,7 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 
 import core.journal
+import forms.models
 import hierarchy.models
 import lines.models
 import notices.models
@@ -27,6 +28,7 @@ MODELS = (
     notices.models,
     runs.models,
     lines.models,
+    forms.models,
     reports.models,
 )
 
