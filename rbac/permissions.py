@@ -27,6 +27,9 @@ class Permission(StrEnum):
     JOURNAL_VIEW = "journal:view"
     REPORTS_ORDER = "reports:order"
     REPORTS_SCHEDULE = "reports:schedule"
+    REQUESTS_VIEW = "requests:view"
+    REQUESTS_SUBMIT = "requests:submit"
+    DESK_WORK = "desk:work"
     COMPANIES_ENTER = "companies:enter"
     COMPANIES_EDIT = "companies:edit"
 
@@ -59,6 +62,9 @@ LABELS: dict[Permission, str] = {
     Permission.JOURNAL_VIEW: N_("See the journal"),
     Permission.REPORTS_ORDER: N_("Order reports on what may be seen"),
     Permission.REPORTS_SCHEDULE: N_("Schedule reports and send them by e-mail"),
+    Permission.REQUESTS_VIEW: N_("See requests"),
+    Permission.REQUESTS_SUBMIT: N_("Fill in and submit requests"),
+    Permission.DESK_WORK: N_("Work the requests of customers"),
     Permission.COMPANIES_ENTER: N_("Enter a company of the portfolio"),
     Permission.COMPANIES_EDIT: N_("Create and change companies"),
 }
@@ -72,8 +78,10 @@ GROUPS: dict[str, str] = {
     "accounts": N_("Money"),
     "journal": N_("Journal"),
     "reports": N_("Reports"),
+    "requests": N_("Requests"),
+    "desk": N_("Operator"),
     "companies": N_("Operator"),
 }
 
-OPERATOR_ONLY = frozenset({Permission.COMPANIES_ENTER, Permission.COMPANIES_EDIT})
+OPERATOR_ONLY = frozenset({Permission.COMPANIES_ENTER, Permission.COMPANIES_EDIT, Permission.DESK_WORK})
 """Words that only operator staff can hold: never offered in a company's role editor."""
