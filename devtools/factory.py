@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 import psycopg
 from psycopg import sql
+from redis import Redis
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
@@ -121,8 +122,21 @@ class Factory:
         self.children["sandbox"] = self.launcher.sandbox()
         wait_for(self.variables["OPERATOR_URL"] + "/health", self.children["sandbox"])
 
-    def start_worker(self) -> None:
-        self.children["worker"] = self.launcher.worker()
+    def start_worker(self, settings: Mapping[str, str] | None = None) -> None:
+        """The supervisor, with other settings where they are given; one that runs already is stopped."""
+        if "worker" in self.children:
+            self.children.pop("worker").stop()
+        self.children["worker"] = Launcher({**self.variables, **(settings or {})}, self.logs).worker()
+
+    def wait_until_quiet(self, quiet: float = 2.0) -> None:
+        """Runners at work, and no request at the operator for so many seconds: the first synchronisation is over."""
+        self.wait_for_runners()
+        last, since = -1, time.monotonic()
+        while time.monotonic() - since < quiet:
+            count = int(self.stats()["requests"])
+            if count != last:
+                last, since = count, time.monotonic()
+            time.sleep(0.2)
 
     def start_console(self, threads: int = 8) -> None:
         """The web server, registered for the operator's events."""
@@ -198,6 +212,18 @@ class Factory:
         with company_scope(self.company_id), db.unit_of_work():
             service.stop(self.engine, actor, run_id)
 
+    def seconds_of(self, run_id: int, patience: float = 300.0) -> float:
+        """Wait for a run's end without the application's role noticing; returns seconds from submission to it."""
+        deadline = time.monotonic() + patience
+        statement = "SELECT extract(epoch FROM finished_at - submitted_at)::float FROM runs WHERE id = %s"
+        with psycopg.connect(self.postgres.url(DATABASE), autocommit=True) as connection:
+            while time.monotonic() < deadline:
+                row = connection.execute(statement, [run_id]).fetchone()
+                if row is not None and row[0] is not None:
+                    return float(row[0])
+                time.sleep(0.05)
+        raise TimeoutError(f"run {run_id} after {patience:.0f} s: {described(self.run(run_id))}")
+
     def _root_id(self) -> int:
         with company_scope(self.company_id), db.unit_of_work() as session:
             return session.scalars(select(Department.id).where(Department.parent_id.is_(None))).one()
@@ -241,6 +267,13 @@ class Factory:
         ]
         return [entry["pid"] for entry in entries if entry["role"].startswith(role) and entry["pid"] in alive]
 
+    def wait_for_runners(self, patience: float = 30.0) -> list[int]:
+        """The runners, once as many as there should be are at work."""
+        deadline, wanted = time.monotonic() + patience, self.engine.settings.workers
+        while len(found := self.worker_pids()) < wanted and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return found
+
     def kill(self, pid: int, number: int = signal.SIGKILL) -> None:
         """Send a signal to one process; nothing happens where it has ended by itself."""
         try:
@@ -258,6 +291,10 @@ class Factory:
         self.valkey.kill()
         time.sleep(away)
         self.valkey.start()
+
+    def empty_redis(self) -> None:
+        with Redis.from_url(self.valkey.url()) as client:
+            client.flushall()
 
     def cut_connections(self) -> int:
         """End every connection of the console and the worker to the database; returns how many."""
@@ -286,9 +323,9 @@ def running(
     settings: Mapping[str, str] | None = None,
     *,
     database: Mapping[str, str] | None = None,
-    console: bool = True,
+    processes: bool = True,
 ) -> Iterator[Factory]:
-    """A factory with so many lines, worker started; `database` are settings of PostgreSQL."""
+    """A factory with so many lines, console and worker started; `database` are settings of PostgreSQL."""
     folder = Path(tempfile.mkdtemp(prefix="vm-factory-", dir="/tmp"))
     folder.chmod(0o711)  # the unprivileged database account passes through
     passwords = Passwords(folder / "passwords.json")
@@ -298,9 +335,9 @@ def running(
     factory = Factory(folder, settings or {}, postgres, valkey)
     try:
         factory.start(lines)
-        if console:
+        if processes:
             factory.start_console()
-        factory.start_worker()
+            factory.start_worker()
         yield factory
     finally:
         factory.stop()

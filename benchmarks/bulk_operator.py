@@ -1,0 +1,103 @@
+"""20,000 lines through the whole engine, against a bare script that posts the same orders and does nothing else."""
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import urllib3
+
+from benchmarks.harness import Result
+from devtools.factory import SECRET, Factory, running
+from operators.gateway import Change, Order, OrderLine
+from operators.tmf.adapter import ORDERS
+from operators.tmf.orders import body_of
+
+LINES = 20_000
+ITEMS = 500
+WORKERS = 2
+ROUNDS = 3
+LIMIT = 20
+ITEMS_OF_LIMITED = 25
+AT_LEAST, LIMIT_AT_LEAST = 0.5, 0.95
+
+
+class Bare:
+    """The script: as many threads as the engine has workers, as many lines in an order, one kept connection each."""
+
+    def __init__(self, factory: Factory) -> None:
+        self._factory = factory
+        self._http = urllib3.PoolManager(maxsize=WORKERS)
+        ids = [line.id for page in factory.source.lines(factory.party_id) for line in page.records]
+        self._chunks = [ids[start : start + ITEMS] for start in range(0, len(ids), ITEMS)]
+
+    def post_all(self, name: str, amount: int) -> tuple[float, float]:
+        """Post every order; returns seconds until the last answer, and until the operator had completed all."""
+        operation = self._factory.engine.operation("set_limit")
+        change = operation.change(operation.schema().load(limit(amount)))
+        start = time.perf_counter()
+        with ThreadPoolExecutor(WORKERS) as pool:
+            list(
+                pool.map(
+                    lambda no: self._post(f"{name}-{no}", self._chunks[no], change), range(len(self._chunks))
+                )
+            )
+        posted = time.perf_counter() - start
+        while self._factory.stats()["ordersByState"].get("acknowledged"):
+            time.sleep(0.02)
+        return posted, time.perf_counter() - start
+
+    def _post(self, key: str, ids: list[str], change: Change) -> None:
+        lines = [OrderLine(f"{key}-{no}", product, change) for no, product in enumerate(ids)]
+        body = json.dumps(body_of(Order(key, self._factory.party_id, "set_limit", lines))).encode()
+        headers = {"Authorization": f"Bearer {SECRET}", "Content-Type": "application/json"}
+        url = self._factory.variables["OPERATOR_URL"] + ORDERS
+        answer = self._http.request("POST", url, body=body, headers=headers)
+        assert answer.status == 201, answer.data
+
+
+def limit(amount: int) -> dict[str, object]:
+    return {"amount": f"{amount}.01", "period": "month", "warn_at": 80}
+
+
+def main() -> Iterator[Result]:
+    """Yields throughput against the bare script's two figures, and the share of the operator's limit that is used."""
+    with running(LINES, {"WORKERS": str(WORKERS)}, processes=False) as factory:
+        bare = Bare(factory)
+        posted, completed = zip(*(bare.post_all(f"bare{no}", 100 + no) for no in range(ROUNDS)), strict=True)
+        factory.start_console()
+        factory.start_worker()
+        factory.wait_until_quiet()
+        ours = []
+        for number in range(ROUNDS):
+            run_id = factory.preview("set_limit", limit(200 + number))
+            factory.submit(run_id)
+            ours.append(factory.seconds_of(run_id))
+            assert factory.run(run_id).done == LINES
+        details = {"seconds": [round(one, 2) for one in ours], "lines": LINES, "workers": WORKERS}
+        for name, baseline in (("posting only", min(posted)), ("until completed", min(completed))):
+            rate, other = LINES / min(ours), LINES / baseline
+            told = {"against": name, "baseline_seconds": round(baseline, 2), **details}
+            yield Result("bulk_operator", rate, "lines/s", other, rate / other, at_least=AT_LEAST, extra=told)
+        yield _limited(factory)
+
+
+def _limited(factory: Factory) -> Result:
+    """The operator takes 20 requests a second and few lines per order."""
+    factory.start_worker({"OPERATOR_RPS": str(LIMIT), "OPERATOR_ORDER_ITEMS": str(ITEMS_OF_LIMITED)})
+    factory.wait_until_quiet()
+    factory.admin("POST", "reset", {"scope": "orders"})
+    factory.admin("PUT", "limit", {"requestsPerSecond": LIMIT})
+    run_id = factory.preview("set_limit", limit(300))
+    factory.submit(run_id)
+    took = factory.seconds_of(run_id)
+    stats = factory.stats()
+    used = float(stats["requestsPerSecondUsed"])
+    told = {
+        "seconds": round(took, 1),
+        "orders": stats["ordersReceived"],
+        "refused429": stats["requestsRefused429"],
+    }
+    return Result(
+        "bulk_operator_limited", used, "requests/s", LIMIT, used / LIMIT, at_least=LIMIT_AT_LEAST, extra=told
+    )

@@ -1,0 +1,172 @@
+"""Real processes killed, cut off and lied to: at the end every line was ordered once and is recorded as it ended."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import pytest
+
+from devtools.audit import ordered_items, problems
+from devtools.factory import Factory
+from runs.models import Run
+
+pytestmark = pytest.mark.faults
+PATIENCE = 60.0
+amounts = itertools.count(100)
+
+
+def start(plant: Factory, requests_per_second: float) -> int:
+    """A run over all lines against an operator of this speed."""
+    plant.admin("PUT", "limit", {"requestsPerSecond": requests_per_second})
+    limit = {"amount": str(next(amounts)), "period": "month", "warn_at": 80}
+    run_id = plant.preview("set_limit", limit)
+    plant.submit(run_id)
+    return run_id
+
+
+def seconds_after(run: Run, moment: str) -> float:
+    assert run.stopped_at is not None
+    return (datetime.fromisoformat(moment) - run.stopped_at).total_seconds()
+
+
+def finish(plant: Factory, run_id: int) -> Run:
+    """Wait for the end, then nothing may be left to say against the run."""
+    run = plant.wait(run_id, patience=PATIENCE)
+    assert problems(plant, run_id) == []
+    assert run.total == len(ordered_items(plant, run_id)) + run.refused + run.cancelled
+    return run
+
+
+@contextmanager
+def meanwhile(action: Callable[[], object], pauses: Iterator[float]) -> Iterator[list[int]]:
+    """Do something again and again beside the run; gives the number of times done."""
+    stop, done, trouble = threading.Event(), [0], list[Exception]()
+
+    def go() -> None:
+        try:
+            for pause in pauses:
+                if stop.wait(pause):
+                    return
+                action()
+                done[0] += 1
+        except Exception as problem:  # noqa: BLE001 - told by the test's own thread below
+            trouble.append(problem)
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    try:
+        yield done
+    finally:
+        stop.set()
+        thread.join()
+    assert not trouble, trouble
+
+
+def test_workers_killed_twenty_times(plant: Factory, dice: random.Random) -> None:
+    def kill() -> None:
+        victims = plant.worker_pids() or plant.worker_pids("")
+        if victims:
+            plant.kill(dice.choice(victims))
+
+    run_id = start(plant, 8)
+    with meanwhile(kill, (dice.uniform(0.2, 0.8) for _ in range(20))) as kills:
+        plant.wait(run_id, lambda _: kills[0] == 20, PATIENCE)
+    finish(plant, run_id)
+    assert kills[0] == 20
+
+
+def test_the_supervisor_killed_and_started_again(plant: Factory, dice: random.Random) -> None:
+    run_id = start(plant, 20)
+    for _ in range(2):
+        time.sleep(dice.uniform(0.8, 2.0))
+        plant.kill_supervisor()
+        plant.start_worker()
+    finish(plant, run_id)
+
+
+def test_workers_paused_for_longer_than_their_leases(plant: Factory, dice: random.Random) -> None:
+    run_id = start(plant, 30)
+    plant.wait(run_id, lambda run: run.done > 50, PATIENCE)
+    for _ in range(2):
+        time.sleep(dice.uniform(0.0, 0.3))
+        paused = plant.worker_pids()
+        for pid in paused:
+            plant.kill(pid, signal.SIGSTOP)
+        # Others take over what the sleepers hold: the supervisor starts them only where it sees a death.
+        time.sleep(6.5)
+        for pid in paused:
+            plant.kill(pid, signal.SIGCONT)
+    finish(plant, run_id)
+
+
+def test_redis_killed_five_times_and_emptied(plant: Factory, dice: random.Random) -> None:
+    def lose() -> None:
+        plant.restart_redis(away=dice.uniform(0.0, 1.0))
+
+    run_id = start(plant, 8)
+    with meanwhile(lose, (dice.uniform(0.5, 1.5) for _ in range(5))) as losses:
+        plant.wait(run_id, lambda _: losses[0] == 5, PATIENCE)
+    plant.empty_redis()
+    finish(plant, run_id)
+    assert losses[0] == 5
+
+
+def test_database_connections_cut_and_the_database_restarted(plant: Factory, dice: random.Random) -> None:
+    run_id = start(plant, 15)
+    with meanwhile(plant.cut_connections, (dice.uniform(0.2, 1.0) for _ in range(6))) as cuts:
+        plant.wait(run_id, lambda _: cuts[0] == 6, PATIENCE)
+    plant.restart_postgres()
+    finish(plant, run_id)
+    assert cuts[0] == 6
+
+
+def test_an_operator_that_fails_loses_repeats_and_goes_away(plant: Factory, dice: random.Random) -> None:
+    faults = {
+        "errorRate": 0.05,
+        "timeoutAfterAcceptRate": 0.1,
+        "loseEventRate": 0.1,
+        "repeatEventRate": 0.2,
+        "itemFailRate": 0.01,
+        "seed": dice.randrange(1_000_000),
+    }
+    plant.admin("PUT", "faults", faults)
+    run_id = start(plant, 25)
+    time.sleep(2)
+    plant.admin("PUT", "faults", {**faults, "outageSeconds": 4})
+    run = finish(plant, run_id)
+    assert run.failed > 0
+
+
+def test_everything_at_once(plant: Factory, dice: random.Random) -> None:
+    faults = {"errorRate": 0.03, "timeoutAfterAcceptRate": 0.05, "loseEventRate": 0.1, "repeatEventRate": 0.1}
+    plant.admin("PUT", "faults", {**faults, "seed": dice.randrange(1_000_000)})
+
+    def damage() -> None:
+        dice.choice([plant.cut_connections, plant.restart_redis, plant.empty_redis, kill, kill])()
+
+    def kill() -> None:
+        for pid in plant.worker_pids():
+            plant.kill(pid)
+
+    run_id = start(plant, 20)
+    with meanwhile(damage, (dice.uniform(0.5, 1.5) for _ in range(8))) as done:
+        plant.wait(run_id, lambda _: done[0] == 8, PATIENCE)
+    finish(plant, run_id)
+
+
+def test_nothing_is_ordered_after_a_stop(plant: Factory, dice: random.Random) -> None:
+    run_id = start(plant, 20)
+    time.sleep(dice.uniform(1.0, 2.5))
+    plant.halt(run_id)
+    run = finish(plant, run_id)
+    assert run.stopped_at is not None
+    assert run.cancelled > 0
+    late = [item for item in ordered_items(plant, run_id) if seconds_after(run, item["orderDate"]) > 2]
+    assert late == []
