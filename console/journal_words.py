@@ -1,96 +1,8 @@
-"""How people speak of what the journal holds: actions, fields, and where an object is looked at."""
+"""Where the objects of the journal are looked at; how people speak of them is in core.journal_words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from core.i18n import N_
-
-AREAS: dict[str, str] = {
-    "line": N_("Numbers"),
-    "run": N_("Runs"),
-    "department": N_("Structure"),
-    "user": N_("People"),
-    "role": N_("Roles"),
-    "signin": N_("Signing in"),
-    "staff": N_("Operator staff"),
-}
-"""Areas to search by: the part of an action before its dot."""
-
-ACTIONS: dict[str, str] = {
-    "run.submitted": N_("Run started"),
-    "run.stopped": N_("Run stopped"),
-    "run.finished": N_("Run finished"),
-    "line.placed": N_("Number placed in a department"),
-    "line.changed": N_("Changed by the operator"),
-    "line.appeared": N_("Number came from the operator"),
-    "department.created": N_("Department created"),
-    "department.renamed": N_("Department renamed"),
-    "department.moved": N_("Department moved"),
-    "department.deleted": N_("Department removed"),
-    "user.created": N_("Person created"),
-    "user.blocked": N_("Person blocked"),
-    "user.unblocked": N_("Person unblocked"),
-    "user.password_reset": N_("Password set by an administrator"),
-    "user.password_changed": N_("Password changed"),
-    "user.settings": N_("Own settings changed"),
-    "user.signed_out_everywhere": N_("Signed out everywhere"),
-    "role.granted": N_("Role granted"),
-    "role.revoked": N_("Role revoked"),
-    "signin.done": N_("Signed in"),
-    "signin.failed": N_("Wrong password"),
-    "signin.locked": N_("Locked after wrong tries"),
-    "signin.blocked": N_("A blocked person tried to sign in"),
-    "staff.entered": N_("Operator staff entered"),
-    "staff.left": N_("Operator staff left"),
-}
-
-FIELDS: dict[str, str] = {
-    "state": N_("State"),
-    "block_reason": N_("Block reason"),
-    "limit_amount": N_("Limit"),
-    "limit_period": N_("Limit period"),
-    "limit_warn": N_("Warning at, %"),
-    "tariff_id": N_("Tariff"),
-    "department": N_("Department"),
-    "department_id": N_("Department"),
-    "parent": N_("Belongs to"),
-    "path": N_("Department"),
-    "name": N_("Name"),
-    "login": N_("Login"),
-    "email": N_("E-mail"),
-    "phone": N_("Phone"),
-    "locale": N_("Language"),
-    "theme": N_("Theme"),
-    "role": N_("Role"),
-    "is_blocked": N_("Is blocked"),
-    "is_locked": N_("Locked after wrong tries"),
-    "tries": N_("Wrong tries"),
-    "until": N_("Until"),
-    "sessions": N_("Sessions ended"),
-    "reason": N_("Reason"),
-    "operation": N_("Operation"),
-    "params": N_("Parameters"),
-    "total": N_("Numbers"),
-    "allowed": N_("Go through"),
-    "cancelled": N_("Not sent"),
-    "employee": N_("Employee"),
-    "msisdn": N_("Number"),
-    "iccid": N_("SIM card"),
-}
-
-VALUES: dict[str, str] = {
-    "active": N_("Active"),
-    "blocked": N_("Blocked"),
-    "terminated": N_("Terminated"),
-    "voluntary": N_("at the company's wish"),
-    "lost": N_("lost or stolen"),
-    "company": N_("by the company"),
-    "debt": N_("for debt"),
-    "month": N_("month"),
-    "day": N_("day"),
-}
-"""Words for codes that stand as values before and after."""
+from core.journal_words import AREAS, VALUES, action_text, field_text
 
 PAGES = {
     "line": "/lines/{}",
@@ -100,19 +12,9 @@ PAGES = {
 }
 
 
-def action_text(action: str, operation_titles: Mapping[str, str]) -> str:
-    """Message id of an action; what was done to a line is called as its operation is."""
-    area, _, name = action.partition(".")
-    if area == "line" and name in operation_titles:
-        return operation_titles[name]
-    return ACTIONS.get(action, action)
-
-
-def field_text(name: str) -> str:
-    """Message id of a field, or the field's own name."""
-    return FIELDS.get(name, name)
-
-
 def object_address(kind: str, object_id: int | None) -> str | None:
     """Where an object is looked at; None for what has no page."""
     return PAGES[kind].format(object_id) if kind in PAGES and object_id is not None else None
+
+
+__all__ = ["AREAS", "VALUES", "action_text", "field_text", "object_address"]

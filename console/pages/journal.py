@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, request, url_for
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement
 
 from console.journal_view import shown
 from console.journal_words import AREAS
@@ -16,11 +16,8 @@ from console.web import ResponseReturnValue, actor, engine, render, route
 from console.web import session as opened
 from core import journal
 from core.errors import NotFound
-from core.journal import JournalEntry
 from core.journal_search import PAGE, Wanted, entries
-from hierarchy.models import Department
-from lines.models import Line
-from rbac.decision import is_allowed, visible
+from lines import journal_scope
 from rbac.permissions import Permission
 
 blueprint = Blueprint("journal", __name__, url_prefix="/journal")
@@ -84,17 +81,4 @@ def _midnight(text: str, days: int) -> datetime | None:
 
 
 def _narrower() -> list[ColumnElement[bool]]:
-    """Who reads for a department only sees its lines and the own deeds, not the whole company's."""
-    who = actor()
-    root = opened().scalar(
-        select(Department.path).where(Department.company_id == who.company_id, Department.parent_id.is_(None))
-    )
-    if root is not None and is_allowed(who, Permission.JOURNAL_VIEW, root):
-        return []
-    seen = (
-        select(Line.id)
-        .join(Department, (Department.company_id == Line.company_id) & (Department.id == Line.department_id))
-        .where(Line.company_id == who.company_id, visible(who, Permission.JOURNAL_VIEW, Department.path))
-    )
-    about_lines = (JournalEntry.object_kind == "line") & JournalEntry.object_id.in_(seen)
-    return [or_(about_lines, JournalEntry.actor_id == who.user_id)]
+    return journal_scope.narrower(opened(), actor())
