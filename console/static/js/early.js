@@ -3,16 +3,12 @@
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const kept = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
-  const theme = () => kept("theme") || root.dataset.theme || "auto";
   const paint = () => {
-    const chosen = theme();
-    root.dataset.theme = chosen;
+    const chosen = root.dataset.theme || "auto";
     root.dataset.bsTheme = chosen === "auto" ? (dark.matches ? "dark" : "light") : chosen;
   };
   paint();
   dark.addEventListener("change", paint);
-  window.addEventListener("storage", paint);
   document.addEventListener("theme", paint);
   if (kept("rail") === "folded") root.dataset.rail = "folded";
-  if (kept("tree") === "folded") root.dataset.tree = "folded";
 })();

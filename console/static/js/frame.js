@@ -27,13 +27,20 @@ function startTheme() {
   const name = () => button.setAttribute("aria-label", button.dataset[root.dataset.theme]);
   name();
   button.addEventListener("click", () => {
-    const next = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length];
-    keep("theme", next);
+    root.dataset.theme = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length];
     document.dispatchEvent(new Event("theme"));
+    tell(root.dataset.theme);
     name();
     button.title = button.getAttribute("aria-label");
     announce(button.title);
   });
+}
+
+/** The server keeps it, so that it is the same on every page and at every desk; failing that it holds for this page. */
+function tell(theme) {
+  const csrf = document.querySelector('meta[name="csrf-token"]').content;
+  const body = new URLSearchParams({ theme, csrf_token: csrf });
+  fetch("/profile/theme", { method: "POST", body, keepalive: true }).catch(() => {});
 }
 
 function startFolding() {

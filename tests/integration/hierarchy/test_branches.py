@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,6 +25,7 @@ from rbac.permissions import Permission
 from tests.fixtures.world import Place, World
 
 Step = tuple[str, int, int]
+COMPANIES = count(1)
 STEPS = st.lists(
     st.tuples(st.sampled_from(["create", "move", "merge", "delete"]), st.integers(0, 30), st.integers(0, 30)),
     max_size=25,
@@ -68,7 +70,7 @@ def step(place: Place, actor: Actor, what: Step, number: int) -> None:
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_is_done_the_tree_stays_whole(world: World, steps: list[Step]) -> None:
-    place = world.company()
+    place = world.company(f"Company {next(COMPANIES)}")
     for department in (None, "north", "city", "south"):
         world.lines(place, 3, department=department)
         world.lines(place, 2, department=department, state="blocked")
