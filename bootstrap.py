@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core import db
-from core.queue import JobQueue
+from core.queue import REPORT_QUEUE, REPORT_SECONDS, JobQueue
 from core.settings import Settings
 from core.storage import LocalStorage
 from lines.operations import OPERATIONS
@@ -13,6 +13,8 @@ from lines.target import LineTarget
 from operators.records import Source
 from operators.tmf import adapter, hub
 from operators.tmf.reading import TmfSource
+from reports.catalogue import REPORTS
+from reports.workshop import Workshop
 from runs.engine import Engine
 
 
@@ -26,6 +28,17 @@ def build(settings: Settings) -> Engine:
         target=LineTarget(),
         operations={operation.code: operation for operation in sorted(OPERATIONS, key=lambda one: one.order)},
         storage=LocalStorage(settings.data_dir / "files"),
+    )
+
+
+def workshop(engine: Engine) -> Workshop:
+    """What reports are made with, beside the engine of the same process."""
+    settings = engine.settings
+    return Workshop(
+        settings=settings,
+        queue=JobQueue(settings.redis_url, queue=REPORT_QUEUE, seconds=REPORT_SECONDS),
+        storage=engine.storage,
+        catalogue={report.code: report for report in REPORTS},
     )
 
 

@@ -19,6 +19,9 @@ import bootstrap
 from core import db, logs, queue
 from core.settings import Settings
 from lines import jobs as line_jobs
+from notices import jobs as notice_jobs
+from reports import jobs as report_jobs
+from reports import sweeper as report_sweeper
 from runs import jobs, sweeper
 from runs.engine import Engine
 
@@ -27,6 +30,7 @@ PR_SET_PDEATHSIG = 1
 SWEEP_SECONDS = 2
 TIDY_SECONDS = 3600
 SYNC_SECONDS = 60
+MAIL_SECONDS = 2
 RECONCILE_SECONDS = 24 * 3600
 SOON = 5.0
 """A child that lived shorter than this is replaced only after a pause."""
@@ -34,6 +38,10 @@ REPEATED = (
     (jobs.sweep, SWEEP_SECONDS, queue.SYSTEM_QUEUE),
     (jobs.tidy, TIDY_SECONDS, queue.SYNC_QUEUE),
     (line_jobs.synchronise, SYNC_SECONDS, queue.SYNC_QUEUE),
+    (report_jobs.sweep, SWEEP_SECONDS, queue.SYSTEM_QUEUE),
+    (report_jobs.tidy, TIDY_SECONDS, queue.MAIL_QUEUE),
+    (notice_jobs.send_due, MAIL_SECONDS, queue.MAIL_QUEUE),
+    (notice_jobs.tidy, TIDY_SECONDS, queue.MAIL_QUEUE),
     (line_jobs.reconcile, RECONCILE_SECONDS, queue.SYNC_QUEUE),
 )
 
@@ -68,6 +76,8 @@ class Supervisor:
         ]
         self._roles.append(Role("sweeper", lambda: queue.work(url, queue.SYSTEM_QUEUE)))
         self._roles.append(Role("synchroniser", lambda: queue.work(url, queue.SYNC_QUEUE)))
+        self._roles.append(Role("reporter", lambda: queue.work(url, queue.REPORT_QUEUE)))
+        self._roles.append(Role("postman", lambda: queue.work(url, queue.MAIL_QUEUE)))
         self._roles.append(Role("cron", lambda: queue.repeat(url, REPEATED)))
 
     def run(self) -> int:
@@ -98,6 +108,8 @@ class Supervisor:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         _die_with(self._pid)
         jobs.configure(self._engine)
+        report_jobs.configure(bootstrap.workshop(self._engine))
+        notice_jobs.configure(self._engine.settings, self._engine.storage)
         line_jobs.configure(*bootstrap.synchronisation(self._engine.settings))
         try:
             role.run()
@@ -121,6 +133,7 @@ class Supervisor:
         """Known to be dead: its orders need not wait for the end of their leases."""
         try:
             sweeper.worker_died(worker)
+            report_sweeper.worker_died(worker)
         except SQLAlchemyError as problem:
             log.warning("worker.leases_kept", worker=worker, problem=type(problem).__name__)
 

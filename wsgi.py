@@ -8,4 +8,5 @@ from core import logs
 from core.settings import Settings
 
 logs.configure()
-app = create_app(bootstrap.build(Settings.from_env()))
+engine = bootstrap.build(Settings.from_env())
+app = create_app(engine, bootstrap.workshop(engine))

@@ -26,10 +26,11 @@ from console.pages import (
     tree,
     uploads,
 )
-from console.web import ENGINE, Public, declared_permission, find_actor, may
+from console.web import ENGINE, WORKSHOP, Public, declared_permission, find_actor, may
 from core.db import unit_of_work
 from core.tenancy import all_companies, companies_scope, company_scope
 from rbac.decision import Actor
+from reports.workshop import Workshop
 from runs.engine import Engine
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -80,10 +81,11 @@ def _scope_of(actor: Actor | None) -> Iterator[None]:
             yield
 
 
-def create_app(engine: Engine) -> Flask:
+def create_app(engine: Engine, workshop: Workshop) -> Flask:
     """The console as a WSGI application. The process must be bound to its database (core.db.connect)."""
     app = Console(__name__)
     app.extensions[ENGINE] = engine
+    app.extensions[WORKSHOP] = workshop
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_common)

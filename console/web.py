@@ -18,9 +18,11 @@ from core import db
 from core.errors import NotAllowed
 from rbac.decision import Actor, holds
 from rbac.permissions import OPERATOR_ONLY, Permission
+from reports.workshop import Workshop
 from runs.engine import Engine
 
 ENGINE = "virtual_manager"
+WORKSHOP = "virtual_manager_workshop"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -129,6 +131,13 @@ def engine() -> Engine:
     return found
 
 
+def workshop() -> Workshop:
+    """What reports are made with in this process."""
+    found = current_app.extensions[WORKSHOP]
+    assert isinstance(found, Workshop)
+    return found
+
+
 def session() -> Session:
     """The database session of the request's unit of work."""
     return db.session()
@@ -190,4 +199,5 @@ __all__ = [
     "render",
     "route",
     "session",
+    "workshop",
 ]

@@ -81,4 +81,4 @@ def _midnight(text: str, days: int) -> datetime | None:
 
 
 def _narrower() -> list[ColumnElement[bool]]:
-    return journal_scope.narrower(opened(), actor())
+    return journal_scope.narrower(actor())

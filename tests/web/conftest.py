@@ -64,7 +64,7 @@ def world(engine: Engine) -> World:
 @pytest.fixture(scope="module")
 def app(engine: Engine) -> Flask:
     """The console without CSRF, which has tests of its own."""
-    app = create_app(engine)
+    app = create_app(engine, bootstrap.workshop(engine))
     app.config.update(
         TESTING=False, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False
     )

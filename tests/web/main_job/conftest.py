@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+import bootstrap
 from console.app import create_app
 from core import db
 from core.db import unit_of_work
@@ -57,7 +58,7 @@ def desk(fresh_database: Database, tmp_path: Path) -> Iterator[Desk]:
     world = World()
     place = world.company(lines=25)
     user = world.person(place)
-    app = create_app(engine)
+    app = create_app(engine, bootstrap.workshop(engine))
     app.config.update(
         TESTING=False, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False
     )

@@ -1,0 +1,49 @@
+"""When a schedule is due: days and hours in the company's own time, working days by the Russian calendar."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from reports.models import Period
+
+LONGEST_PAUSE = 366
+"""Days within which every schedule is due at least once."""
+
+
+@lru_cache(maxsize=16)
+def _holidays(year: int) -> holidays.HolidayBase:
+    return holidays.country_holidays("RU", years=year)
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday without the public holidays of Russia; days moved by the government included."""
+    return bool(_holidays(day.year).is_working_day(day))
+
+
+def next_moment(period: Period, hour: int, day: int, zone: str, after: datetime) -> datetime:
+    """The first moment later than `after` at which it is due, in UTC. A weekday counts from 1, Monday."""
+    there = ZoneInfo(zone)
+    first = after.astimezone(there).date()
+    for number in range(LONGEST_PAUSE):
+        candidate = first + timedelta(days=number)
+        if not _fits(period, day, candidate):
+            continue
+        # An hour that summer time leaves out is moved on by the zone itself.
+        moment = datetime.combine(candidate, time(hour), there).astimezone(UTC)
+        if moment > after:
+            return moment
+    raise ValueError("a schedule that is never due")
+
+
+def _fits(period: Period, day: int, candidate: date) -> bool:
+    if period == Period.DAILY:
+        return True
+    if period == Period.WORKING_DAYS:
+        return is_working_day(candidate)
+    if period == Period.WEEKLY:
+        return candidate.isoweekday() == day
+    return candidate.day == day

@@ -1,0 +1,58 @@
+"""What several reports share: words for states, names of departments, the choice of a department."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from core.i18n import N_
+from hierarchy.models import Department
+from hierarchy.tree import ids_of
+from lines.models import LineState
+from lines.queries import company_of, within
+from rbac.decision import Actor, visible
+from rbac.permissions import Permission
+from reports.report import Params, Rows
+
+STATES: Mapping[str, str] = {
+    LineState.ACTIVE: N_("Active"),
+    LineState.BLOCKED: N_("Blocked"),
+    LineState.TERMINATED: N_("Terminated"),
+}
+REASONS: Mapping[str, str] = {
+    "voluntary": N_("own wish"),
+    "lost": N_("lost or stolen"),
+    "company": N_("by the company"),
+    "debt": N_("debt"),
+    "operator": N_("by the operator"),
+}
+PERIODS: Mapping[str, str] = {"month": N_("per month"), "day": N_("per day")}
+ANY = "any"
+NUMBERS = N_("Numbers")
+RECORDS = N_("Work and records")
+
+
+def places(actor: Actor, permission: Permission, params: Params) -> list[ColumnElement[bool]]:
+    """Conditions on departments: those that the actor may see, within the one that was chosen."""
+    found = [visible(actor, permission, Department.path)]
+    if params.get("department") is not None:
+        found.append(within(company_of(actor), params["department"]))
+    return found
+
+
+def department_names(session: Session, actor: Actor) -> dict[int, str]:
+    """Each department with those above it, "Branch › City"; the root is the company's own name."""
+    rows = session.execute(_departments(actor)).all()
+    names = {row.id: row.name for row in rows}
+    return {
+        row.id: " › ".join(names[part] for part in ids_of(row.path)[1:] if part in names) or row.name
+        for row in rows
+    }
+
+
+def _departments(actor: Actor) -> Rows:
+    return select(Department.id, Department.name, Department.path).where(
+        Department.company_id == company_of(actor)
+    )

@@ -1,0 +1,120 @@
+"""The journal of a period: who did what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from core.excel import Column
+from core.i18n import N_
+from core.journal import JournalEntry
+from core.journal_words import AREAS, VALUES, action_text, field_text
+from lines.journal_scope import narrower
+from lines.operations import OPERATIONS
+from lines.queries import company_of
+from rbac.decision import Actor
+from rbac.permissions import Permission
+from reports.catalogue.common import ANY, RECORDS
+from reports.params import PeriodParams, moments, one_of
+from reports.report import Cells, Params, Report, Rows, Speech
+
+TITLES = {operation.code: operation.words.title for operation in OPERATIONS}
+KINDS: Mapping[str, str] = {
+    "user": N_("person"),
+    "staff": N_("operator"),
+    "system": N_("system"),
+    "token": N_("program"),
+}
+
+
+class JournalParams(PeriodParams):
+    """When, and what it was about."""
+
+    area = one_of({ANY: N_("Everything"), **AREAS}, N_("About"), ANY)
+
+
+def rows(actor: Actor, params: Params) -> Rows:
+    """One row per entry that the actor may read, newest first."""
+    first, after = moments(actor, params)
+    entry = JournalEntry
+    found = (
+        select(
+            entry.at,
+            entry.actor_name,
+            entry.actor_kind,
+            entry.ip,
+            entry.action,
+            entry.label,
+            entry.object_id,
+            entry.before,
+            entry.after,
+            entry.run_id,
+        )
+        .where(entry.company_id == company_of(actor), entry.at >= first, entry.at < after, *narrower(actor))
+        .order_by(entry.seq.desc(), entry.no.desc())
+    )
+    area = params["area"]
+    if area == ANY:
+        return found
+    return found.where(or_(entry.action == area, entry.action.startswith(f"{area}.", autoescape=True)))
+
+
+def cells(speech: Speech) -> Cells:
+    """Actions and changed values in words."""
+    kinds = speech.words(KINDS)
+
+    def made(row: Any) -> Sequence[object]:
+        at, who, kind, ip, action, label, object_id, before, after, run = row
+        return (
+            speech.text(action_text(action, TITLES)),
+            at,
+            who,
+            kinds.get(kind, kind),
+            ip,
+            label or f"№ {object_id}",
+            _said(speech, before),
+            _said(speech, after),
+            str(run) if run else None,
+        )
+
+    return made
+
+
+def _said(speech: Speech, values: Mapping[str, Any] | None) -> str:
+    parts = []
+    for name, value in (values or {}).items():
+        if value in (None, "", {}):
+            continue
+        if isinstance(value, Mapping):
+            shown = ", ".join(f"{key}={one}" for key, one in value.items())
+        else:
+            known = VALUES.get(value) if isinstance(value, str) else None
+            shown = speech.text(known) if known else str(value)
+        parts.append(f"{speech.text(field_text(name))}: {shown}")
+    return "; ".join(parts)
+
+
+REPORT = Report(
+    code="journal",
+    title=N_("Journal"),
+    lead=N_("Who did what, from where and what it changed."),
+    group=RECORDS,
+    permission=Permission.JOURNAL_VIEW,
+    schema=JournalParams,
+    columns=(
+        Column(N_("What was done"), "action", "text", 34),
+        Column(N_("When"), "at", "datetime"),
+        Column(N_("Who"), "who", "text", 28),
+        Column(N_("Kind"), "kind", "text", 14),
+        Column(N_("Address"), "ip", "text", 16),
+        Column(N_("What it was about"), "about", "text", 28),
+        Column(N_("Before"), "before", "text", 40),
+        Column(N_("After"), "after", "text", 40),
+        Column(N_("Run"), "run", "text", 10),
+    ),
+    rows=rows,
+    cells=cells,
+    icon="journal-text",
+)

@@ -1,0 +1,88 @@
+"""Numbers, limits and spending by department, with totals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from core.excel import Column
+from core.i18n import N_
+from hierarchy.models import Department
+from lines.models import Line, LineState
+from lines.queries import IN_DEPARTMENT, company_of
+from rbac.decision import Actor
+from rbac.permissions import Permission
+from reports.catalogue.common import NUMBERS, department_names, places
+from reports.params import DepartmentParams
+from reports.report import Cells, Params, Report, Rows, Speech
+
+
+class LimitsParams(DepartmentParams):
+    """A branch of the company, or all of it."""
+
+
+def rows(actor: Actor, params: Params) -> Rows:
+    """One row per department in which numbers stand, down the tree; departments below have rows of their own."""
+    per_month = Line.limit_period == "month"
+    over = (Line.limit_amount > 0) & (Line.spent >= Line.limit_amount)
+    near = (Line.limit_amount > 0) & (
+        Line.spent * 100 >= Line.limit_amount * func.coalesce(Line.limit_warn, 80)
+    )
+    return (
+        select(
+            Department.id,
+            func.count().label("lines"),
+            func.count().filter(Line.state == LineState.ACTIVE).label("active"),
+            func.count().filter(Line.state == LineState.BLOCKED).label("blocked"),
+            func.count().filter(Line.limit_amount.is_not(None)).label("limited"),
+            func.coalesce(func.sum(Line.limit_amount).filter(per_month), 0).label("limits"),
+            func.coalesce(func.sum(Line.spent), 0).label("spent"),
+            func.count().filter(near & ~over).label("near"),
+            func.count().filter(over).label("over"),
+        )
+        .select_from(Line)
+        .join(Department, IN_DEPARTMENT)
+        .where(Line.company_id == company_of(actor), *places(actor, Permission.LINES_VIEW, params))
+        .group_by(Department.company_id, Department.id, Department.path)
+        .order_by(Department.path)
+    )
+
+
+def cells(speech: Speech) -> Cells:
+    """The department's name with those above it."""
+    names = department_names(speech.session, speech.actor)
+
+    def made(row: Any) -> Sequence[object]:
+        place, *figures = row
+        return (names.get(place), *figures)
+
+    return made
+
+
+REPORT = Report(
+    code="limits",
+    title=N_("Limits by department"),
+    lead=N_(
+        "How many numbers each department has, their limits, what is spent and who is near or over the limit."
+    ),
+    group=NUMBERS,
+    permission=Permission.LINES_VIEW,
+    schema=LimitsParams,
+    columns=(
+        Column(N_("Department"), "department", "text", 44),
+        Column(N_("Numbers"), "lines", "int"),
+        Column(N_("Active"), "active", "int"),
+        Column(N_("Blocked"), "blocked", "int", 16),
+        Column(N_("With a limit"), "limited", "int", 14),
+        Column(N_("Monthly limits, ₽"), "limits", "decimal", 18),
+        Column(N_("Spent this month, ₽"), "spent", "decimal", 20),
+        Column(N_("Near the limit"), "near", "int", 16),
+        Column(N_("Over the limit"), "over", "int", 16),
+    ),
+    rows=rows,
+    cells=cells,
+    totals=("lines", "active", "blocked", "limited", "limits", "spent", "near", "over"),
+    icon="speedometer2",
+)

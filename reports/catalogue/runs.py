@@ -1,0 +1,139 @@
+"""Runs and how each number ended in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from core.excel import Column
+from core.i18n import N_
+from hierarchy.models import Department
+from lines.models import Line
+from lines.operations import OPERATIONS
+from lines.queries import IN_DEPARTMENT, company_of
+from lines.run_lines import OF_ITEM
+from rbac.decision import Actor
+from rbac.permissions import Permission
+from reports.catalogue.common import ANY, RECORDS, department_names, places
+from reports.params import DepartmentParams, PeriodParams, moments, one_of
+from reports.report import Cells, Params, Report, Rows, Speech
+from runs import queries
+from runs.models import FINAL, ItemState, Run, RunItem
+
+BY_CODE = {operation.code: operation for operation in OPERATIONS}
+OUTCOMES: Mapping[str, str] = {
+    ItemState.DONE: N_("Done"),
+    ItemState.FAILED: N_("Failed"),
+    ItemState.REFUSED: N_("Refused"),
+    ItemState.CANCELLED: N_("Not sent"),
+    ItemState.UNKNOWN: N_("Being checked"),
+    ItemState.SENT: N_("Sent"),
+    ItemState.PENDING: N_("Waiting"),
+}
+
+
+class RunsParams(PeriodParams, DepartmentParams):
+    """When the runs were started, of which operation, and with which outcome for the number."""
+
+    operation = one_of(
+        {ANY: N_("Any operation"), **{one.code: one.words.title for one in OPERATIONS}},
+        N_("Operation"),
+        ANY,
+    )
+    outcome = one_of({ANY: N_("Any outcome"), **OUTCOMES}, N_("Outcome"), ANY)
+
+
+def rows(actor: Actor, params: Params) -> Rows:
+    """One row per number of a run, the newest run first."""
+    first, after = moments(actor, params)
+    found = (
+        select(
+            Run.id,
+            Run.operation,
+            Run.params,
+            Run.submitted_at,
+            Run.created_name,
+            Line.msisdn,
+            Line.employee,
+            Line.department_id,
+            RunItem.state,
+            RunItem.reason,
+            RunItem.detail,
+            RunItem.updated_at,
+        )
+        .select_from(RunItem)
+        .join(Run, (Run.company_id == RunItem.company_id) & (Run.id == RunItem.run_id))
+        .join(Line, OF_ITEM)
+        .join(Department, IN_DEPARTMENT)
+        .where(
+            RunItem.company_id == company_of(actor),
+            Run.submitted_at >= first,
+            Run.submitted_at < after,
+            *places(actor, Permission.RUNS_VIEW, params),
+        )
+        .order_by(RunItem.run_id.desc(), RunItem.no)
+    )
+    if params["operation"] != ANY:
+        found = found.where(Run.operation == params["operation"])
+    if params["outcome"] != ANY:
+        found = found.where(RunItem.state == params["outcome"])
+    return found
+
+
+def cells(speech: Speech) -> Cells:
+    """Words for outcomes and reasons; the reasons of a run depend on its parameters and are read once."""
+    names, outcomes = department_names(speech.session, speech.actor), speech.words(OUTCOMES)
+    reasons: dict[int, dict[str, str]] = {}
+
+    def texts(run_id: int, code: str, params: Mapping[str, Any]) -> dict[str, str]:
+        if run_id not in reasons:
+            operation = BY_CODE.get(code)
+            found = queries.texts(operation, operation.schema().load(dict(params))) if operation else {}
+            reasons[run_id] = {reason: speech.text(title) for reason, (title, _) in found.items()}
+        return reasons[run_id]
+
+    def made(row: Any) -> Sequence[object]:
+        run, code, params, started, who, number, person, place, state, why, detail, ended = row
+        return (
+            str(run),
+            speech.text(BY_CODE[code].words.title) if code in BY_CODE else code,
+            started,
+            who,
+            f"+{number}",
+            person,
+            names.get(place),
+            outcomes.get(state, state),
+            texts(run, code, params).get(why, why) if why else None,
+            detail,
+            ended if state in FINAL else None,
+        )
+
+    return made
+
+
+REPORT = Report(
+    code="runs",
+    title=N_("Runs and outcomes"),
+    lead=N_("What was done to numbers, by whom and how it ended for each of them."),
+    group=RECORDS,
+    permission=Permission.RUNS_VIEW,
+    schema=RunsParams,
+    columns=(
+        Column(N_("Run"), "run", "text", 10),
+        Column(N_("Operation"), "operation", "text", 24),
+        Column(N_("Started"), "started", "datetime"),
+        Column(N_("Who"), "who", "text", 26),
+        Column(N_("Number"), "msisdn", "text", 16),
+        Column(N_("Employee"), "employee", "text", 30),
+        Column(N_("Department"), "department", "text", 34),
+        Column(N_("Outcome"), "outcome", "text", 18),
+        Column(N_("Reason"), "reason", "text", 36),
+        Column(N_("What the operator said"), "detail", "text", 36),
+        Column(N_("Ended"), "ended", "datetime"),
+    ),
+    rows=rows,
+    cells=cells,
+    icon="list-check",
+)

@@ -1,0 +1,67 @@
+"""What a report is: a value with code, title, right, parameters, columns, and where its rows come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from marshmallow import Schema
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from core.excel import Column
+from core.i18n import translate
+from rbac.decision import Actor
+from rbac.permissions import Permission
+
+Params = Mapping[str, Any]
+Rows: TypeAlias = "Select[*tuple[Any, ...]]"
+Cells = Callable[[Any], Sequence[object]]
+
+
+@dataclass(frozen=True)
+class Speech:
+    """What a report needs to put its rows into words: the reader's language, the session, who reads."""
+
+    locale: str
+    session: Session
+    actor: Actor
+
+    def text(self, msgid: str) -> str:
+        """A text in the reader's language."""
+        return translate(self.locale, msgid)
+
+    def words(self, msgids: Mapping[str, str]) -> dict[str | None, str]:
+        """Codes with their words in the reader's language."""
+        return {code: translate(self.locale, msgid) for code, msgid in msgids.items()}
+
+
+def as_they_are(_: Speech) -> Cells:
+    """The columns of the select are the cells."""
+    return tuple
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report. Everything else (form, preview, file, schedule, API) is made from it.
+
+    `rows` selects what the actor may see by `permission`, ordered, streamed by the engine; `cells` makes of a row
+    the values in the order of `columns`; `totals` are keys of columns that are summed for the summary.
+    """
+
+    code: str
+    title: str
+    lead: str
+    group: str
+    permission: Permission
+    schema: type[Schema]
+    columns: Sequence[Column]
+    rows: Callable[[Actor, Params], Rows]
+    cells: Callable[[Speech], Cells] = as_they_are
+    totals: Sequence[str] = field(default=())
+    icon: str = "file-earmark-spreadsheet"
+
+    def chosen(self, keys: Sequence[str]) -> list[Column]:
+        """The columns with these keys in the report's order; every one where none is named."""
+        return [column for column in self.columns if not keys or column.key in keys]

@@ -1,0 +1,217 @@
+"""Schedules: creating, pausing, deleting, and ordering their reports when their hour has come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.db import unit_of_work
+from core.errors import AppError, Conflict, InvalidInput, NotFound
+from core.i18n import N_
+from core.journal import Entry, write
+from core.periods import OWN
+from core.tenancy import all_companies, company_scope
+from hierarchy.models import Company
+from rbac.decision import Actor, require
+from rbac.permissions import Permission
+from reports import telling
+from reports.asking import CHECK, check, require_departments, require_report, stored
+from reports.calendar import next_moment
+from reports.models import Format, Period, ReportSchedule
+from reports.service import company_of, file_format, place
+from reports.workshop import Workshop
+from users.actor import load_actor
+
+log = structlog.get_logger(__name__)
+MOST_ADDRESSES = 10
+MOST_SCHEDULES = 50
+AT_ONCE = 20
+ADDRESS = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+MOVING = N_("A schedule needs a period that moves with the calendar, not own dates.")
+LAST_DAY = {Period.WEEKLY: 7, Period.MONTHLY: 28}
+
+
+def create(
+    workshop: Workshop,
+    session: Session,
+    actor: Actor,
+    code: str,
+    params: Mapping[str, Any],
+    timing: Mapping[str, Any],
+    *,
+    columns: Sequence[str] = (),
+    format: str = Format.XLSX,
+) -> ReportSchedule:
+    """A schedule of the actor's own. `timing` holds period, hour, day, addresses (one text or several).
+
+    Raises NotAllowed, or InvalidInput with every problem at its field.
+    """
+    require(actor, Permission.REPORTS_SCHEDULE)
+    problems: dict[str, list[str]] = {}
+    try:
+        asked = check(session, actor, workshop.report(code), params, columns)
+        if asked.params.get("period") == OWN and "period" in params:
+            problems["period"] = [MOVING]
+    except InvalidInput as problem:
+        problems |= problem.fields
+    wanted = file_format(format)
+    period, hour, day = _timing(timing, problems)
+    addresses = read_addresses(timing.get("addresses", ""), problems)
+    if problems:
+        raise InvalidInput(CHECK, fields=problems)
+    if len(own(session, actor)) >= MOST_SCHEDULES:
+        raise Conflict(N_("You have too many schedules. Delete one first."), code="too_many_schedules")
+    now = clock.now()
+    schedule = ReportSchedule(
+        company_id=company_of(actor),
+        code=code,
+        params=asked.stored(),
+        columns=list(asked.columns),
+        format=wanted,
+        period=period,
+        hour=hour,
+        day=day,
+        addresses=addresses,
+        next_at=next_moment(period, hour, day, actor.timezone, now),
+        created_by=actor.user_id or 0,
+        created_name=actor.name,
+        staff_reason=actor.reason,
+        locale=actor.locale,
+        created_at=now,
+    )
+    session.add(schedule)
+    session.flush()
+    described = {"report": code, "every": period.value, "addresses": ", ".join(addresses)}
+    write(session, actor, [Entry("schedule.created", "schedule", schedule.id, None, described)])
+    return schedule
+
+
+def _timing(timing: Mapping[str, Any], problems: dict[str, list[str]]) -> tuple[Period, int, int]:
+    period = Period.DAILY
+    try:
+        period = Period(str(timing.get("every", "")))
+    except ValueError:
+        problems["every"] = [N_("Choose one of the list.")]
+    hour = _whole(timing.get("hour", 8), 0, 23, "hour", N_("An hour from 0 to 23."), problems)
+    day = 1
+    if period in LAST_DAY:
+        said = N_("A day of the week.") if period == Period.WEEKLY else N_("A day from 1 to 28.")
+        day = _whole(timing.get("day") or 1, 1, LAST_DAY[period], "day", said, problems)
+    return period, hour, day
+
+
+def _whole(
+    value: Any, lowest: int, highest: int, name: str, said: str, problems: dict[str, list[str]]
+) -> int:
+    try:
+        found = int(str(value))
+    except ValueError:
+        found = lowest - 1
+    if not lowest <= found <= highest:
+        problems[name] = [said]
+    return found
+
+
+def read_addresses(value: Any, problems: dict[str, list[str]]) -> list[str]:
+    """E-mail addresses of a text (between them commas, semicolons or new lines) or a list."""
+    parts = re.split(r"[,;\s]+", value) if isinstance(value, str) else [str(one) for one in value]
+    found = list(dict.fromkeys(part.strip() for part in parts if part.strip()))
+    if not found:
+        problems["addresses"] = [N_("Give at least one e-mail address.")]
+    elif len(found) > MOST_ADDRESSES:
+        problems["addresses"] = [N_("At most ten addresses.")]
+    elif not all(ADDRESS.fullmatch(one) and ".." not in one for one in found):
+        problems["addresses"] = [N_("One of these is no e-mail address.")]
+    return found
+
+
+def own(session: Session, actor: Actor) -> Sequence[ReportSchedule]:
+    """The actor's schedules, newest first."""
+    found = select(ReportSchedule).where(
+        ReportSchedule.company_id == company_of(actor), ReportSchedule.created_by == actor.user_id
+    )
+    return session.scalars(found.order_by(ReportSchedule.id.desc())).all()
+
+
+def get_schedule(session: Session, actor: Actor, schedule_id: int) -> ReportSchedule:
+    """A schedule of the actor's own; raises NotFound."""
+    schedule = session.scalar(
+        select(ReportSchedule).where(
+            ReportSchedule.company_id == company_of(actor),
+            ReportSchedule.id == schedule_id,
+            ReportSchedule.created_by == actor.user_id,
+        )
+    )
+    if schedule is None:
+        raise NotFound
+    return schedule
+
+
+def pause(session: Session, actor: Actor, schedule_id: int, *, paused: bool) -> ReportSchedule:
+    """Stop ordering for a while, or go on with the next hour to come."""
+    schedule = get_schedule(session, actor, schedule_id)
+    schedule.is_paused = paused
+    if not paused:
+        schedule.next_at = next_moment(
+            Period(schedule.period), schedule.hour, schedule.day, actor.timezone, clock.now()
+        )
+    action = "schedule.paused" if paused else "schedule.resumed"
+    write(session, actor, [Entry(action, "schedule", schedule.id, None, {"report": schedule.code})])
+    return schedule
+
+
+def forget(session: Session, actor: Actor, schedule_id: int) -> None:
+    """Delete a schedule; files that it made stay until their day."""
+    schedule = get_schedule(session, actor, schedule_id)
+    write(
+        session, actor, [Entry("schedule.deleted", "schedule", schedule.id, {"report": schedule.code}, None)]
+    )
+    session.delete(schedule)
+
+
+def order_due(workshop: Workshop) -> int:
+    """Order the reports whose hour has come; returns how many schedules were due."""
+    with all_companies(reason="schedules of every company are looked after by one job"), unit_of_work() as db:
+        due = db.execute(
+            select(ReportSchedule.company_id, ReportSchedule.id)
+            .where(ReportSchedule.is_paused.is_(False), ReportSchedule.next_at <= clock.now())
+            .limit(AT_ONCE)
+        ).all()
+    for company_id, schedule_id in due:
+        with company_scope(company_id), unit_of_work() as db:
+            schedule = db.scalar(
+                select(ReportSchedule)
+                .where(ReportSchedule.id == schedule_id, ReportSchedule.next_at <= clock.now())
+                .with_for_update(skip_locked=True)
+            )
+            if schedule is not None:
+                _order(workshop, db, schedule)
+    return len(due)
+
+
+def _order(workshop: Workshop, db: Session, schedule: ReportSchedule) -> None:
+    """Order once, also where several hours went by while nobody worked; a lost right is told and pauses it."""
+    now = clock.now()
+    zone = db.get_one(Company, schedule.company_id).timezone
+    period = Period(schedule.period)
+    schedule.next_at = next_moment(period, schedule.hour, schedule.day, zone, now)
+    schedule.last_at = now
+    try:
+        actor = load_actor(db, schedule.created_by, schedule.company_id, reason=schedule.staff_reason)
+        require(actor, Permission.REPORTS_SCHEDULE)
+        asked = stored(workshop.report(schedule.code), schedule.params, schedule.columns)
+        require_report(actor, asked.report)
+        require_departments(db, actor, asked)
+    except AppError as problem:
+        log.warning("schedule.paused", schedule=schedule.id, problem=problem.code)
+        schedule.is_paused = True
+        telling.paused(workshop, db, schedule)
+        return
+    job = place(workshop, db, actor, asked, Format(schedule.format), schedule.locale, schedule_id=schedule.id)
+    schedule.last_job_id = job.id

@@ -1,0 +1,202 @@
+"""Use cases of ordered reports: order, look, cancel, repeat, delete, download. The right is asked each time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.db import after_commit
+from core.errors import Conflict, InvalidInput, NotFound
+from core.i18n import N_, translate
+from core.journal import Entry, write
+from rbac.decision import Actor
+from reports.asking import Asked, check, may_order, require_report, still_sees
+from reports.files import TYPES
+from reports.models import Format, JobState, ReportJob
+from reports.report import Report
+from reports.workshop import Workshop
+
+MAKE = "reports.jobs.make"
+PAGE = 50
+MOST_OPEN = 5
+"""Reports that one person may have waiting at once."""
+NOT_WHOLE = N_("This file shows departments that you may not see any more. Order the report again.")
+TOO_MANY = N_("You have %(most)s reports being made already. Wait for one of them, or cancel it.")
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file to send: its content, name, type and size."""
+
+    stream: BinaryIO
+    name: str
+    type: str
+    size: int
+
+
+def catalogue(workshop: Workshop, actor: Actor) -> list[Report]:
+    """The reports that the actor may order, in their order."""
+    return [report for report in workshop.catalogue.values() if may_order(actor, report)]
+
+
+def file_format(text: str) -> Format:
+    """The format of this name; raises InvalidInput."""
+    if text not in set(Format):
+        raise InvalidInput(N_("Check the parameters."), fields={"format": [N_("Excel (xlsx) or CSV (csv).")]})
+    return Format(text)
+
+
+def order(
+    workshop: Workshop,
+    session: Session,
+    actor: Actor,
+    code: str,
+    params: Mapping[str, Any],
+    *,
+    columns: Sequence[str] = (),
+    format: str = Format.XLSX,
+) -> ReportJob:
+    """Have a report made. Raises NotFound, NotAllowed, InvalidInput by field, or Conflict where too many wait."""
+    asked = check(session, actor, workshop.report(code), params, columns)
+    wanted = file_format(format)
+    _refuse_too_many(session, actor)
+    return place(workshop, session, actor, asked, wanted, actor.locale)
+
+
+def place(
+    workshop: Workshop,
+    session: Session,
+    actor: Actor,
+    asked: Asked,
+    format: Format,
+    locale: str,
+    schedule_id: int | None = None,
+) -> ReportJob:
+    """Write the order down and wake a worker once it is committed."""
+    company_id = company_of(actor)
+    job = ReportJob(
+        company_id=company_id,
+        code=asked.report.code,
+        params=asked.stored(),
+        columns=list(asked.columns),
+        format=format,
+        ordered_by=actor.user_id or 0,
+        ordered_name=actor.name,
+        staff_reason=actor.reason,
+        locale=locale,
+        schedule_id=schedule_id,
+        created_at=clock.now(),
+    )
+    session.add(job)
+    session.flush()
+    described = {"report": job.code, "params": job.params, "format": job.format}
+    write(session, actor, [Entry("report.ordered", "report", job.id, None, described)])
+    job_id = job.id
+    after_commit(lambda: _wake(workshop, company_id, job_id))
+    return job
+
+
+def _wake(workshop: Workshop, company_id: int, job_id: int) -> None:
+    workshop.queue.wake(MAKE, company_id, job_id)
+
+
+def _refuse_too_many(session: Session, actor: Actor) -> None:
+    own = select(ReportJob.id).where(
+        ReportJob.company_id == company_of(actor),
+        ReportJob.ordered_by == actor.user_id,
+        ReportJob.state.in_((JobState.ORDERED, JobState.MAKING)),
+    )
+    if len(session.scalars(own.limit(MOST_OPEN)).all()) >= MOST_OPEN:
+        raise Conflict(TOO_MANY, code="too_many_open", most=MOST_OPEN)
+
+
+def jobs(session: Session, actor: Actor, *, before: int = 0, limit: int = PAGE) -> Sequence[ReportJob]:
+    """The actor's own files, newest first."""
+    found = select(ReportJob).where(
+        ReportJob.company_id == company_of(actor), ReportJob.ordered_by == actor.user_id
+    )
+    if before:
+        found = found.where(ReportJob.id < before)
+    return session.scalars(found.order_by(ReportJob.id.desc()).limit(limit)).all()
+
+
+def get_job(session: Session, actor: Actor, job_id: int) -> ReportJob:
+    """A file of the actor's own; raises NotFound, for those of others too."""
+    job = session.scalar(
+        select(ReportJob).where(
+            ReportJob.company_id == company_of(actor),
+            ReportJob.id == job_id,
+            ReportJob.ordered_by == actor.user_id,
+        )
+    )
+    if job is None:
+        raise NotFound
+    return job
+
+
+def cancel(session: Session, actor: Actor, job_id: int) -> ReportJob:
+    """Stop it: a worker that makes it notices within a second."""
+    job = get_job(session, actor, job_id)
+    ended = session.execute(
+        update(ReportJob)
+        .where(
+            ReportJob.company_id == job.company_id,
+            ReportJob.id == job.id,
+            ReportJob.state.in_((JobState.ORDERED, JobState.MAKING)),
+        )
+        .values(state=JobState.CANCELLED, finished_at=clock.now(), lease_until=None),
+        execution_options={"synchronize_session": False},
+    )
+    if not ended.rowcount:  # type: ignore[attr-defined]
+        raise Conflict(N_("This report is not being made any more."), code="not_open")
+    session.refresh(job)
+    return job
+
+
+def repeat(workshop: Workshop, session: Session, actor: Actor, job_id: int) -> ReportJob:
+    """Order the same once more, with the figures of now."""
+    job = get_job(session, actor, job_id)
+    return order(workshop, session, actor, job.code, job.params, columns=job.columns, format=job.format)
+
+
+def forget(workshop: Workshop, session: Session, actor: Actor, job_id: int) -> None:
+    """Delete the file and its line in the list; what is being made is cancelled first."""
+    job = get_job(session, actor, job_id)
+    key = job.key
+    write(session, actor, [Entry("report.deleted", "report", job.id, {"report": job.code}, None)])
+    session.delete(job)
+    if key:
+        after_commit(lambda: workshop.storage.delete(key))
+
+
+def open_file(workshop: Workshop, session: Session, actor: Actor, job_id: int) -> Download:
+    """The file for its person. Raises NotFound, Conflict before it is ready, NotAllowed after a lost right."""
+    job = get_job(session, actor, job_id)
+    report = workshop.report(job.code)
+    require_report(actor, report)
+    if not still_sees(actor, report, job.paths):
+        raise Conflict(NOT_WHOLE, code="seen_less")
+    if job.state != JobState.READY or job.key is None:
+        raise Conflict(N_("This file is not ready."), code="not_ready")
+    write(session, actor, [Entry("report.downloaded", "report", job.id, None, {"report": job.code})])
+    name = file_name(report, job.locale, job.created_at, Format(job.format))
+    size = workshop.storage.size(job.key)
+    return Download(workshop.storage.open(job.key), name, TYPES[Format(job.format)], size)
+
+
+def file_name(report: Report, locale: str, made: datetime, format: Format) -> str:
+    """ "Numbers 2026-11-22.xlsx", in the reader's language."""
+    return f"{translate(locale, report.title)} {made:%Y-%m-%d}.{format.value}"
+
+
+def company_of(actor: Actor) -> int:
+    """The company acted in; raises NotFound outside of one, and for the system, which orders nothing."""
+    if actor.company_id is None or actor.user_id is None:
+        raise NotFound
+    return actor.company_id
