@@ -1,0 +1,115 @@
+"""A workshop on a real database and a folder, and a desk at which a test orders and makes reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from core import clock, db
+from core.settings import Settings
+from core.storage import LocalStorage
+from core.tenancy import company_scope
+from reports import making, service
+from reports.catalogue import REPORTS
+from reports.models import ReportJob
+from reports.workshop import Workshop
+from tests.fixtures.world import Place, World
+
+
+@dataclass
+class RememberingQueue:
+    """Remembers whom it was told to wake."""
+
+    woken: list[int] = field(default_factory=list)
+
+    def wake(self, function: str, company_id: int, object_id: int, copies: int = 1) -> bool:
+        self.woken.append(object_id)
+        return True
+
+
+def settings(folder: Path) -> Settings:
+    return Settings(
+        database_url="",
+        database_owner_url="",
+        redis_url="",
+        operator_url="",
+        operator_token="",
+        operator_event_secret="",
+        secret_key="",
+        console_url="https://console.example",
+        data_dir=folder,
+    )
+
+
+@dataclass
+class Desk:
+    """One company and one person who orders reports."""
+
+    workshop: Workshop
+    queue: RememberingQueue
+    world: World
+    place: Place
+    user: int
+
+    def order(
+        self, code: str = "lines", format: str = "xlsx", columns: Sequence[str] = (), **params: Any
+    ) -> int:
+        actor = self.place.actor(self.user)
+        with company_scope(self.place.company_id), db.unit_of_work() as session:
+            job = service.order(self.workshop, session, actor, code, params, columns=columns, format=format)
+            return job.id
+
+    def make(self, job_id: int) -> ReportJob:
+        making.make(self.workshop, self.place.company_id, job_id, "test-worker")
+        return self.job(job_id)
+
+    def job(self, job_id: int) -> ReportJob:
+        with company_scope(self.place.company_id), db.unit_of_work() as session:
+            return session.get_one(ReportJob, (self.place.company_id, job_id), populate_existing=True)
+
+    def change(self, job_id: int, **values: Any) -> None:
+        with company_scope(self.place.company_id), db.unit_of_work() as session:
+            job = session.get_one(ReportJob, (self.place.company_id, job_id))
+            for name, value in values.items():
+                setattr(job, name, value)
+
+    def let_lease_end(self, job_id: int) -> None:
+        self.change(job_id, lease_until=clock.now() - timedelta(seconds=1), wake_until=None)
+
+    def file(self, job_id: int) -> Path:
+        job = self.job(job_id)
+        assert job.key is not None
+        found = self.workshop.storage.path(job.key)
+        assert found is not None
+        return found
+
+    def book(self, job_id: int) -> Any:
+        """The finished file as openpyxl reads it."""
+        with self.file(job_id).open("rb") as stream:
+            return openpyxl.load_workbook(stream)
+
+    def download(self, job_id: int) -> bytes:
+        actor = self.place.actor(self.user)
+        with company_scope(self.place.company_id), db.unit_of_work() as session:
+            return service.open_file(self.workshop, session, actor, job_id).stream.read()
+
+    def with_storage(self, storage: Any) -> Desk:
+        return replace(self, workshop=replace(self.workshop, storage=storage))
+
+
+@pytest.fixture
+def desk(world: World, tmp_path: Path) -> Desk:
+    place = world.company(lines=7)
+    world.lines(place, 5, department="north")
+    world.lines(place, 4, department="city")
+    queue = RememberingQueue()
+    storage = LocalStorage(tmp_path / "files")
+    catalogue = {report.code: report for report in REPORTS}
+    workshop = Workshop(settings(tmp_path), queue, storage, catalogue)
+    return Desk(workshop, queue, world, place, world.person(place))

@@ -1,0 +1,250 @@
+"""Ordered, made, kept and downloaded; and what happens where something breaks in between."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from core import clock, db
+from core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
+from core.storage import LocalStorage, no_room
+from core.tenancy import company_scope
+from notices.models import Notice
+from reports import files, making, service, sweeper
+from reports.models import JobState, ReportJob
+from tests.integration.reports.conftest import Desk
+
+
+def test_a_report_is_ordered_made_and_downloaded(desk: Desk) -> None:
+    job_id = desk.order()
+    assert desk.queue.woken == [job_id]
+    job = desk.make(job_id)
+    assert (job.state, job.done, job.total) == (JobState.READY, 16, 16)
+    assert job.expires_at is not None and job.expires_at > clock.now() + timedelta(days=6)
+    assert len(desk.download(job_id)) == job.size
+    book = desk.book(job_id)
+    sheet = book.worksheets[0]
+    assert sheet.max_row == 17
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref.startswith("A1:L")
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        assert session.scalars(select(Notice.kind)).all() == ["report.ready"]
+
+
+def test_chosen_columns_and_csv(desk: Desk) -> None:
+    job_id = desk.order(format="csv", columns=["spent", "msisdn"], department=desk.place.departments["north"])
+    assert desk.make(job_id).done == 9
+    content = desk.download(job_id)
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+    assert len(rows) == 10
+    assert len(rows[0]) == 2
+    assert rows[1][0].startswith("+7916") and rows[1][1] == "0,00"
+
+
+def test_nothing_found_says_so(desk: Desk) -> None:
+    job_id = desk.order(state="terminated")
+    assert desk.make(job_id).done == 0
+    sheet = desk.book(job_id).worksheets[0]
+    assert sheet.max_row == 2 and sheet["A2"].value
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "field"),
+    [
+        ("runs", {"period": "own", "since": "2026-05-02", "until": "2026-05-01"}, "until"),
+        ("runs", {"period": "own", "since": "2026-05-02"}, "until"),
+        ("runs", {"period": "own", "since": "yesterday", "until": "2026-05-01"}, "since"),
+        ("runs", {"period": "never"}, "period"),
+        ("idle", {"days": "0"}, "days"),
+        ("idle", {"days": "many"}, "days"),
+        ("lines", {"department": 10**9}, "department"),
+    ],
+)
+def test_wrong_parameters_are_said_at_their_field(
+    desk: Desk, code: str, params: dict[str, object], field: str
+) -> None:
+    with pytest.raises(InvalidInput) as problem:
+        desk.order(code, **params)
+    assert field in problem.value.fields
+
+
+def test_unknown_columns_and_formats(desk: Desk) -> None:
+    with pytest.raises(InvalidInput):
+        desk.order(columns=["password_hash"])
+    with pytest.raises(InvalidInput):
+        desk.order(format="exe")
+    with pytest.raises(NotFound):
+        desk.order("everything")
+
+
+def test_a_branch_manager_gets_the_branch_only(desk: Desk) -> None:
+    desk.user = desk.world.person(desk.place, "numbers_manager", at="north")
+    job_id = desk.order()
+    assert desk.make(job_id).done == 9
+    with pytest.raises(InvalidInput):
+        desk.order(department=desk.place.departments["south"])
+    with pytest.raises(NotAllowed):
+        desk.order("people")
+
+
+def test_right_lost_before_ordering_making_and_downloading(desk: Desk) -> None:
+    first, second = desk.order(), desk.order()
+    desk.make(first)
+    desk.world.drop_grants(desk.place, desk.user)
+    job = desk.make(second)
+    assert (job.state, job.trouble, job.key) == (JobState.FAILED, making.LOST_RIGHT, None)
+    with pytest.raises(NotAllowed):
+        desk.download(first)
+    with pytest.raises(NotAllowed):
+        desk.order()
+
+
+def test_a_narrower_right_closes_files_made_with_a_wider_one(desk: Desk) -> None:
+    job_id = desk.order()
+    desk.make(job_id)
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        session.execute(text("UPDATE grants SET path = :north"), {"north": desk.place.paths["north"]})
+    with pytest.raises(Conflict):
+        desk.download(job_id)
+
+
+def test_files_of_others_are_not_there(desk: Desk) -> None:
+    job_id = desk.order()
+    desk.make(job_id)
+    desk.user = desk.world.person(desk.place)
+    with pytest.raises(NotFound):
+        desk.download(job_id)
+
+
+def test_a_report_left_by_a_dead_worker_is_made_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    job_id = desk.order()
+    with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        broken.setattr(files, "_picker", _killed)
+        desk.make(job_id)
+    left = desk.job(job_id)
+    assert (left.state, left.key) == (JobState.MAKING, None)
+    with pytest.raises(Conflict):
+        desk.download(job_id)
+    assert desk.make(job_id).state == JobState.MAKING, "its lease goes on"
+    sweeper.worker_died("test-worker")
+    desk.queue.woken.clear()
+    assert sweeper.sweep(desk.workshop) == 1
+    assert sweeper.sweep(desk.workshop) == 0, "just enqueued"
+    assert desk.make(job_id).state == JobState.READY
+    assert desk.book(job_id).worksheets[0].max_row == 17
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_worker_that_dies_each_time_is_given_up(desk: Desk) -> None:
+    job_id = desk.order()
+    desk.change(job_id, tries=making.MOST_TRIES)
+    job = desk.make(job_id)
+    assert (job.state, job.trouble) == (JobState.FAILED, making.GAVE_UP)
+
+
+def test_cancelled_while_being_made(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    job_id = desk.order()
+    actor = desk.place.actor(desk.user)
+    real = files.write
+
+    def cancelled_meanwhile(*given: object, **named: object) -> object:
+        with db.unit_apart() as session:
+            service.cancel(session, actor, job_id)
+        return real(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(files, "write", cancelled_meanwhile)
+    job = desk.make(job_id)
+    assert (job.state, job.key) == (JobState.CANCELLED, None)
+    assert not [one for one in desk.workshop.settings.data_dir.rglob("*") if one.is_file()]
+
+
+def test_a_taken_over_job_is_not_finished_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    job_id = desk.order()
+    real = files.write
+
+    def slow(*given: object, **named: object) -> object:
+        monkeypatch.setattr(files, "write", real)
+        desk_lease = replace(desk)
+        with db.unit_apart() as session:
+            session.execute(text("UPDATE report_jobs SET lease_until = now() - interval '1 second'"))
+        token = db.tenancy._open_session.set(None)
+        desk_lease.make(job_id)
+        db.tenancy._open_session.reset(token)
+        return real(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(files, "write", slow)
+    job = desk.make(job_id)
+    assert job.state == JobState.READY
+    stored = [one for one in (desk.workshop.settings.data_dir / "files").rglob("*") if one.is_file()]
+    assert stored == [desk.file(job_id)]
+
+
+class FullDisk(LocalStorage):
+    def put(self, key: str, path: Path) -> None:
+        raise no_room()
+
+
+def test_a_full_disk_is_a_clear_failure(desk: Desk, tmp_path: Path) -> None:
+    full = desk.with_storage(FullDisk(tmp_path / "full"))
+    job = full.make(full.order())
+    assert (job.state, job.trouble, job.key) == (JobState.FAILED, no_room().message, None)
+    assert not list((desk.workshop.settings.data_dir / "making").iterdir())
+
+
+def test_expired_files_are_gone(desk: Desk) -> None:
+    job_id = desk.order()
+    desk.make(job_id)
+    file = desk.file(job_id)
+    desk.change(job_id, expires_at=clock.now() - timedelta(seconds=1))
+    assert sweeper.expire(desk.workshop) == 1
+    assert not file.exists()
+    with pytest.raises(NotFound):
+        desk.download(job_id)
+
+
+def test_deleting_and_repeating(desk: Desk) -> None:
+    actor = desk.place.actor(desk.user)
+    job_id = desk.order(state="active")
+    desk.make(job_id)
+    file = desk.file(job_id)
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        again = service.repeat(desk.workshop, session, actor, job_id)
+        assert (again.params["state"], again.state) == ("active", JobState.ORDERED)
+        service.forget(desk.workshop, session, actor, job_id)
+    assert not file.exists()
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        assert [job.id for job in service.jobs(session, actor)] == [again.id]
+
+
+def test_nobody_has_a_hundred_made_at_once(desk: Desk) -> None:
+    for _ in range(service.MOST_OPEN):
+        desk.order()
+    with pytest.raises(Conflict):
+        desk.order()
+
+
+def test_storage_keeps_whole_files_only(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path / "files")
+    with pytest.raises(NotFound):
+        storage.open("../../etc/passwd")
+    with pytest.raises(NotFound):
+        storage.size("1/2026/11/" + "a" * 32)
+    assert issubclass(Unavailable, Exception)
+
+
+def test_one_company_never_sees_jobs_of_another(desk: Desk) -> None:
+    desk.order()
+    other = desk.world.company("ООО «Лютик»")
+    with company_scope(other.company_id), db.unit_of_work() as session:
+        assert session.scalars(select(ReportJob)).all() == []
+        assert session.execute(text("SELECT count(*) FROM report_jobs")).scalar_one() == 0
