@@ -10,9 +10,10 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from console import param_form, run_words, selection
+from console.babel import text
 from console.web import ResponseReturnValue, actor, engine, go_to, render, route
 from console.web import session as opened
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.i18n import N_
 from lines.run_lines import PAGE, refused_lines
 from rbac.permissions import Permission
@@ -20,6 +21,7 @@ from runs import service
 from runs.models import Run, RunState
 
 blueprint = Blueprint("previews", __name__, url_prefix="/runs/<int:run_id>")
+STALE = "preview_stale"
 TYPED_FROM = 1000
 """Above so many lines an operation that cannot be undone asks for their number to be typed."""
 
@@ -56,8 +58,22 @@ def confirm(run_id: int) -> ResponseReturnValue:
             return go_to(url_for("previews.show", run_id=run.id))
         if _is_typed(run) and _digits(request.form.get("typed", "")) != str(allowed):
             return _page(run, typed_wrong=True), 422
-    service.submit(engine(), actor(), run.id)
+    try:
+        with opened().begin_nested():
+            service.submit(engine(), actor(), run.id)
+    except Conflict as problem:
+        if problem.code != STALE:
+            raise
+        _count_again(run)
+        flash(text(problem.message, **problem.params), "warning")
+        return go_to(url_for("previews.show", run_id=run.id))
     return go_to(url_for("runs.show", run_id=run.id))
+
+
+def _count_again(run: Run) -> None:
+    operation = engine().operation(run.operation)
+    params = service.stored_params(operation, run)
+    run.preview = service.figures(engine(), actor(), operation, params, run.selection)
 
 
 def _own(run_id: int) -> Run:

@@ -16,6 +16,7 @@ from console.web import session as opened
 from core import clock
 from core.errors import Conflict
 from lines.run_lines import PAGE, ItemLine, item_lines, newest_failures
+from rbac.decision import is_everywhere
 from rbac.permissions import Permission
 from runs import queries, service
 from runs.models import Run, RunState
@@ -41,21 +42,25 @@ def index() -> ResponseReturnValue:
 
 @route(blueprint, "/running", permission=Permission.LINES_VIEW, passive=True)
 def running() -> ResponseReturnValue:
-    """The person's own runs that go on or have just ended, for the top bar."""
+    """The person's own runs that go on, or the one that has just ended, for the top bar."""
     recently = clock.now() - timedelta(seconds=RECENT_SECONDS)
-    found = opened().scalars(
-        select(Run)
-        .where(
-            Run.company_id == actor().company_id,
-            Run.created_by == actor().user_id,
-            Run.submitted_at.is_not(None),
-            or_(Run.finished_at.is_(None), Run.finished_at > recently),
+    found = (
+        opened()
+        .scalars(
+            select(Run)
+            .where(
+                Run.company_id == actor().company_id,
+                Run.created_by == actor().user_id,
+                Run.submitted_at.is_not(None),
+                or_(Run.finished_at.is_(None), Run.finished_at > recently),
+            )
+            .order_by(Run.finished_at.is_(None).desc(), Run.id.desc())
+            .limit(2)
         )
-        .order_by(Run.id.desc())
-        .limit(2)
+        .all()
     )
-    rows = [_listed(run) for run in found]
-    return render("runs/running.html", rows=rows), 200 if rows else HTMX_STOP
+    shown = [run for run in found if run.finished_at is None] or found[:1]
+    return render("runs/running.html", rows=[_listed(run) for run in shown]), 200 if shown else HTMX_STOP
 
 
 @route(blueprint, "/<int:run_id>", permission=Permission.LINES_VIEW)
@@ -121,7 +126,8 @@ def _may_stop(run: Run) -> bool:
     if run.state != RunState.RUNNING:
         return False
     mine = run.created_by == actor().user_id
-    return may(engine().operation(run.operation).permission) and (mine or may(Permission.RUNS_STOP))
+    others = is_everywhere(actor(), Permission.RUNS_STOP)
+    return may(engine().operation(run.operation).permission) and (mine or others)
 
 
 def _listed(run: Run) -> dict[str, Any]:

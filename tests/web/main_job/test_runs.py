@@ -7,7 +7,11 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+import time_machine
+from sqlalchemy import text
 
+from core import db
+from core.tenancy import company_scope
 from tests.web.main_job.desk import Desk
 
 
@@ -142,8 +146,6 @@ def test_polling_keeps_no_session_alive(desk: Desk) -> None:
 
 
 def test_a_silent_operator_is_said_and_nothing_is_lost(desk: Desk) -> None:
-    import time_machine
-
     run_id = desk.start()
     desk.operator.is_away = True
     desk.work(run_id)
@@ -247,15 +249,41 @@ def test_other_people_and_companies_see_nothing(desk: Desk, path: str) -> None:
     assert nosy.get(f"/runs/{run_id}{path}").status_code == 404
 
 
-def test_a_department_sees_its_own_lines_only(desk: Desk) -> None:
-    desk.world.lines(desk.place, 2, department="south")
+def test_runs_of_others_are_for_people_of_the_whole_company(desk: Desk) -> None:
     run_id = desk.start()
+    south = desk.browser(desk.world.person(desk.place, "numbers_manager", at="south"))
+    assert south.get(f"/runs/{run_id}").status_code == 404
+    assert south.post(f"/runs/{run_id}/stop").status_code == 404
+    assert f"/runs/{run_id}" not in south.get("/runs").text
+    colleague = desk.browser(desk.world.person(desk.place, "viewer"))
+    page = colleague.get(f"/runs/{run_id}")
+    assert page.status_code == 200
+    assert "/stop" not in page.text
+    assert colleague.post(f"/runs/{run_id}/stop").status_code == 403
+
+
+def test_numbers_that_went_elsewhere_are_no_longer_shown(desk: Desk) -> None:
+    ids = [str(one) for one in desk.world.lines(desk.place, 3, department="south")]
+    desk.client = desk.browser(desk.world.person(desk.place, "numbers_manager", at="south"))
+    run_id = desk.start(ids=ids)
     desk.finish(run_id)
-    south = desk.browser(desk.world.person(desk.place, "viewer", at="south"))
-    assert south.get(f"/runs/{run_id}").text.count('href="/lines/') == 2
-    book = openpyxl.load_workbook(BytesIO(south.get(f"/runs/{run_id}/result.xlsx").data))
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        away = {"north": desk.place.departments["north"], "id": int(ids[0])}
+        session.execute(text("UPDATE lines SET department_id = :north WHERE id = :id"), away)
+    assert desk.client.get(f"/runs/{run_id}").text.count('href="/lines/') == 2
+    book = openpyxl.load_workbook(BytesIO(desk.client.get(f"/runs/{run_id}/result.xlsx").data))
     assert book.active.max_row == 3
-    assert south.post(f"/runs/{run_id}/stop").status_code == 403
+
+
+def test_what_has_grown_since_the_preview_is_shown_again_before_it_starts(desk: Desk) -> None:
+    everything = {"sel": "department", "department": str(desk.place.root_id), "ids": []}
+    run_id = int(desk.preview(**everything).location.split("/")[2])
+    desk.world.lines(desk.place, 2)
+    assert desk.client.post(f"/runs/{run_id}/confirm").location == f"/runs/{run_id}/preview"
+    assert desk.runs() == 0
+    assert "27" in desk.client.get(f"/runs/{run_id}/preview").text
+    assert desk.client.post(f"/runs/{run_id}/confirm").location == f"/runs/{run_id}"
+    assert desk.run(run_id).total == 27
 
 
 def test_who_may_not_do_it_is_told_so(desk: Desk) -> None:
