@@ -177,13 +177,27 @@ def verify(session: Session, company_id: int) -> list[str]:
         if current is not None and current[0] == batch.seq:
             rows = current[1]
             current = next(entries, None)
-        if _recomputed(previous, batch, rows) != batch.digest:
+        if _recomputed(previous, batch, rows) != batch.digest or not _is_alike(batch, rows):
             problems.append(f"link {batch.seq} of {batch.at.isoformat()} was altered")
         previous, expected = batch.digest, batch.seq + 1
+    if current is not None:
+        problems.append(f"entries from link {current[0]} on belong to no link")
     head = session.scalar(select(JournalHead).where(JournalHead.company_id == company_id))
-    if head is not None and (head.seq, head.digest) != (expected - 1, previous):
-        problems.append(f"the chain ends at link {expected - 1}, its head says {head.seq}")
+    told = (0, FIRST) if head is None else (head.seq, head.digest)
+    if told != (expected - 1, previous):
+        problems.append(f"the chain ends at link {expected - 1}, its head says {told[0]}")
     return problems
+
+
+def _is_alike(batch: JournalBatch, rows: Sequence[JournalEntry]) -> bool:
+    """The digest holds the moment and the author once for all entries: so each of them must say the same."""
+    first = rows[0] if rows else None
+    return len(rows) == batch.entries and all(
+        first is not None
+        and (row.at, row.actor_kind, row.actor_id) == (batch.at, first.actor_kind, first.actor_id)
+        and (row.actor_name, row.ip) == (first.actor_name, first.ip)
+        for row in rows
+    )
 
 
 def _batches(session: Session, company_id: int) -> Iterator[tuple[int, list[JournalEntry]]]:

@@ -22,6 +22,9 @@ REPORT_QUEUE = "reports"
 MAIL_QUEUE = "mail"
 MOST_WAITING = 3
 JOB_SECONDS = 120
+SLOW_SECONDS = 60
+"""A job that repeats at least this slowly is one of the long ones: synchronisation, reconciliation."""
+LONG_SECONDS = 6 * 3600
 REPORT_SECONDS = 3 * 3600
 log = structlog.get_logger(__name__)
 
@@ -95,12 +98,25 @@ class JsonCron(CronScheduler):
         for job in self.get_jobs():
             if not job.should_run():
                 continue
-            queue = Queue(job.queue_name, connection=self.connection, serializer=JSONSerializer)
-            if queue.count < MOST_WAITING:
-                queue.enqueue(job.func_name, job_timeout=JOB_SECONDS, result_ttl=0, failure_ttl=3600, ttl=60)
+            self._enqueue_once(job)
             job.set_enqueue_time(now)
             due.append(job)
         return due
+
+    def _enqueue_once(self, job: CronJob) -> None:
+        """A job that repeats slowly may also take long: it gets hours, and may wait as long as its interval."""
+        queue = Queue(job.queue_name, connection=self.connection, serializer=JSONSerializer)
+        prefix, interval = f"{job.func_name}-".replace(".", "_"), job.interval or 0
+        if any(key.startswith(prefix) for key in queue.job_ids):
+            return
+        queue.enqueue(
+            job.func_name,
+            job_id=prefix + secrets.token_hex(8),
+            job_timeout=JOB_SECONDS if interval < SLOW_SECONDS else LONG_SECONDS,
+            result_ttl=0,
+            failure_ttl=3600,
+            ttl=max(60, interval),
+        )
 
 
 def repeat(redis_url: str, jobs: Sequence[tuple[Callable[[], None], int, str]]) -> None:

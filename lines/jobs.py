@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
 import structlog
+from sqlalchemy import or_, select
 from sqlalchemy.exc import OperationalError
 
+from core import clock
+from core.db import unit_of_work
+from core.tenancy import all_companies
+from hierarchy.models import Company
 from lines import sync
 from operators import sync as company_sync
 from operators.errors import OperatorAway
 from operators.records import Source
 
+RECONCILE_AFTER = timedelta(hours=22)
 log = structlog.get_logger(__name__)
 _parts: list[tuple[Source, Callable[[], None]]] = []
 
@@ -24,21 +32,30 @@ def configure(source: Source, listen: Callable[[], None]) -> None:
 def synchronise() -> None:
     """Registration for events, catalogue, companies, and what changed on their lines. Trouble is for the next time."""
     for source, listen in _parts:
-        try:
-            listen()
-            company_sync.sync_catalogue(source)
-            company_sync.sync_companies(source)
-            for company_id, _ in company_sync.companies():
-                sync.sync_changes(source, company_id)
-        except (OperatorAway, OperationalError) as problem:
-            log.warning("sync.postponed", problem=type(problem).__name__)
+        _try("hub", listen)
+        _try("catalogue", partial(company_sync.sync_catalogue, source))
+        _try("companies", partial(company_sync.sync_companies, source))
+        for company_id, _ in company_sync.companies():
+            _try(f"lines:{company_id}", partial(sync.sync_changes, source, company_id))
 
 
 def reconcile() -> None:
-    """Everything once more from the start: what no event and no change told."""
+    """Everything once more from the start, for companies whose last time was a day ago: what no change told."""
     for source, _ in _parts:
-        try:
-            for company_id, _ in company_sync.companies():
-                sync.load_company(source, company_id)
-        except (OperatorAway, OperationalError) as problem:
-            log.warning("sync.postponed", problem=type(problem).__name__)
+        for company_id in _due():
+            _try(f"all:{company_id}", partial(sync.load_company, source, company_id))
+
+
+def _try(what: str, call: Callable[[], object]) -> None:
+    """One part that fails keeps none of the others from being brought up to date."""
+    try:
+        call()
+    except (OperatorAway, OperationalError) as problem:
+        log.warning("sync.postponed", what=what, problem=type(problem).__name__)
+
+
+def _due() -> list[int]:
+    limit = clock.now() - RECONCILE_AFTER
+    with all_companies(reason="every company is reconciled once a day"), unit_of_work() as db:
+        old = or_(Company.synced_at.is_(None), Company.synced_at < limit)
+        return list(db.scalars(select(Company.id).where(old).order_by(Company.synced_at.nulls_first())))

@@ -62,10 +62,11 @@ class LineOutcome:
 
 @dataclass(frozen=True)
 class Accepted:
-    """The operator has the order; outcomes that are already known come with it."""
+    """The operator has the order; outcomes that are known come with it. `is_final`: it will say nothing more."""
 
     order_id: str
     lines: Sequence[LineOutcome] = ()
+    is_final: bool = False
 
 
 @dataclass(frozen=True)

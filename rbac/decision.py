@@ -79,6 +79,17 @@ def require(actor: Actor, permission: Permission, *, at: str | None = None) -> N
         raise NotAllowed(permission.value)
 
 
+def is_everywhere(actor: Actor, permission: Permission) -> bool:
+    """True where the permission is granted on the whole company: at the root, whose path has one part."""
+    return any(path == ANYWHERE or path.count("/") == 2 for path in roots(actor, permission))
+
+
+def require_everywhere(actor: Actor, permission: Permission) -> None:
+    """Raise NotAllowed unless the permission is granted on the whole company."""
+    if not is_everywhere(actor, permission):
+        raise NotAllowed(permission.value)
+
+
 def roots(actor: Actor, permission: Permission) -> list[str]:
     """The topmost paths on which the permission is granted, sorted; [ANYWHERE] for the system."""
     paths = sorted(granted.path for granted in actor.grants if granted.permission == permission.value)

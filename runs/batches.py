@@ -7,16 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import text, update
+from sqlalchemy import case, select, text, update
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.errors import NotAllowed, NotFound
 from rbac.decision import Actor
-from runs import counters, service
+from runs import counters, queries, service
 from runs.counters import Moved
 from runs.engine import Engine
-from runs.models import BatchState, ItemState, OrderBatch, RunItem
+from runs.models import BatchState, ItemState, OrderBatch, Run, RunItem
 from runs.operation import Operation, Params, TargetLine
+from users.actor import load_actor
 
 MARGIN = 5.0
 """Seconds by which a lease outlives the longest call to the operator."""
@@ -79,13 +81,7 @@ def claim(db: Session, work: Work, most: int) -> Claim | None:
     if row is None:
         return None
     batch_id, count = row
-    lines = work.engine.target.before_sending(
-        db,
-        work.company_id,
-        work.run_id,
-        batch_id,
-        service.all_refusals(work.engine, work.actor, work.operation, work.params, before=work.run_id),
-    )
+    lines = _read(db, work, batch_id)
     refused = {line.no: line.refusal for line in lines if line.refusal is not None}
     if refused:
         _refuse(db, work, batch_id, refused, now)
@@ -95,6 +91,31 @@ def claim(db: Session, work: Work, most: int) -> Claim | None:
     )
     eligible = [line for line in lines if line.refusal is None]
     return Claim(batch_id, key, eligible, now + timedelta(seconds=SEND_WITHIN))
+
+
+def _read(db: Session, work: Work, batch_id: int) -> Sequence[TargetLine]:
+    """The claimed lines with what forbids each now. A right that seems lost is asked for again with fresh grants:
+
+    a branch that was moved during the wake-up has other paths than those that the actor was loaded with.
+    """
+    lines: Sequence[TargetLine] = ()
+    actor = work.actor
+    for _ in range(2):
+        refusals = service.all_refusals(work.engine, actor, work.operation, work.params, before=work.run_id)
+        lines = work.engine.target.before_sending(db, work.company_id, work.run_id, batch_id, refusals)
+        if all(line.refusal != queries.NO_RIGHT for line in lines):
+            break
+        actor = load_starter(db, work.company_id, work.run_id)
+    return lines
+
+
+def load_starter(db: Session, company_id: int, run_id: int) -> Actor:
+    """Who started the run, with the rights of this moment; somebody who may no longer sign in has none."""
+    run = db.scalars(select(Run).where(Run.company_id == company_id, Run.id == run_id)).one()
+    try:
+        return load_actor(db, run.created_by or 0, company_id, run.created_ip, run.staff_reason)
+    except (NotFound, NotAllowed):
+        return Actor("user", run.created_by, company_id, run.created_name, frozenset())
 
 
 REFUSE = text("""
@@ -111,7 +132,8 @@ def _refuse(db: Session, work: Work, batch_id: int, refused: Mapping[int, str], 
     db.execute(
         update(OrderBatch)
         .where(OrderBatch.company_id == work.company_id, OrderBatch.id == batch_id)
-        .values(open=left)
+        .values(open=left, state=case((left == 0, BatchState.CLOSED), else_=OrderBatch.state)),
+        execution_options={"synchronize_session": False},
     )
 
 

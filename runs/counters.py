@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 NAMES = ("pending", "sent", "unknown", "done", "refused", "failed", "cancelled")
 _MOVED = ", ".join(f"{name} = {name} + :{name}" for name in NAMES)
 _OPEN = "pending + :pending + sent + :sent + unknown + :unknown"
-_ENDS = f"(finished_at IS NULL AND state IN ('running', 'cancelled') AND {_OPEN} = 0)"
+_ENDS = f"(finished_at IS NULL AND state IN ('running', 'cancelled', 'broken') AND {_OPEN} = 0)"
 
 # An answer of the operator ends the trouble that a run was in; so does the run's end.
 MOVE = text(f"""

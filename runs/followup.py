@@ -16,7 +16,7 @@ from core.db import unit_of_work
 from operators.gateway import Accepted, Away, LineOutcome, Outcome
 from runs import batches, outcomes
 from runs.batches import Work
-from runs.models import BatchState, OrderBatch, Run, RunItem
+from runs.models import BatchState, ItemState, OrderBatch, Run, RunItem
 
 FIRST_LOOK = 0.5
 """Seconds from a lost answer to the first look-up."""
@@ -69,8 +69,10 @@ def _take_due(db: Session, work: Work) -> Sequence[OrderBatch]:
     hold = now + timedelta(seconds=work.engine.settings.operator_timeout + batches.MARGIN)
     for batch in found:
         if batch.state == BatchState.SENDING:
-            # Its worker died or lost the database: what it sent, nobody knows; until then it may have left.
-            latest = min(now, batch.sent_at + timedelta(seconds=batches.SEND_WITHIN))
+            # Its worker died or lost the database. What it sent, nobody knows; it may have left until the end of its
+            # time for sending, and the operator may have taken it in for as long as any call may last.
+            open_for = batches.SEND_WITHIN + work.engine.settings.operator_timeout
+            latest = batch.sent_at + timedelta(seconds=open_for)
             batches.unsure(db, work.company_id, work.run_id, batch.id, latest, hold)
     if found:
         ids = [batch.id for batch in found]
@@ -95,6 +97,8 @@ def _check(work: Work, batch: OrderBatch) -> None:
             return
         if isinstance(answer, Accepted):
             outcomes.record(db, work.engine, locked, answer.order_id, answer.lines)
+            if answer.is_final:
+                _fail_open(db, work, locked, "order_lost")
             clear_trouble(db, work)
         elif isinstance(answer, Away):
             note_trouble(db, work, answer.why)
@@ -120,13 +124,23 @@ def _forgotten(db: Session, work: Work, batch: OrderBatch) -> None:
     if batch.checks < LOST_AFTER:
         _again(db, batch, outcomes.poll_pause(batch.checks))
         return
+    _fail_open(db, work, batch, "order_lost")
+
+
+def _fail_open(db: Session, work: Work, batch: OrderBatch, reason: str) -> None:
+    """Items of which the operator has nothing more to say have failed; those with an outcome keep it."""
     numbers = db.scalars(
         select(RunItem.no).where(
-            RunItem.company_id == work.company_id, RunItem.run_id == work.run_id, RunItem.batch_id == batch.id
+            RunItem.company_id == work.company_id,
+            RunItem.run_id == work.run_id,
+            RunItem.batch_id == batch.id,
+            RunItem.state.in_((ItemState.SENT, ItemState.UNKNOWN)),
         )
-    )
-    lost = [LineOutcome(f"{work.run_id}-{no}", Outcome.FAILED, "order_lost") for no in numbers]
-    outcomes.record(db, work.engine, batch, "", lost)
+    ).all()
+    if numbers:
+        db.refresh(batch)
+        silent = [LineOutcome(f"{work.run_id}-{no}", Outcome.FAILED, reason) for no in numbers]
+        outcomes.record(db, work.engine, batch, "", silent)
 
 
 def note_trouble(db: Session, work: Work, why: str, *, at_least: float = 0.0) -> float:

@@ -57,7 +57,7 @@ class Run(CompanyOwned, Base):
     __tablename__ = "runs"
     __table_args__ = (
         UniqueConstraint("company_id", "idempotency_key"),
-        Index("ix_runs_open", "state", postgresql_where=text("state IN ('running', 'cancelled')")),
+        Index("ix_runs_open", "state", postgresql_where=text("state IN ('running', 'cancelled', 'broken')")),
         Index("ix_runs_newest", "company_id", "id"),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)

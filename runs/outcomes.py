@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
+from marshmallow import ValidationError
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from core import clock
 from core.db import unit_of_work
+from core.errors import NotFound
 from core.journal import Entry, write
 from core.tenancy import all_companies, company_scope
 from operators.gateway import LineOutcome, Outcome
@@ -20,10 +22,10 @@ from runs import counters, service
 from runs.counters import Moved
 from runs.engine import Engine
 from runs.models import BatchState, ItemState, OrderBatch, Run
-from runs.operation import Operation
 
 log = structlog.get_logger(__name__)
 
+MOST_DIGITS = 18  # what a bigint surely holds
 FINAL_STATES = {
     Outcome.DONE: ItemState.DONE,
     Outcome.REFUSED: ItemState.REFUSED,
@@ -91,10 +93,9 @@ def record(
     if not changed:
         return 0
     run = db.scalars(select(Run).where(Run.company_id == batch.company_id, Run.id == batch.run_id)).one()
-    operation = engine.operation(run.operation)
     done = sorted(line_id for line_id, _, state in changed if state == ItemState.DONE)
     if done:
-        _apply(db, engine, operation, run, done)
+        _apply(db, engine, run, done)
     by = Counter(state for _, _, state in changed)
     by.subtract(old for _, old, _ in changed)
     counters.move(db, run.company_id, run.id, now, by, Moved(answered=True))
@@ -103,7 +104,7 @@ def record(
 
 def _row(run_id: int, line: LineOutcome) -> dict[str, object]:
     run, _, no = line.external_id.partition("-")
-    if run != str(run_id) or not no.isdigit():
+    if run != str(run_id) or not no.isascii() or not no.isdigit() or len(no) > MOST_DIGITS:
         log.warning("outcome.foreign_item", run=run_id, item=line.external_id)
         no = "-1"
     state = FINAL_STATES[line.outcome]
@@ -131,9 +132,14 @@ def poll_pause(checks: int) -> float:
     return min(doubled, 120.0)
 
 
-def _apply(db: Session, engine: Engine, operation: Operation, run: Run, line_ids: Sequence[int]) -> None:
-    params = service.stored_params(operation, run)
-    changes = engine.target.apply(db, run.company_id, line_ids, operation.effect(params))
+def _apply(db: Session, engine: Engine, run: Run, line_ids: Sequence[int]) -> None:
+    try:
+        operation = engine.operation(run.operation)
+        effect = operation.effect(service.stored_params(operation, run))
+    except (NotFound, ValidationError):
+        log.error("outcome.unknown_operation", run=run.id, operation=run.operation)
+        return  # the outcome is kept; the lines themselves come with the next synchronisation
+    changes = engine.target.apply(db, run.company_id, line_ids, effect)
     entries = [
         Entry(f"line.{operation.code}", "line", line_id, before, after, run.id, label)
         for line_id, label, before, after in changes

@@ -14,13 +14,15 @@ from sqlalchemy import (
     literal,
     literal_column,
     null,
+    or_,
     select,
     tuple_,
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core.i18n import N_
-from rbac.decision import Actor
+from rbac.decision import Actor, is_everywhere
+from rbac.permissions import Permission
 from runs.models import FINAL, OPEN, ItemState, Run, RunItem, UploadRow
 from runs.operation import Operation, Params, Refusal
 
@@ -28,6 +30,7 @@ NO_RIGHT = "no_right"
 BUSY = "busy"
 # Written out, not bound: only then PostgreSQL can prove that the index of unfinished items serves.
 OPEN_IN_SQL: list[ColumnElement[str]] = [literal_column(f"'{state.value}'") for state in OPEN]
+ON_THE_WAY_IN_SQL: list[ColumnElement[str]] = [literal_column("'sent'"), literal_column("'unknown'")]
 COMMON_TEXTS: dict[str, tuple[str, str]] = {
     NO_RIGHT: (
         N_("You have no right to do this with these numbers"),
@@ -59,7 +62,9 @@ def busy(
     if before is None:
         return found.correlate_except(item, run).exists()
     # For the few lines of one order: as a scalar it is looked up per line by the index, never hashed as a whole.
-    older = found.where(item.run_id < before).limit(1).correlate_except(item, run)
+    # One that waits gives way to an older run, and any gives way to what is already on its way in another.
+    first = or_(item.run_id < before, item.state.in_(ON_THE_WAY_IN_SQL))
+    older = found.where(item.run_id != before, first).limit(1).correlate_except(item, run)
     return older.scalar_subquery().is_not(None)
 
 
@@ -77,6 +82,10 @@ def texts(operation: Operation, params: Params) -> dict[str, tuple[str, str]]:
 
 
 ITEM_TEXTS: dict[str, tuple[str, str]] = {
+    "broken": (
+        N_("The console no longer knows this operation"),
+        N_("Start it anew from the list of numbers."),
+    ),
     "technical": (N_("The operator could not carry it out"), N_("Retry the failed ones in a new run.")),
     "order_lost": (N_("The operator no longer knows the order"), N_("Retry the failed ones in a new run.")),
     "operator_refused": (N_("Refused by the operator"), ""),
@@ -96,6 +105,8 @@ ITEM_TEXTS: dict[str, tuple[str, str]] = {
 def run_list(actor: Actor, *, before_id: int | None, limit: int) -> Select[Run]:
     """Submitted runs, newest first, by keyset."""
     found = select(Run).where(Run.company_id == actor.company_id, Run.submitted_at.is_not(None))
+    if not is_everywhere(actor, Permission.RUNS_VIEW):
+        found = found.where(Run.created_by == actor.user_id)
     if before_id is not None:
         found = found.where(Run.id < before_id)
     return found.order_by(Run.id.desc()).limit(limit)

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
+from marshmallow import ValidationError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core import clock
 from core.db import unit_of_work
-from core.errors import NotAllowed, NotFound
+from core.errors import NotFound
 from core.tenancy import company_scope
 from hierarchy.models import Company
 from operators.gateway import (
@@ -27,14 +28,12 @@ from operators.gateway import (
     Retry,
     Unknown,
 )
-from rbac.decision import Actor
 from runs import batches, counters, followup, outcomes, service
 from runs.batches import Claim, Work
 from runs.counters import Moved
 from runs.engine import Engine
-from runs.models import Run, RunState
+from runs.models import ItemState, Run, RunState
 from runs.operation import TargetLine
-from users.actor import load_actor
 
 log = structlog.get_logger(__name__)
 SHARE_SECONDS = 5.0
@@ -64,7 +63,7 @@ def _open(engine: Engine, company_id: int, run_id: int, worker: str) -> Work | N
         run = db.scalar(select(Run).where(Run.company_id == company_id, Run.id == run_id))
         if (
             run is None
-            or run.state not in (RunState.RUNNING, RunState.CANCELLED)
+            or run.state not in (RunState.RUNNING, RunState.CANCELLED, RunState.BROKEN)
             or run.finished_at is not None
         ):
             return None
@@ -73,19 +72,25 @@ def _open(engine: Engine, company_id: int, run_id: int, worker: str) -> Work | N
             dropped = service.cancel_pending(db, company_id, run_id)
         hold = Moved(hold=now + timedelta(seconds=batches.HOLD_SECONDS))
         counters.move(db, company_id, run_id, now, {"pending": -dropped, "cancelled": dropped}, hold)
-        operation = engine.operation(run.operation)
-        actor = _actor(db, run)
+        try:
+            operation = engine.operation(run.operation)
+            params = service.stored_params(operation, run)
+        except (NotFound, ValidationError):
+            _give_up(db, run)
+            return None
+        actor = batches.load_starter(db, company_id, run_id)
         party = db.scalars(select(Company.party_id).where(Company.id == company_id)).one()
-        params = service.stored_params(operation, run)
         return Work(engine, actor, operation, params, company_id, run_id, party, worker)
 
 
-def _actor(db: Session, run: Run) -> Actor:
-    """Who started the run, with the rights of this moment; somebody who may no longer sign in has none."""
-    try:
-        return load_actor(db, run.created_by or 0, run.company_id, run.created_ip, run.staff_reason)
-    except (NotFound, NotAllowed):
-        return Actor("user", run.created_by, run.company_id, run.created_name, frozenset())
+def _give_up(db: Session, run: Run) -> None:
+    """The operation or its parameters are no longer known, after a change of the product: nothing more is sent."""
+    log.error("run.broken", run=run.id, operation=run.operation)
+    dropped = service.end_pending(db, run.company_id, run.id, ItemState.FAILED, "broken")
+    if run.state == RunState.RUNNING:
+        run.state = RunState.BROKEN
+        db.flush()
+    counters.move(db, run.company_id, run.id, clock.now(), {"pending": -dropped, "failed": dropped})
 
 
 def _send_next(work: Work) -> float | None:

@@ -16,7 +16,7 @@ from core.db import after_commit, session
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
 from core.journal import Entry, write
-from rbac.decision import Actor, holds, require
+from rbac.decision import Actor, is_everywhere, require, require_everywhere
 from rbac.permissions import Permission
 from runs import queries
 from runs.engine import Engine
@@ -133,9 +133,12 @@ def _price_columns(
 
 
 def get_run(actor: Actor, run_id: int) -> Run:
-    """A run of the actor's company; raises NotFound. People without `runs:view` see their own only."""
+    """A run of the actor's company; raises NotFound.
+
+    The runs of others concern any department: they are for people who hold `runs:view` on the whole company.
+    """
     run = session().scalar(select(Run).where(Run.company_id == _company(actor), Run.id == run_id))
-    if run is None or (run.created_by != actor.user_id and not holds(actor, Permission.RUNS_VIEW)):
+    if run is None or (run.created_by != actor.user_id and not is_everywhere(actor, Permission.RUNS_VIEW)):
         raise NotFound
     return run
 
@@ -155,15 +158,30 @@ def submit(engine: Engine, actor: Actor, run_id: int) -> Run:
         execution_options={"synchronize_session": False},
     )
     if won.rowcount == 0:  # type: ignore[attr-defined]
-        db.refresh(run)
-        return run
+        db.expire(run)
+        return get_run(actor, run_id)
     params = stored_params(operation, run)
     freeze(engine, actor, operation, params, run)
     db.refresh(run)
+    _refuse_stale(run)
     described = {"operation": run.operation, "params": run.params, "total": run.total, "allowed": run.pending}
     write(db, actor, [Entry("run.submitted", "run", run.id, None, described, run.id)])
     wake(engine, run)
     return run
+
+
+def _refuse_stale(run: Run) -> None:
+    """Never more than was shown: raises Conflict where more lines or a higher price came together meanwhile."""
+    shown, once, month = (run.preview[name] for name in ("allowed", "price_once", "price_month"))
+    if run.pending > shown or run.price_once > Decimal(once) or run.price_month > Decimal(month):
+        raise Conflict(
+            N_(
+                "Since the preview more has come together: %(now)s numbers instead of %(shown)s. Look at it again."
+            ),
+            code="preview_stale",
+            now=run.pending,
+            shown=shown,
+        )
 
 
 def freeze(engine: Engine, actor: Actor, operation: Operation, params: Params, run: Run) -> None:
@@ -223,7 +241,7 @@ def stop(engine: Engine, actor: Actor, run_id: int) -> Run:
     run = get_run(actor, run_id)
     require(actor, engine.operation(run.operation).permission)
     if run.created_by != actor.user_id:
-        require(actor, Permission.RUNS_STOP)
+        require_everywhere(actor, Permission.RUNS_STOP)
     if run.state != RunState.RUNNING:
         raise Conflict(N_("This run has already ended."), code="not_running")
     db, now = session(), clock.now()
@@ -232,22 +250,30 @@ def stop(engine: Engine, actor: Actor, run_id: int) -> Run:
     values: dict[str, Any] = {"state": RunState.CANCELLED, "stopped_at": now, "stopped_by": actor.name}
     values |= {"pending": Run.pending - dropped, "cancelled": Run.cancelled + dropped}
     values["finished_at"] = case((Run.sent + Run.unknown + Run.pending == dropped, now), else_=None)
-    db.execute(
+    stopped = db.execute(
         update(Run)
         .where(Run.company_id == run.company_id, Run.id == run.id, Run.state == RunState.RUNNING)
         .values(values),
         execution_options={"synchronize_session": False},
     )
+    if stopped.rowcount == 0:  # type: ignore[attr-defined]
+        # Somebody else was quicker: what this transaction has cancelled belongs to the run's own end.
+        raise Conflict(N_("This run has already ended."), code="not_running")
     db.refresh(run)
     return run
 
 
 def cancel_pending(db: Session, company_id: int, run_id: int) -> int:
     """Items that were never sent end as `cancelled`; returns how many."""
+    return end_pending(db, company_id, run_id, ItemState.CANCELLED, "stopped")
+
+
+def end_pending(db: Session, company_id: int, run_id: int, state: ItemState, reason: str) -> int:
+    """Items that were never sent end in this state; returns how many. The caller moves the counters."""
     result = db.execute(
         update(RunItem)
         .where(RunItem.company_id == company_id, RunItem.run_id == run_id, RunItem.state == ItemState.PENDING)
-        .values(state=ItemState.CANCELLED, reason="stopped", updated_at=clock.now()),
+        .values(state=state, reason=reason, updated_at=clock.now()),
         execution_options={"synchronize_session": False},
     )
     return int(result.rowcount)  # type: ignore[attr-defined]

@@ -21,8 +21,9 @@ PREVIEW_HOURS = 24
 
 DUE = text("""
     UPDATE runs SET wake_until = :hold
-    WHERE state IN ('running', 'cancelled') AND finished_at IS NULL AND (wake_until IS NULL OR wake_until < :now)
-      AND ((pending > 0 AND (retry_at IS NULL OR retry_at <= :now))
+    WHERE state IN ('running', 'cancelled', 'broken') AND finished_at IS NULL
+      AND (wake_until IS NULL OR wake_until < :now)
+      AND ((pending > 0 AND (state <> 'running' OR retry_at IS NULL OR retry_at <= :now))
            OR EXISTS (SELECT 1 FROM order_batches AS batch
                       WHERE batch.company_id = runs.company_id AND batch.run_id = runs.id
                         AND batch.state <> 'closed' AND batch.check_at <= :now))

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from core.walls import FUNCTIONS, application_grants, wall
+from core.walls import APPLICATION_ROLE, FUNCTIONS, application_grants, wall
 
 COMPANY_TABLES = (
     "contracts",
@@ -159,7 +159,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'idempotency_key', name=op.f('uq_runs_company_id_idempotency_key'))
     )
     op.create_index('ix_runs_newest', 'runs', ['company_id', 'id'], unique=False)
-    op.create_index('ix_runs_open', 'runs', ['state'], unique=False, postgresql_where=sa.text("state IN ('running', 'cancelled')"))
+    op.create_index('ix_runs_open', 'runs', ['state'], unique=False, postgresql_where=sa.text("state IN ('running', 'cancelled', 'broken')"))
     op.create_table('sim_cards',
     sa.Column('company_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -357,6 +357,7 @@ def upgrade() -> None:
         op.execute(statement)
     for statement in application_grants(append_only=("journal_entries", "journal_batches", "alembic_version")):
         op.execute(statement)
+    op.execute(f"REVOKE DELETE, TRUNCATE ON journal_heads FROM {APPLICATION_ROLE}")
 
 
 
@@ -390,7 +391,7 @@ def downgrade() -> None:
     op.drop_table('tariffs')
     op.drop_table('sync_states')
     op.drop_table('sim_cards')
-    op.drop_index('ix_runs_open', table_name='runs', postgresql_where=sa.text("state IN ('running', 'cancelled')"))
+    op.drop_index('ix_runs_open', table_name='runs', postgresql_where=sa.text("state IN ('running', 'cancelled', 'broken')"))
     op.drop_index('ix_runs_newest', table_name='runs')
     op.drop_table('runs')
     op.drop_table('roles')

@@ -38,10 +38,12 @@ OUTCOMES = {
     "failed": Outcome.FAILED,
     "cancelled": Outcome.FAILED,  # the operator took it back without judging it: it may be ordered anew
 }
+ENDED = ("completed", "failed", "rejected", "partial", "cancelled")
+"""States of an order after which none of its items changes any more (TMF622)."""
 REJECTIONS = (400, 409, 413, 422)
-UNSURE = (408, 500, 502, 504)
+UNSURE = (408, 500, 502, 503, 504)
+"""A proxy says 503 also of a request that had already reached the operator: look it up."""
 BUSY_SECONDS = 1.0
-DOWN_SECONDS = 5.0
 MISCONFIGURED_SECONDS = 30.0
 
 
@@ -83,8 +85,6 @@ def answer_to_order(reply: Reply) -> Answer:
         return Rejected(*_error(reply.body))
     if status == 429:
         return Retry(_pause(reply, BUSY_SECONDS), "http 429")
-    if status == 503:
-        return Retry(_pause(reply, DOWN_SECONDS), "http 503")
     if status in UNSURE or status >= 500:
         return Unknown(f"http {status}")
     # A wrong token or address is our fault, not the lines': they wait until somebody has mended it.
@@ -103,12 +103,15 @@ def _error(body: Any) -> tuple[str, str]:
 
 def accepted(order: dict[str, Any]) -> Accepted:
     """An order as the operator shows it; raises Unfit where it has no id."""
-    return Accepted(get_id(order), outcomes(order))
+    return Accepted(get_id(order), outcomes(order), str(order.get("state")) in ENDED)
 
 
 def outcomes(order: dict[str, Any]) -> Sequence[LineOutcome]:
     """How each item stands; items without an id are left out, since nobody could say whose they are."""
-    return [outcome(item) for item in objects(order.get("productOrderItem")) if find_id(item)]
+    is_done = order.get("state") == "completed"
+    items = [item for item in objects(order.get("productOrderItem")) if find_id(item)]
+    # "Completed" is said of an order of which every item is: then an item may leave its own state out.
+    return [outcome({"state": "completed", **item} if is_done else item) for item in items]
 
 
 def outcome(item: dict[str, Any]) -> LineOutcome:

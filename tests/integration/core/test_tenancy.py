@@ -69,9 +69,15 @@ def test_row_level_security_hides_other_companies_from_raw_sql(two: tuple[int, i
 
 
 def test_row_level_security_refuses_rows_of_other_companies(two: tuple[int, int]) -> None:
-    with pytest.raises(DBAPIError, match="row-level security"), company_scope(two[0]), db.unit_of_work() as session:
+    with (
+        pytest.raises(DBAPIError, match="row-level security"),
+        company_scope(two[0]),
+        db.unit_of_work() as session,
+    ):
         session.execute(
-            text("INSERT INTO department_totals (company_id, department_id, state, lines) VALUES (:c, 1, 'x', 1)"),
+            text(
+                "INSERT INTO department_totals (company_id, department_id, state, lines) VALUES (:c, 1, 'x', 1)"
+            ),
             {"c": two[1]},
         )
 

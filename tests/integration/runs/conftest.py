@@ -77,7 +77,8 @@ class Desk:
             from sqlalchemy import text
 
             session.execute(text("UPDATE runs SET retry_at = NULL, wake_until = NULL"))
-            session.execute(text("UPDATE order_batches SET check_at = :now"), {"now": clock.now()})
+            moved = "UPDATE order_batches SET check_at = :now, sent_at = sent_at - interval '1 minute'"
+            session.execute(text(moved), {"now": clock.now()})
 
 
 def settings(**values: object) -> Settings:
