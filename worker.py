@@ -31,7 +31,7 @@ SWEEP_SECONDS = 2
 TIDY_SECONDS = 3600
 SYNC_SECONDS = 60
 MAIL_SECONDS = 2
-RECONCILE_SECONDS = 24 * 3600
+RECONCILE_SECONDS = 3600
 SOON = 5.0
 """A child that lived shorter than this is replaced only after a pause."""
 REPEATED = (
