@@ -86,7 +86,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         (N_("Complain"), N_("complained about how the request is worked")),
         needs_text=True,
     ),
-    *_rows(CLOSED, "report", None, SYSTEM, ("", N_("reported the outcome")), needs_text=True),
+    *_rows((*OPEN, *CLOSED), "report", None, SYSTEM, ("", N_("reported the outcome")), needs_text=True),
 )
 """Every step there is; whatever is not in the table cannot happen."""
 

@@ -1,0 +1,94 @@
+"""Files of requests: checked by content, kept in the storage under keys that nobody guesses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.errors import Conflict, InvalidInput, NotFound
+from core.i18n import N_
+from core.storage import new_key
+from forms import kinds
+from forms.models import CLOSED, Attachment, Request, RequestEvent, RequestState
+from forms.transitions import Party
+from rbac.decision import Actor, holds
+from rbac.permissions import Permission
+from runs.engine import Engine
+
+MOST_FILES = 30
+LONGEST_NAME = 150
+MANY = N_("A request takes at most %(limit)s files.")
+
+
+def attach(
+    session: Session,
+    engine: Engine,
+    actor: Actor,
+    request: Request,
+    path: Path,
+    name: str,
+    event: RequestEvent | None = None,
+) -> Attachment:
+    """Keep a file with a step of the request, or with its draft. Raises InvalidInput, Unavailable on a full disk."""
+    if request.state in CLOSED and event is None:
+        raise Conflict(N_("The request has moved on: this step is not possible any more."), code="moved_on")
+    name = clean_name(name)
+    kind = kinds.kind_of(path, name)
+    of_request = Attachment.company_id == request.company_id, Attachment.request_id == request.id
+    if (session.scalar(select(func.count()).where(*of_request)) or 0) >= MOST_FILES:
+        raise InvalidInput(MANY, code="too_many_files", limit=MOST_FILES)
+    key = new_key(request.company_id)
+    engine.storage.put(key, path)
+    found = Attachment(
+        company_id=request.company_id,
+        request_id=request.id,
+        event_id=event.id if event else None,
+        key=key,
+        name=name,
+        kind=kind.code,
+        size=path.stat().st_size,
+        party=event.party if event else Party.CUSTOMER,
+        added_by=actor.user_id,
+        added_name=actor.name,
+        added_at=clock.now(),
+    )
+    session.add(found)
+    session.flush()
+    return found
+
+
+def attachments_of(session: Session, request: Request) -> Sequence[Attachment]:
+    """All files of a request, the first first."""
+    return session.scalars(
+        select(Attachment)
+        .where(Attachment.company_id == request.company_id, Attachment.request_id == request.id)
+        .order_by(Attachment.id)
+    ).all()
+
+
+def get_attachment(session: Session, request: Request, attachment_id: int) -> Attachment:
+    """A file of this request; raises NotFound."""
+    found = session.get(Attachment, (request.company_id, attachment_id))
+    if found is None or found.request_id != request.id:
+        raise NotFound
+    return found
+
+
+def remove(session: Session, engine: Engine, actor: Actor, request: Request, attachment_id: int) -> None:
+    """Take a file away from a draft; what was submitted stays."""
+    if request.state != RequestState.DRAFT or not holds(actor, Permission.REQUESTS_SUBMIT):
+        raise Conflict(N_("This request was submitted and cannot be changed any more."), code="submitted")
+    found = get_attachment(session, request, attachment_id)
+    session.delete(found)
+    session.flush()
+    engine.storage.delete(found.key)
+
+
+def clean_name(name: str) -> str:
+    """The name without folders and control characters, its end kept."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(sign for sign in last if sign.isprintable()).strip()[-LONGEST_NAME:] or "file"

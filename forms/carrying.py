@@ -1,0 +1,155 @@
+"""Carrying a resolved request out: its operation goes through the bulk engine, in the manager's name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.errors import Conflict
+from core.i18n import N_
+from core.tenancy import company_scope
+from forms.filling import lines_of
+from forms.models import Request, RequestEvent, RequestLine
+from forms.service import move
+from forms.types import get_type
+from lines.models import Line, LineState
+from rbac.decision import Actor
+from runs import service
+from runs.engine import Engine
+from runs.models import Run, RunItem, RunState
+from runs.operation import Operation
+from users.actor import load_actor
+
+PAGE = 50
+LOOK_FIRST = N_("Look at what the operation would do first.")
+ALL_LEFT = N_("None of the numbers is in the company any more: there is nothing to carry out.")
+LEFT = "left_company"
+# A number that left the company stays as a terminated line, or its line now has another number.
+IS_HERE = and_(Line.state != LineState.TERMINATED, Line.msisdn == RequestLine.msisdn)
+OF_LINE = and_(Line.company_id == RequestLine.company_id, Line.id == RequestLine.line_id)
+
+
+class LineOutcome(NamedTuple):
+    """A number of a request with what became of it; no state where nothing was carried out for it."""
+
+    no: int
+    line_id: int
+    msisdn: str
+    employee: str
+    is_here: bool
+    state: str | None
+    reason: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What resolving would carry out: the run previewed, and how many numbers have left the company since."""
+
+    run: Run
+    operation: Operation
+    left: int
+
+
+def operation_of(engine: Engine, request: Request) -> Operation | None:
+    """The operation that this request asks for; None where a person does it by hand."""
+    carries = get_type(request.form).carries
+    code = carries.operation(request.values) if carries else None
+    return engine.operations.get(code) if code else None
+
+
+def preview(session: Session, engine: Engine, actor: Actor, request: Request) -> Prospect:
+    """Say what the operation would do to the numbers that are still the company's; the others are never touched."""
+    form, operation = get_type(request.form), operation_of(engine, request)
+    if operation is None or form.carries is None:
+        raise Conflict(N_("This request has no operation: resolve it with an answer."), code="no_operation")
+    left = count_left(session, request)
+    gone = set(session.scalars(_lines(request).where(_is_gone()).with_only_columns(RequestLine.line_id)))
+    lines = lines_of(session, request)
+    params = form.carries.params(request.values, lines)
+    ids = [line.line_id for line in lines if line.line_id not in gone]
+    if not ids:
+        raise Conflict(ALL_LEFT, code="all_left")
+    with company_scope(request.company_id):
+        inside = _inside(session, actor, request)
+        run = service.create_preview(engine, inside, operation.code, params, {"kind": "ids", "ids": ids})
+        request.preview_id = run.id
+        session.flush()
+    return Prospect(run, operation, left)
+
+
+def resolve(
+    session: Session, engine: Engine, actor: Actor, request: Request, text: str, run_id: int | None
+) -> RequestEvent:
+    """Close the request with a text and, with `run_id`, start the run that was previewed: both or neither.
+
+    From the commit on the run is the system of record: a worker that dies is followed by the sweeper.
+    """
+    session.refresh(request, with_for_update=True)
+    if run_id is None:
+        return move(session, engine, actor, request, "resolve", text)
+    if run_id != request.preview_id:
+        raise Conflict(LOOK_FIRST, code="look_first")
+    with company_scope(request.company_id):
+        inside = _inside(session, actor, request)
+        run = service.get_run(inside, run_id)
+        if run.state != RunState.PREVIEWED:
+            raise Conflict(LOOK_FIRST, code="look_first")
+        service.submit(engine, inside, run_id)
+        request.run_id, request.outcome_told = run_id, False
+        session.flush()
+    return move(session, engine, actor, request, "resolve", text, run_id=run_id)
+
+
+def _inside(session: Session, actor: Actor, request: Request) -> Actor:
+    """The manager as one who has entered the company because of this request, which its journal then says."""
+    return load_actor(session, actor.user_id or 0, request.company_id, actor.ip, request.shown_number)
+
+
+def find_run(session: Session, request: Request, run_id: int | None) -> Run | None:
+    """A run of the request's company."""
+    return session.get(Run, (request.company_id, run_id)) if run_id is not None else None
+
+
+def _lines(request: Request) -> Select[Any]:
+    return (
+        select(RequestLine)
+        .outerjoin(Line, OF_LINE)
+        .where(RequestLine.company_id == request.company_id, RequestLine.request_id == request.id)
+    )
+
+
+def _is_gone() -> Any:
+    return or_(Line.id.is_(None), ~IS_HERE)
+
+
+def count_left(session: Session, request: Request) -> int:
+    """How many numbers of an unresolved request have left the company since it was filled in."""
+    counted = _lines(request).where(_is_gone()).with_only_columns(func.count())
+    return int(session.scalar(counted) or 0)
+
+
+def outcomes(session: Session, request: Request, after: int = 0) -> Sequence[LineOutcome]:
+    """A page of the request's numbers with their outcomes, by keyset."""
+    item = and_(
+        RunItem.company_id == RequestLine.company_id,
+        RunItem.run_id == request.run_id,
+        RunItem.line_id == RequestLine.line_id,
+    )
+    columns: tuple[Any, ...] = (
+        RequestLine.no,
+        RequestLine.line_id,
+        RequestLine.msisdn,
+        RequestLine.employee,
+        func.coalesce(IS_HERE, False),
+        RunItem.state,
+        RunItem.reason,
+        RunItem.detail,
+    )
+    found = _lines(request).outerjoin(RunItem, item).with_only_columns(*columns)
+    rows = session.execute(found.where(RequestLine.no > after).order_by(RequestLine.no).limit(PAGE))
+    return [LineOutcome(*row) for row in rows]

@@ -1,0 +1,171 @@
+"""Filling a form in: what is known beforehand, what is wrong with what was typed, which numbers it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import ValidationError
+from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy.orm import Session
+
+from core.errors import InvalidInput
+from core.i18n import N_
+from forms.fields import TYPED
+from forms.form import FormLine, FormType, Lines
+from forms.models import Request, RequestLine
+from hierarchy.models import BillingAccount, Company, Department
+from lines.models import Line
+from lines.numbers import parse_iccid, parse_msisdn
+from lines.target import IN_DEPARTMENT
+from operators.models import Tariff
+from rbac.decision import Actor, visible
+from rbac.permissions import Permission
+from runs.engine import Engine
+from runs.selection import messages
+from users.models import User
+
+NO_NUMBERS = N_("Name at least one number, or upload a list.")
+UNKNOWN_NUMBER = N_("“%(typed)s” is not among the numbers that you may see.")
+NOT_OURS = N_("There is no such billing account in your company.")
+NOT_OFFERED = N_("This tariff is not offered. Choose another one.")
+MOST_SAID = 10
+MOST_NUMBERS = 100_000
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A filled-in form: values as they are stored, and everything wrong by field."""
+
+    values: dict[str, Any]
+    errors: dict[str, list[str]]
+
+
+def known(session: Session, actor: Actor, form: FormType) -> dict[str, str]:
+    """What is filled in beforehand: defaults, and what is known of the company and the person."""
+    company = session.get(Company, actor.company_id) if actor.company_id else None
+    user = session.get(User, actor.user_id) if actor.user_id else None
+    sources = {"company": company, "user": user}
+    found: dict[str, str] = {}
+    for name, field in form.schema().fields.items():
+        place, _, attribute = str(field.metadata.get("prefill", "")).partition(".")
+        value = getattr(sources.get(place), attribute, "") if attribute else field.metadata.get("default", "")
+        found[name] = str(value or "")
+    if found.get("contact") == "" and actor.user_id:
+        found["contact"] = actor.name
+    return found
+
+
+def check(session: Session, form: FormType, raw: Mapping[str, Any], lines: Sequence[FormLine]) -> Checked:
+    """Check what was typed, all at once. Empty texts count as absent."""
+    schema = form.schema()
+    typed = {name: raw[name] for name in schema.fields if raw.get(name) not in (None, "")}
+    try:
+        loaded = schema.load(typed)
+    except ValidationError as problem:
+        errors = messages(problem)
+        return Checked(typed, _with_numbers(form, lines, errors))
+    values: dict[str, Any] = schema.dump(loaded)
+    errors = _with_numbers(form, lines, _chosen_problems(session, form, values))
+    if form.check is not None:
+        for name, found in form.check(values, lines).items():
+            errors.setdefault(name, []).extend(found)
+    return Checked(values, errors)
+
+
+def _with_numbers(
+    form: FormType, lines: Sequence[FormLine], errors: dict[str, list[str]]
+) -> dict[str, list[str]]:
+    if form.lines == Lines.MANY and not lines:
+        errors.setdefault("numbers", []).append(NO_NUMBERS)
+    return errors
+
+
+def _chosen_problems(session: Session, form: FormType, values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Tariffs and accounts must be there, and be the company's own."""
+    wrong: dict[str, list[str]] = {}
+    for name, field in form.schema().fields.items():
+        value, widget = values.get(name), field.metadata.get("widget")
+        if value and widget == "account":
+            if session.scalar(select(BillingAccount.id).where(BillingAccount.number == value)) is None:
+                wrong[name] = [NOT_OURS]
+        elif value and widget == "tariff":
+            tariff = session.get(Tariff, value)
+            if tariff is None or not tariff.is_sellable:
+                wrong[name] = [NOT_OFFERED]
+    return wrong
+
+
+def find_numbers(session: Session, actor: Actor, typed: str) -> list[int]:
+    """Ids of the lines of these numbers or SIM cards, in the order typed; raises InvalidInput naming the unknown."""
+    parts = [part.strip() for part in typed.replace(",", "\n").replace(";", "\n").splitlines()]
+    parts = [part for part in parts if part][:MOST_NUMBERS]
+    read = {part: parse_msisdn(part) or parse_iccid(part) for part in parts}
+    values = [value for value in read.values() if value]
+    seen = (
+        select(Line.id, Line.msisdn, Line.iccid)
+        .join(Department, IN_DEPARTMENT)
+        .where(
+            Line.company_id == actor.company_id,
+            visible(actor, Permission.LINES_VIEW, Department.path),
+            Line.msisdn.in_(values) | Line.iccid.in_(values),
+        )
+    )
+    by_value: dict[str, int] = {}
+    for line_id, msisdn, iccid in session.execute(seen):
+        by_value |= {msisdn: line_id, iccid: line_id}
+    unknown = [part for part, value in read.items() if value not in by_value]
+    if unknown:
+        said = [UNKNOWN_NUMBER + TYPED + part[:40] for part in unknown[:MOST_SAID]]
+        raise InvalidInput(
+            N_("Some numbers are not known."), fields={"numbers": said}, code="unknown_numbers"
+        )
+    return list(dict.fromkeys(by_value[value] for value in values))
+
+
+def set_lines(
+    session: Session, engine: Engine, actor: Actor, request: Request, selection: Mapping[str, Any] | None
+) -> None:
+    """Write down the numbers that a draft is about; None leaves it without any."""
+    session.execute(
+        delete(RequestLine).where(
+            RequestLine.company_id == request.company_id, RequestLine.request_id == request.id
+        ),
+        execution_options={"synchronize_session": False},
+    )
+    request.lines = 0
+    if selection is None:
+        return
+    chosen = engine.target.chosen(actor, Permission.LINES_VIEW, selection).add_columns(
+        Line.msisdn, Line.iccid, Line.employee
+    )
+    order: Any = Line.msisdn
+    if selection["kind"] == "ids":
+        order = func.array_position(list(selection["ids"]), Line.id)
+    rows = select(
+        literal(request.company_id),
+        literal(request.id),
+        func.row_number().over(order_by=order),
+        *chosen.selected_columns,
+    ).select_from(*chosen.get_final_froms())
+    rows = rows.where(chosen.whereclause) if chosen.whereclause is not None else rows
+    names = ["company_id", "request_id", "no", "line_id", "msisdn", "iccid", "employee"]
+    session.execute(insert(RequestLine).from_select(names, rows.limit(MOST_NUMBERS)))
+    request.lines = int(session.scalar(_count(request)) or 0)
+
+
+def _count(request: Request) -> Any:
+    return select(func.count()).where(
+        RequestLine.company_id == request.company_id, RequestLine.request_id == request.id
+    )
+
+
+def lines_of(session: Session, request: Request) -> list[FormLine]:
+    """The numbers of a request as its document names them."""
+    rows = session.execute(
+        select(RequestLine.line_id, RequestLine.msisdn, RequestLine.iccid, RequestLine.employee)
+        .where(RequestLine.company_id == request.company_id, RequestLine.request_id == request.id)
+        .order_by(RequestLine.no)
+    )
+    return [FormLine(*row) for row in rows]

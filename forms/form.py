@@ -1,0 +1,69 @@
+"""What a type of document is: everything that its page, its printable form and its way need to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from forms.fields import FormSchema
+
+Values = Mapping[str, Any]
+"""Values as the form's schema dumps them: JSON."""
+
+
+class Lines(StrEnum):
+    """How many numbers a document is about."""
+
+    NONE = "none"
+    MAY = "may"
+    MANY = "many"
+
+
+@dataclass(frozen=True)
+class FormLine:
+    """A number as a document names it."""
+
+    line_id: int
+    msisdn: str
+    iccid: str
+    employee: str
+
+
+@dataclass(frozen=True)
+class Carries:
+    """The operation that a resolved request carries out.
+
+    `params` makes its parameters of the values and the numbers; None where this choice has no operation.
+    """
+
+    operation: Callable[[Values], str | None]
+    params: Callable[[Values, Sequence[FormLine]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class FormType:
+    """One document: one file in forms/types/ holds one of these. All texts are message ids.
+
+    `days` are the working days until the deadline. `check` sees values and numbers together.
+    """
+
+    code: str
+    title: str
+    summary: str
+    icon: str
+    schema: type[FormSchema]
+    instruction: tuple[str, ...]
+    body: tuple[str, ...]
+    signer: str
+    approver: str
+    attach: tuple[str, ...] = ()
+    lines: Lines = Lines.NONE
+    days: int = 3
+    carries: Carries | None = None
+    check: Callable[[Values, Sequence[FormLine]], Mapping[str, list[str]]] | None = None
+    is_public: bool = False
+    columns: Callable[[Values, Sequence[FormLine]], tuple[str, Sequence[str]]] | None = None
+    """A fourth column of the table of numbers: its title and a text for each number."""
+    order: int = field(default=100)

@@ -1,0 +1,58 @@
+"""What the worker does for requests: tells both sides how the operation of a resolved request ended."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from core.db import unit_of_work
+from core.i18n import DEFAULT_LOCALE, N_, translate
+from core.tenancy import all_companies, company_scope
+from forms.models import Request
+from forms.service import move
+from hierarchy.models import Company
+from rbac.decision import system_actor
+from runs import jobs
+from runs.engine import Engine
+from runs.models import Run
+
+AT_ONCE = 50
+OUTCOME = N_(
+    "Of %(total)s numbers %(done)s are done, %(refused)s refused, %(failed)s failed, %(cancelled)s not sent."
+)
+
+
+def report_outcomes(engine: Engine | None = None) -> int:
+    """One step in the timeline of each request whose run has ended; returns how many. Safe to repeat."""
+    engine = engine or jobs.engine()
+    with all_companies(reason="runs of every company end"), unit_of_work() as session:
+        ended = session.execute(
+            select(Request.company_id, Request.id)
+            .join(Run, (Run.company_id == Request.company_id) & (Run.id == Request.run_id))
+            .where(Request.run_id.is_not(None), ~Request.outcome_told, Run.finished_at.is_not(None))
+            .limit(AT_ONCE)
+        ).all()
+    return sum(_report(engine, company_id, request_id) for company_id, request_id in ended)
+
+
+def _report(engine: Engine, company_id: int, request_id: int) -> int:
+    with company_scope(company_id), unit_of_work() as session:
+        request = session.scalar(
+            select(Request)
+            .where(Request.company_id == company_id, Request.id == request_id, ~Request.outcome_told)
+            .with_for_update(skip_locked=True)
+        )
+        if request is None:
+            return 0
+        run = session.get_one(Run, (company_id, request.run_id))
+        locale = session.scalar(select(Company.locale).where(Company.id == company_id)) or DEFAULT_LOCALE
+        names = ("total", "done", "refused", "failed", "cancelled")
+        text = translate(locale, OUTCOME, **{name: getattr(run, name) for name in names})
+        request.outcome_told = True
+        actor = system_actor(company_id, translate(locale, N_("The console")))
+        move(session, engine, actor, request, "report", text, run_id=run.id)
+        return 1
+
+
+def report() -> None:
+    """The repeated job."""
+    report_outcomes()

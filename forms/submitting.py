@@ -1,0 +1,146 @@
+"""From a draft to a request on its way: kept as typed, checked whole, numbered, and given to somebody at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.errors import Conflict, InvalidInput, NotFound
+from core.i18n import N_
+from core.tenancy import all_companies
+from forms import filling
+from forms.filling import Checked
+from forms.form import FormType
+from forms.models import NUMBERS, OPERATOR, WORKED, Request, RequestEvent, RequestState
+from forms.service import get_request, move
+from forms.types import get_type
+from rbac.decision import Actor, require
+from rbac.permissions import Permission
+from rbac.presets import PRESETS
+from runs.engine import Engine
+from users.models import PortfolioEntry, User
+
+CORRECT = N_("Correct what is marked, then go on.")
+KEEPERS = tuple(
+    preset.code for preset in PRESETS if preset.for_operator and Permission.DESK_WORK in preset.permissions
+)
+ADMINS = tuple(
+    preset.code
+    for preset in PRESETS
+    if preset.for_operator and {Permission.DESK_WORK, Permission.COMPANIES_EDIT} <= preset.permissions
+)
+
+
+def new_draft(session: Session, actor: Actor, form: FormType) -> Request:
+    """An empty draft of this document; raises NotAllowed."""
+    require(actor, Permission.REQUESTS_SUBMIT)
+    if actor.company_id is None or form.is_public:
+        raise NotFound
+    return _add(session, actor.company_id, form, actor.user_id, actor.name)
+
+
+def _add(session: Session, company_id: int, form: FormType, user_id: int | None, name: str) -> Request:
+    now = clock.now()
+    request = Request(
+        company_id=company_id,
+        form=form.code,
+        state=RequestState.DRAFT,
+        created_by=user_id,
+        created_name=name,
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(request)
+    session.flush()
+    return request
+
+
+def get_draft(session: Session, actor: Actor, request_id: int) -> Request:
+    """A draft of the actor's own; raises NotFound, or Conflict where it was submitted already."""
+    require(actor, Permission.REQUESTS_SUBMIT)
+    request = get_request(session, actor, request_id)
+    if request.state != RequestState.DRAFT:
+        raise Conflict(N_("This request was submitted and cannot be changed any more."), code="submitted")
+    return request
+
+
+def fill(
+    session: Session,
+    engine: Engine,
+    actor: Actor,
+    request: Request,
+    raw: Mapping[str, Any],
+    selection: Mapping[str, Any] | None,
+) -> Checked:
+    """Keep what was typed, right or wrong, with the numbers chosen; says everything that is wrong."""
+    form = get_type(request.form)
+    filling.set_lines(session, engine, actor, request, selection)
+    found = filling.check(session, form, raw, filling.lines_of(session, request))
+    kept = (
+        found.values if not found.errors else {name: str(raw.get(name, "")) for name in form.schema().fields}
+    )
+    request.values, request.changed_at = dict(kept), clock.now()
+    session.flush()
+    return found
+
+
+def submit(session: Session, engine: Engine, actor: Actor, request: Request) -> RequestEvent:
+    """Send a draft: checked once more, numbered, with a deadline and a named person. Raises InvalidInput."""
+    require(actor, Permission.REQUESTS_SUBMIT)
+    form = get_type(request.form)
+    found = filling.check(session, form, request.values, filling.lines_of(session, request))
+    if found.errors:
+        raise InvalidInput(CORRECT, fields=found.errors)
+    session.refresh(request, with_for_update=True)
+    if request.state != RequestState.DRAFT:
+        raise Conflict(N_("This request was submitted and cannot be changed any more."), code="submitted")
+    request.values = found.values
+    _number(session, request)
+    return move(session, engine, actor, request, "submit")
+
+
+def apply(session: Session, engine: Engine, actor: Actor, form: FormType, raw: Mapping[str, Any]) -> Request:
+    """An application from outside, by an actor of the public page; raises InvalidInput with every error."""
+    found = filling.check(session, form, raw, ())
+    if found.errors:
+        raise InvalidInput(CORRECT, fields=found.errors)
+    request = _add(session, OPERATOR, form, None, actor.name)
+    request.values = found.values
+    _number(session, request)
+    move(session, engine, actor, request, "submit")
+    return request
+
+
+def _number(session: Session, request: Request) -> None:
+    now = clock.now()
+    request.number = f"З-{now:%Y}-{session.execute(select(NUMBERS.next_value())).scalar_one():06d}"
+    request.submitted_at = now
+    person = _least_loaded(session, request.company_id)
+    if person is not None:
+        request.assignee_id, request.assignee_name = person
+    session.flush()
+
+
+def _least_loaded(session: Session, company_id: int) -> tuple[int, str] | None:
+    """Of the company's account managers, else of the operator's administrators, the one with the fewest requests."""
+    with all_companies(reason="account managers stand outside of the company"):
+        load = (
+            select(func.count())
+            .where(Request.assignee_id == User.id, Request.state.in_(WORKED))
+            .correlate(User)
+            .scalar_subquery()
+        )
+        free = select(User.id, User.name).where(User.is_blocked.is_(False), User.company_id.is_(None))
+        mine = select(PortfolioEntry.user_id).where(PortfolioEntry.company_id == company_id)
+        for wanted in (
+            free.where(User.staff_role.in_(KEEPERS), User.id.in_(mine)),
+            free.where(User.staff_role.in_(ADMINS)),
+        ):
+            found = session.execute(wanted.order_by(load, User.id).limit(1)).first()
+            if found is not None:
+                return found[0], found[1]
+    return None

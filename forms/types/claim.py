@@ -1,0 +1,56 @@
+"""A claim: charges, connection, service."""
+
+from __future__ import annotations
+
+from core.i18n import N_
+from forms import fields
+from forms.form import FormType, Lines
+
+TOPICS = {
+    "charges": N_("Charges that we do not agree with"),
+    "connection": N_("Quality of the connection"),
+    "service": N_("Service by the operator"),
+    "other": N_("Something else"),
+}
+ANSWERS = {"console": N_("In the console"), "email": N_("By e-mail"), "post": N_("By post")}
+
+
+class Claim(fields.FormSchema):
+    """What happened, since when, what is wanted."""
+
+    topic = fields.choice(N_("What the claim is about"), TOPICS)
+    since = fields.day(N_("Since when"))
+    until = fields.day(N_("Until when"), required=False, hint=N_("Leave it empty where it still goes on."))
+    amount = fields.money(N_("Disputed amount"), required=False)
+    description = fields.area(N_("What happened"))
+    wanted = fields.area(N_("What we ask for"), most=2000)
+    answer_by = fields.choice(N_("How to answer"), ANSWERS)
+    contact = fields.text(N_("Contact person"), prefill="user.name")
+    phone = fields.phone(N_("Phone of the contact person"), prefill="user.phone")
+    email = fields.email(N_("E-mail of the contact person"), required=False, prefill="user.email")
+
+
+FORM = FormType(
+    code="claim",
+    title=N_("Claim"),
+    summary=N_("Charges, connection or service that you do not agree with."),
+    icon="exclamation-octagon",
+    schema=Claim,
+    lines=Lines.MAY,
+    instruction=(
+        N_("Say what happened, since when and what you ask for."),
+        N_("Choose the numbers that the claim is about, if it is about some of them only."),
+        N_("Attach what proves it: bills, pictures of screens, correspondence."),
+    ),
+    body=(N_("We make the following claim under our contract and ask you to answer it in writing."),),
+    attach=(N_("Scan of the signed claim"), N_("Documents that prove it")),
+    signer=N_("The head of the company or a person with a power of attorney"),
+    approver=N_("Your account manager"),
+    days=10,
+    check=lambda values, _lines: (
+        {"until": [N_("The end lies before the beginning.")]}
+        if values.get("until") and str(values["until"]) < str(values["since"])
+        else {}
+    ),
+    order=30,
+)

@@ -1,0 +1,57 @@
+"""Re-registration of numbers from the company to a private person."""
+
+from __future__ import annotations
+
+from core.i18n import N_
+from forms import checks, fields
+from forms.form import FormType, Lines
+
+
+class PrivatePerson(fields.FormSchema):
+    """Who takes the numbers over."""
+
+    person = fields.text(N_("Family name, first name, patronymic"), most=150)
+    born = fields.day(N_("Date of birth"))
+    passport = fields.checked(
+        N_("Series and number of the passport"),
+        lambda text: None if text.isdigit() and len(text) == 10 else N_("Ten digits: series and number."),
+    )
+    issued_by = fields.text(N_("Passport issued by"), most=300)
+    issued_on = fields.day(N_("Date of issue"))
+    inn = fields.checked(
+        N_("INN of the person"), lambda inn: checks.inn_problem(inn, length=12), required=False
+    )
+    address = fields.area(N_("Registered address"), most=500)
+    person_phone = fields.phone(N_("Phone of the person"))
+    email = fields.email(N_("E-mail of the person"), required=False)
+    start = fields.day(N_("From when"))
+    contact = fields.text(N_("Contact person"), prefill="user.name")
+
+
+FORM = FormType(
+    code="private_person",
+    title=N_("Re-registration of a number to a private person"),
+    summary=N_("The number goes to an employee, who pays for it from then on."),
+    icon="person-check",
+    schema=PrivatePerson,
+    lines=Lines.MANY,
+    instruction=(
+        N_("Fill in the details of the person from the passport."),
+        N_("What the numbers owe must be paid before."),
+        N_("Both sides sign: the company as the owner, the person as the new one. Attach the scan."),
+    ),
+    body=(
+        N_(
+            "Please re-register the mobile numbers listed below to the private person named here, who agrees."
+        ),
+        N_("All rights and duties for these numbers go over to this person from the date named."),
+    ),
+    attach=(
+        N_("Scan of the application signed by both sides"),
+        N_("Copy of the person's passport: pages with the photograph and the address"),
+    ),
+    signer=N_("The head of the company, and the person who takes the numbers over"),
+    approver=N_("Your account manager"),
+    days=5,
+    order=60,
+)

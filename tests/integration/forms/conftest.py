@@ -1,0 +1,192 @@
+"""A company with numbers, its people, and two account managers, on a real database with an operator in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from core import clock, db
+from core.settings import Settings
+from core.storage import LocalStorage
+from core.tenancy import all_companies, companies_scope, company_scope
+from forms import carrying, desk, service, submitting
+from forms.models import Request
+from forms.types import get_type
+from lines.operations import OPERATIONS
+from lines.target import LineTarget
+from rbac.decision import Actor
+from runs import runner
+from runs.engine import Engine
+from runs.models import Run
+from tests.fixtures.operator import RecordingOperator
+from tests.fixtures.world import Place, World
+from users.actor import load_actor
+from users.models import PortfolioEntry, User
+
+Result = TypeVar("Result")
+TARIFF = {
+    "tariff": "T-M",
+    "effective": "now",
+    "roaming": "keep",
+    "contact": "Иванова",
+    "phone": "89161234567",
+}
+
+
+@dataclass
+class RememberingQueue:
+    """Stands where core.queue.JobQueue does; `works` False is a Redis that does not answer."""
+
+    woken: list[tuple[int, int]] = field(default_factory=list)
+    works: bool = True
+
+    def wake(self, function: str, company_id: int, object_id: int, copies: int = 1) -> bool:
+        if self.works:
+            self.woken.append((company_id, object_id))
+        return self.works
+
+
+@dataclass
+class Office:
+    """What a test does with requests, as the customer and as account managers."""
+
+    engine: Engine
+    operator: RecordingOperator
+    queue: RememberingQueue
+    world: World
+    place: Place
+    user: int
+    manager: int
+    other: int
+    admin: int
+
+    def customer(self) -> Actor:
+        return self.place.actor(self.user)
+
+    def staff(self, user_id: int | None = None) -> Actor:
+        """A person of the operator outside of any company."""
+        with companies_scope(()), db.unit_of_work() as session:
+            return load_actor(session, user_id or self.manager, None, "198.51.100.4")
+
+    def as_customer(self, work: Callable[[Session, Actor], Result]) -> Result:
+        actor = self.customer()
+        with company_scope(self.place.company_id), db.unit_of_work() as session:
+            return work(session, actor)
+
+    def as_manager(self, work: Callable[[Session, Actor], Result], user_id: int | None = None) -> Result:
+        actor = self.staff(user_id)
+        with companies_scope(()), db.unit_of_work() as session, desk.portfolio(session, actor):
+            return work(session, actor)
+
+    def draft(
+        self, code: str = "tariff_and_services", values: dict[str, Any] | None = None, **selection: Any
+    ) -> int:
+        """A filled-in draft for all lines of the company; returns its id."""
+
+        def work(session: Session, actor: Actor) -> int:
+            request = submitting.new_draft(session, actor, get_type(code))
+            chosen = selection or {"kind": "ids", "ids": self.place.line_ids}
+            submitting.fill(session, self.engine, actor, request, values or TARIFF, chosen)
+            return request.id
+
+        return self.as_customer(work)
+
+    def submitted(self, code: str = "tariff_and_services", values: dict[str, Any] | None = None) -> int:
+        request_id = self.draft(code, values)
+
+        def work(session: Session, actor: Actor) -> None:
+            submitting.submit(session, self.engine, actor, service.get_request(session, actor, request_id))
+
+        self.as_customer(work)
+        return request_id
+
+    def move(self, request_id: int, name: str, text: str = "", user_id: int | None = None) -> None:
+        """A step of the customer where the table says so, else of a manager."""
+        if name in ("answer", "withdraw", "reopen", "complain"):
+            self.as_customer(
+                lambda session, actor: service.move(
+                    session, self.engine, actor, service.get_request(session, actor, request_id), name, text
+                )
+            )
+            return
+        self.as_manager(
+            lambda session, actor: service.move(
+                session, self.engine, actor, desk.get_request(session, request_id).request, name, text
+            ),
+            user_id,
+        )
+
+    def resolve(self, request_id: int, text: str = "Сделано") -> int:
+        """Preview and resolve with the operation; returns the run's id."""
+
+        def look(session: Session, actor: Actor) -> int:
+            request = desk.get_request(session, request_id).request
+            return carrying.preview(session, self.engine, actor, request).run.id
+
+        run_id = self.as_manager(look)
+        self.as_manager(
+            lambda session, actor: carrying.resolve(
+                session, self.engine, actor, desk.get_request(session, request_id).request, text, run_id
+            )
+        )
+        return run_id
+
+    def request(self, request_id: int) -> Request:
+        with all_companies(reason="a test looks"), db.unit_of_work() as session:
+            return session.get_one(Request, (self.place.company_id, request_id), populate_existing=True)
+
+    def run(self, run_id: int) -> Run:
+        with company_scope(self.place.company_id), db.unit_of_work() as session:
+            return session.get_one(Run, (self.place.company_id, run_id), populate_existing=True)
+
+    def work(self, run_id: int, wakes: int = 1) -> None:
+        for _ in range(wakes):
+            runner.work_on(self.engine, self.place.company_id, run_id, "test-worker")
+
+    def sql(self, statement: str, **values: Any) -> Any:
+        """Straight to the database, walls open."""
+        with all_companies(reason="a test reaches in"), db.unit_of_work() as session:
+            found = session.execute(text(statement), values)
+            return found.all() if found.returns_rows else None
+
+
+def hire(name: str, role: str, *companies: int) -> int:
+    """A person of the operator."""
+    with all_companies(reason="a test hires"), db.unit_of_work() as session:
+        user = User(
+            company_id=None,
+            login=name,
+            name=name,
+            staff_role=role,
+            email=f"{name}@op.test",
+            created_at=clock.now(),
+        )
+        session.add(user)
+        session.flush()
+        session.add_all(PortfolioEntry(user_id=user.id, company_id=company) for company in companies)
+        return user.id
+
+
+@pytest.fixture
+def office(world: World, tmp_path: Path) -> Office:
+    place = world.company(lines=12)
+    operator, queue = RecordingOperator(), RememberingQueue()
+    settings = Settings("", "", "", "", "", "secret", "secret", "http://console.test", tmp_path)
+    engine = Engine(
+        settings=settings,
+        queue=queue,  # type: ignore[arg-type]
+        gateway=operator,
+        target=LineTarget(),
+        operations={operation.code: operation for operation in OPERATIONS},
+        storage=LocalStorage(tmp_path / "files"),
+    )
+    user = world.person(place)
+    manager = hire("manager", "operator_manager", place.company_id)
+    other = hire("other", "operator_manager", place.company_id)
+    return Office(engine, operator, queue, world, place, user, manager, other, hire("boss", "operator_admin"))
