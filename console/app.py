@@ -15,17 +15,21 @@ from console.pages import (
     companies,
     journal,
     lines,
+    notices,
     operations,
     people,
     placing,
     previews,
     profile,
+    reports,
     results,
     runs,
+    schedules,
     structure,
     tree,
     uploads,
 )
+from console.pages import files as file_pages
 from console.web import ENGINE, WORKSHOP, Public, declared_permission, find_actor, may
 from core.db import unit_of_work
 from core.tenancy import all_companies, companies_scope, company_scope
@@ -48,6 +52,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     results.blueprint,
     runs.blueprint,
     uploads.blueprint,
+    reports.blueprint,
+    schedules.blueprint,
+    file_pages.blueprint,
+    notices.blueprint,
     listener.blueprint,
     health.blueprint,
     document.blueprint,

@@ -77,11 +77,12 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "title": text(operation.words.title),
         "effect": text(operation.words.effect),
         "permission": operation.permission.value,
-        "parameters": _json_schema(operation.schema),
+        "parameters": json_schema(operation.schema),
     }
 
 
-def _json_schema(schema: type[Schema]) -> dict[str, Any]:
+def json_schema(schema: type[Schema]) -> dict[str, Any]:
+    """The parameters as a JSON schema."""
     spec = APISpec("parameters", "1", "3.1.0")
     converter: Any = OpenAPIConverter("3.1.0", lambda one: type(one).__name__, spec)
     found: dict[str, Any] = converter.schema2jsonschema(schema())

@@ -21,6 +21,8 @@ ARGUMENTS: dict[str, Callable[[Place, str], Any]] = {
     "user_id": lambda place, _: place.users["viewer"],
     "grant_id": lambda place, _: place.grant,
     "company_id": lambda place, _: place.company,
+    "file_id": lambda place, role: place.files[role],
+    "schedule_id": lambda place, role: place.schedules[role],
 }
 """For each argument that names an object: that of a company and, where it is a person's own, of this role's person."""
 
@@ -32,10 +34,11 @@ BODIES: dict[str, Callable[[Place], dict[str, Any]]] = {
         "selection": {"kind": "ids", "ids": [place.line]},
         "params": {"reason": "voluntary"},
     },
+    "/api/v1/reports/<report_code>": lambda place: {"params": {"state": "active"}},
 }
 """JSON bodies without which a call is refused before its right is asked."""
 
-PLAIN: dict[str, Any] = {"code": "block", "filename": "mark.svg", "anchor": "keys"}
+PLAIN: dict[str, Any] = {"code": "block", "report_code": "lines", "filename": "mark.svg", "anchor": "keys"}
 """Arguments that name no object of a company."""
 
 

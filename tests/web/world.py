@@ -15,6 +15,7 @@ from operators.models import Tariff
 from rbac.grants import create_preset_roles
 from rbac.models import Grant, Role
 from rbac.presets import PRESETS
+from reports.models import ReportJob, ReportSchedule
 from runs.models import ItemState, Run, RunItem, RunState, Upload, UploadRow
 from users import sessions
 from users.models import PortfolioEntry, User
@@ -44,6 +45,8 @@ class Place:
     runs: dict[str, int] = field(default_factory=dict)
     previews: dict[str, int] = field(default_factory=dict)
     uploads: dict[str, int] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)
+    schedules: dict[str, int] = field(default_factory=dict)
 
 
 def make_company(session: Session, number: int) -> Place:
@@ -76,10 +79,11 @@ def make_company(session: Session, number: int) -> Place:
 
 
 def give_work(session: Session, place: Place, role: str, user_id: int) -> None:
-    """A finished run, a preview and an upload of this person in the company."""
+    """A finished run, a preview, an upload, a report and its schedule of this person in the company."""
     place.runs[role] = _run(session, place, user_id, "finished").id
     place.previews[role] = _run(session, place, user_id, "previewed").id
     place.uploads[role] = _upload(session, place, user_id).id
+    place.files[role], place.schedules[role] = _reports(session, place, user_id)
 
 
 def make_staff(session: Session, role: str, login: str, portfolio: tuple[int, ...] = ()) -> int:
@@ -249,3 +253,29 @@ def _upload(session: Session, place: Place, user_id: int) -> Upload:
     )
     session.flush()
     return upload
+
+
+def _reports(session: Session, place: Place, user_id: int) -> tuple[int, int]:
+    """Ids of a report that was ordered and of a schedule."""
+    now = clock.now()
+    common = {
+        "company_id": place.company,
+        "code": "lines",
+        "params": {"department": None, "state": "any"},
+        "format": "xlsx",
+        "locale": "en",
+        "created_at": now,
+    }
+    job = ReportJob(**common, ordered_by=user_id, ordered_name=str(user_id))
+    schedule = ReportSchedule(
+        **common,
+        period="daily",
+        hour=8,
+        addresses=["a@example.org"],
+        next_at=now + timedelta(days=1),
+        created_by=user_id,
+        created_name=str(user_id),
+    )
+    session.add_all((job, schedule))
+    session.flush()
+    return job.id, schedule.id

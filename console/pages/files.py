@@ -1,0 +1,74 @@
+"""My files: reports being made and ready ones, with progress, download, repeat and deletion."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, send_file, url_for
+from flask_babel import gettext as _
+
+from console import report_words
+from console.web import ResponseReturnValue, actor, go_to, is_fragment, render, route, workshop
+from console.web import session as opened
+from core.errors import Conflict
+from rbac.permissions import Permission
+from reports import service
+
+blueprint = Blueprint("files", __name__, url_prefix="/files")
+ORDER = Permission.REPORTS_ORDER
+
+
+@route(blueprint, "", permission=ORDER)
+def index() -> ResponseReturnValue:
+    """The person's files, newest first."""
+    before = request.args.get("before", 0, type=int)
+    found = service.jobs(opened(), actor(), before=before)
+    more = url_for("files.index", before=found[-1].id) if len(found) == service.PAGE else None
+    template = "files/rows.html" if is_fragment() else "files/index.html"
+    days = workshop().settings.file_days
+    return render(template, files=[report_words.file(job) for job in found], more=more, days=days)
+
+
+@route(blueprint, "/<int:file_id>", permission=ORDER, passive=True)
+def row(file_id: int) -> ResponseReturnValue:
+    """One line of the list, asked for each second while the report is being made."""
+    found = service.get_job(opened(), actor(), file_id)
+    if not is_fragment():
+        return redirect(url_for("files.index"))
+    return render("files/rows.html", files=[report_words.file(found)], more=None)
+
+
+@route(blueprint, "/<int:file_id>/download", permission=ORDER)
+def download(file_id: int) -> ResponseReturnValue:
+    """The file, always as something to keep and never to be shown by the browser."""
+    found = service.open_file(workshop(), opened(), actor(), file_id)
+    answer = send_file(
+        found.stream, mimetype=found.type, as_attachment=True, download_name=found.name, max_age=0
+    )
+    answer.content_length = found.size
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+@route(blueprint, "/<int:file_id>/cancel", permission=ORDER, methods=("POST",))
+def cancel(file_id: int) -> ResponseReturnValue:
+    """Stop making it."""
+    try:
+        service.cancel(opened(), actor(), file_id)
+    except Conflict:
+        flash(_("The report had already ended."), "info")
+    return go_to(url_for("files.index"))
+
+
+@route(blueprint, "/<int:file_id>/repeat", permission=ORDER, methods=("POST",))
+def repeat(file_id: int) -> ResponseReturnValue:
+    """The same once more, with the figures of now."""
+    service.repeat(workshop(), opened(), actor(), file_id)
+    return go_to(url_for("files.index"))
+
+
+@route(blueprint, "/<int:file_id>/delete", permission=ORDER, methods=("POST",))
+def delete(file_id: int) -> ResponseReturnValue:
+    """Away with it."""
+    service.forget(workshop(), opened(), actor(), file_id)
+    flash(_("The file is deleted."), "success")
+    return go_to(url_for("files.index"))

@@ -1,0 +1,104 @@
+"""Schedules of reports: making one, and the list with pause and deletion."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, request, url_for
+from flask_babel import gettext as _
+
+from console import report_form, report_words
+from console.babel import text, zone_name
+from console.web import ResponseReturnValue, actor, go_to, render, route, workshop
+from console.web import session as opened
+from core.errors import InvalidInput
+from notices.service import mails_about
+from rbac.permissions import Permission
+from reports import scheduling
+from reports.asking import require_report
+from reports.report import Report
+
+blueprint = Blueprint("schedules", __name__, url_prefix="/reports")
+SCHEDULE = Permission.REPORTS_SCHEDULE
+TIMING = ("every", "day", "hour", "addresses")
+
+
+@route(blueprint, "/schedules", permission=SCHEDULE)
+def index() -> ResponseReturnValue:
+    """The person's schedules."""
+    found = scheduling.own(opened(), actor())
+    company_id = found[0].company_id if found else 0
+    mails = mails_about(opened(), company_id, "report_schedule", [one.id for one in found])
+    plans = [report_words.plan(one, mails.get(one.id, ())) for one in found]
+    return render("reports/schedules.html", plans=plans, has_mail=bool(workshop().settings.smtp_url))
+
+
+@route(blueprint, "/<report_code>/schedule", permission=SCHEDULE)
+def new(report_code: str) -> ResponseReturnValue:
+    """When and to whom; the parameters come along in the address."""
+    report = workshop().report(report_code)
+    require_report(actor(), report)
+    return _form(report, {})
+
+
+@route(blueprint, "/<report_code>/schedule", permission=SCHEDULE, methods=("POST",))
+def create(report_code: str) -> ResponseReturnValue:
+    """Keep it."""
+    report = workshop().report(report_code)
+    typed = report_form.read(report, request.form)
+    timing = {name: request.form.get(name, "") for name in TIMING}
+    timing["day"] = request.form.get("weekday" if timing["every"] == "weekly" else "day", "1")
+    try:
+        scheduling.create(
+            workshop(),
+            opened(),
+            actor(),
+            report_code,
+            typed.params,
+            timing,
+            columns=typed.columns,
+            format=typed.format,
+        )
+    except InvalidInput as problem:
+        return _form(report, dict(problem.fields)), 422
+    flash(_("“%(report)s” will be sent.", report=text(report.title)), "success")
+    return go_to(url_for("schedules.index"))
+
+
+def _form(report: Report, errors: dict[str, list[str]]) -> str:
+    values = request.form if request.method == "POST" else request.args
+    typed = report_form.read(report, values)
+    said = {name: [text(one) for one in messages] for name, messages in errors.items()}
+    return render(
+        "reports/schedule.html",
+        report=report,
+        typed=typed,
+        fields=report_form.fields_of(report, typed, errors),
+        errors=said,
+        values=values,
+        formats=[(code, text(name)) for code, name in report_form.FORMATS.items()],
+        periods=[(code, text(name)) for code, name in report_words.PERIODS.items()],
+        weekdays=[(code, text(name)) for code, name in report_words.WEEKDAYS.items()],
+        zone=zone_name(),
+        has_mail=bool(workshop().settings.smtp_url),
+    )
+
+
+@route(blueprint, "/schedules/<int:schedule_id>/pause", permission=SCHEDULE, methods=("POST",))
+def pause(schedule_id: int) -> ResponseReturnValue:
+    """Send nothing for a while."""
+    scheduling.pause(opened(), actor(), schedule_id, paused=True)
+    return go_to(url_for("schedules.index"))
+
+
+@route(blueprint, "/schedules/<int:schedule_id>/resume", permission=SCHEDULE, methods=("POST",))
+def resume(schedule_id: int) -> ResponseReturnValue:
+    """Go on with the next time to come."""
+    scheduling.pause(opened(), actor(), schedule_id, paused=False)
+    return go_to(url_for("schedules.index"))
+
+
+@route(blueprint, "/schedules/<int:schedule_id>/delete", permission=SCHEDULE, methods=("POST",))
+def delete(schedule_id: int) -> ResponseReturnValue:
+    """Send it never again."""
+    scheduling.forget(opened(), actor(), schedule_id)
+    flash(_("The schedule is deleted."), "success")
+    return go_to(url_for("schedules.index"))
