@@ -5,5 +5,6 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.processes",
     "tests.fixtures.world",
+    "tests.fixtures.mail",
     "tests.fixtures.browser",
 ]

@@ -1,0 +1,197 @@
+"""Schedules: due in the company's own time, mailed over real SMTP, told when they cannot go on."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import select, update
+
+from core import clock, db
+from core.errors import InvalidInput, NotAllowed, NotFound
+from core.tenancy import company_scope
+from notices import sender
+from notices.models import MailState, Notice, OutboxMail
+from notices.smtp import SmtpServer
+from reports import scheduling
+from reports.calendar import is_working_day, next_moment
+from reports.models import Period, ReportJob, ReportSchedule
+from tests.fixtures.mail import Mailbox
+from tests.integration.reports.conftest import Desk
+
+TIMING = {"every": "daily", "hour": "8", "addresses": "boss@example.org"}
+
+
+def schedule(desk: Desk, code: str = "lines", timing: dict[str, Any] | None = None, **params: Any) -> int:
+    actor = desk.place.actor(desk.user)
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        made = scheduling.create(desk.workshop, session, actor, code, params, timing or TIMING)
+        return made.id
+
+
+def make_due(desk: Desk) -> None:
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        session.execute(update(ReportSchedule).values(next_at=clock.now() - timedelta(hours=30)))
+
+
+def rows(desk: Desk, what: type[Any]) -> list[Any]:
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        return list(session.scalars(select(what).order_by(what.id).execution_options(populate_existing=True)))
+
+
+def come_again(desk: Desk) -> None:
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        session.execute(update(OutboxMail).values(next_try_at=clock.now()))
+
+
+@pytest.fixture
+def server(mailbox: Mailbox) -> Iterator[Mailbox]:
+    mailbox.mails.clear()
+    mailbox.refuse.clear()
+    yield mailbox
+
+
+def smtp(mailbox: Mailbox) -> SmtpServer:
+    return SmtpServer(mailbox.url, "Manager <vm@example.org>")
+
+
+def test_a_due_schedule_is_ordered_once_made_and_mailed(desk: Desk, server: Mailbox) -> None:
+    schedule_id = schedule(desk, timing={**TIMING, "addresses": "boss@example.org, Chief@example.org"})
+    assert scheduling.order_due(desk.workshop) == 0
+    make_due(desk)
+    assert scheduling.order_due(desk.workshop) == 1
+    assert scheduling.order_due(desk.workshop) == 0, "one order, however many hours were missed"
+    (job,) = rows(desk, ReportJob)
+    assert job.schedule_id == schedule_id
+    desk.make(job.id)
+    assert sender.send_due(smtp(server), desk.workshop.storage) == 2
+    assert sender.send_due(smtp(server), desk.workshop.storage) == 0
+    first, second = server.mails
+    assert {first["To"], second["To"]} == {"boss@example.org", "Chief@example.org"}
+    (file,) = first.iter_attachments()
+    assert str(file.get_filename()).endswith(".xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(file.get_content()))
+    assert book.worksheets[0].max_row == 17
+    assert first["Message-ID"] != second["Message-ID"]
+    assert {mail.state for mail in rows(desk, OutboxMail)} == {MailState.SENT}
+
+
+def test_a_big_file_is_linked(desk: Desk, server: Mailbox) -> None:
+    schedule(desk)
+    make_due(desk)
+    scheduling.order_due(desk.workshop)
+    desk.workshop.settings.__dict__["mail_attach_mb"] = 0
+    desk.make(rows(desk, ReportJob)[0].id)
+    sender.send_due(smtp(server), desk.workshop.storage)
+    (mail,) = server.mails
+    assert not list(mail.iter_attachments())
+    assert "https://console.example/files" in mail.get_content()
+
+
+def test_a_mail_server_that_is_away_is_asked_again(desk: Desk) -> None:
+    schedule(desk)
+    make_due(desk)
+    scheduling.order_due(desk.workshop)
+    desk.make(rows(desk, ReportJob)[0].id)
+    away = SmtpServer("smtp://127.0.0.1:9", "vm@example.org")
+    assert sender.send_due(away, desk.workshop.storage) == 0
+    (mail,) = rows(desk, OutboxMail)
+    assert (mail.state, mail.tries) == (MailState.PENDING, 1)
+    assert mail.trouble and mail.next_try_at > clock.now()
+    assert sender.send_due(SmtpServer("", ""), desk.workshop.storage) == 0
+
+
+def test_the_mail_arrives_once_the_server_is_back(desk: Desk, server: Mailbox) -> None:
+    schedule(desk)
+    make_due(desk)
+    scheduling.order_due(desk.workshop)
+    desk.make(rows(desk, ReportJob)[0].id)
+    server.refuse["boss@example.org"] = "451 come later"
+    sender.send_due(smtp(server), desk.workshop.storage)
+    assert rows(desk, OutboxMail)[0].state == MailState.PENDING
+    server.refuse.clear()
+    come_again(desk)
+    assert sender.send_due(smtp(server), desk.workshop.storage) == 1
+    assert len(server.mails) == 1
+
+
+def test_an_address_that_is_refused_for_good_is_given_up(desk: Desk, server: Mailbox) -> None:
+    schedule(desk)
+    make_due(desk)
+    scheduling.order_due(desk.workshop)
+    desk.make(rows(desk, ReportJob)[0].id)
+    server.refuse["boss@example.org"] = "550 no such person"
+    sender.send_due(smtp(server), desk.workshop.storage)
+    (mail,) = rows(desk, OutboxMail)
+    assert (mail.state, "550" in mail.trouble) == (MailState.FAILED, True)
+
+
+def test_a_lost_right_pauses_a_schedule_and_is_told(desk: Desk) -> None:
+    schedule(desk)
+    make_due(desk)
+    desk.world.drop_grants(desk.place, desk.user)
+    scheduling.order_due(desk.workshop)
+    assert rows(desk, ReportJob) == []
+    assert rows(desk, ReportSchedule)[0].is_paused
+    assert [notice.kind for notice in rows(desk, Notice)] == ["schedule.paused"]
+
+
+def test_only_who_may_schedule(desk: Desk) -> None:
+    mine = schedule(desk)
+    desk.user = desk.world.person(desk.place, "viewer")
+    with pytest.raises(NotAllowed):
+        schedule(desk)
+    actor = desk.place.actor(desk.user)
+    with pytest.raises(NotFound), company_scope(desk.place.company_id), db.unit_of_work() as session:
+        scheduling.pause(session, actor, mine, paused=True)
+
+
+@pytest.mark.parametrize(
+    ("timing", "params", "field"),
+    [
+        ({"addresses": "nobody"}, {}, "addresses"),
+        ({"addresses": "a@b..c"}, {}, "addresses"),
+        ({"addresses": ""}, {}, "addresses"),
+        ({"addresses": ",".join(f"a{n}@example.org" for n in range(11))}, {}, "addresses"),
+        ({"addresses": "a@example.org\r\nBcc: b@example.org"}, {}, "addresses"),
+        ({"hour": "24"}, {}, "hour"),
+        ({"every": "yearly"}, {}, "every"),
+        ({"every": "monthly", "day": "31"}, {}, "day"),
+        ({}, {"period": "own", "since": "2026-01-01", "until": "2026-02-01"}, "period"),
+    ],
+)
+def test_wrong_timing_is_said_at_its_field(
+    desk: Desk, timing: dict[str, Any], params: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidInput) as problem:
+        schedule(desk, "runs", {**TIMING, **timing}, **params)
+    assert field in problem.value.fields
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("period", "day", "after", "expected"),
+    [
+        (Period.DAILY, 1, "2026-11-22T04:59", "2026-11-22T05:00"),
+        (Period.DAILY, 1, "2026-11-22T05:00", "2026-11-23T05:00"),
+        (Period.WORKING_DAYS, 1, "2026-11-20T06:00", "2026-11-23T05:00"),
+        (Period.WORKING_DAYS, 1, "2026-12-30T06:00", "2027-01-11T05:00"),
+        (Period.WEEKLY, 1, "2026-11-22T12:00", "2026-11-23T05:00"),
+        (Period.MONTHLY, 1, "2026-11-22T12:00", "2026-12-01T05:00"),
+    ],
+)
+def test_due_in_the_company_s_own_time(period: Period, day: int, after: str, expected: str) -> None:
+    found = next_moment(period, 8, day, "Europe/Moscow", moment(after))
+    assert found == moment(expected)
+
+
+def test_working_days_of_russia() -> None:
+    assert not is_working_day(datetime(2026, 11, 4, tzinfo=UTC).date())
+    assert is_working_day(datetime(2026, 11, 5, tzinfo=UTC).date())
