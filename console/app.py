@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from flask import Blueprint, Flask, g, request
 from flask.typing import ResponseReturnValue
 
-from console import babel, errors, files, identity, observe, security
+from console import babel, errors, files, identity, intake, observe, security
 from console.api import document, health, listener
 from console.pages import (
     auth,
@@ -99,6 +99,7 @@ def create_app(engine: Engine, workshop: Workshop) -> Flask:
     app.context_processor(_common)
     observe.install(app)
     security.install(app, engine.settings)
+    intake.install(app)
     identity.install(app, engine.settings)
     babel.install(app)
     files.install(app)

@@ -10,13 +10,14 @@ import structlog
 from flask import Flask, g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from console.babel import text
 from console.identity import stop_asking, was_signed_out
+from console.intake import Unreadable
 from console.web import CompanyNeeded, SignInNeeded, is_api, is_fragment, local_path, render
 from core.errors import AppError, Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from core.i18n import N_
@@ -52,6 +53,10 @@ ADVICE: dict[int, str] = {
     500: N_("The mistake is recorded and nothing was changed. Try again, or give support the number below."),
     503: N_("Nothing is lost. Try again in a minute."),
 }
+UNREADABLE = N_(
+    "The request holds characters that no text has (NUL or half of a character). Send it without them."
+)
+UNFIT = N_("A value that was sent is too large or has characters that cannot be kept.")
 CSRF_ADVICE = N_("The page was open for too long. Go back, reload it and send it again.")
 
 log = structlog.get_logger("console")
@@ -74,6 +79,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(SignInNeeded, on_sign_in_needed)
     app.register_error_handler(CompanyNeeded, on_company_needed)
     app.register_error_handler(CSRFError, on_csrf)
+    app.register_error_handler(Unreadable, on_unreadable)
+    app.register_error_handler(DataError, on_unfit_data)
     app.register_error_handler(HTTPException, on_http)
     app.register_error_handler(OperationalError, on_database_away)
     app.register_error_handler(PoolTimeout, on_database_away)
@@ -121,6 +128,17 @@ def on_csrf(problem: CSRFError) -> ResponseReturnValue:
     return answer(
         Trouble(400, "csrf", text(N_("This form could not be checked as yours.")), text(CSRF_ADVICE))
     )
+
+
+def on_unreadable(_: Unreadable) -> ResponseReturnValue:
+    """Characters or JSON that console.intake lets nobody send further."""
+    return answer(Trouble(400, "unreadable", text(UNREADABLE)))
+
+
+def on_unfit_data(problem: DataError) -> ResponseReturnValue:
+    """A net: a value got as far as the database, which has no room for it. Recorded, since a schema should know."""
+    log.warning("console.unfit_data", path=request.path, exc_info=problem)
+    return on_app_error(InvalidInput(UNFIT))
 
 
 def _messages(problem: HTTPException) -> dict[str, list[str]] | None:

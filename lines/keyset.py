@@ -16,12 +16,14 @@ from sqlalchemy.orm import aliased
 
 from core.errors import InvalidInput
 from core.i18n import N_
+from core.storable import is_storable, whole
 from lines.models import Line
 from lines.search import LineEntity
 
 KeyLine = aliased(Line, name="key_line")
 NEVER = date(1, 1, 1)
 NO_LIMIT = Decimal(-1)
+MOST_DIGITS = 18
 
 
 def _used(line: LineEntity) -> ColumnElement[Decimal]:
@@ -47,18 +49,31 @@ class Key:
     parse: tuple[Callable[[str], Any], ...]
 
 
+def _text(text: str) -> str:
+    if not is_storable(text):
+        raise ValueError("no text of a row")
+    return text
+
+
+def _amount(text: str) -> Decimal:
+    amount = Decimal(text)
+    if not amount.is_finite() or amount.adjusted() > MOST_DIGITS:
+        raise ValueError("no amount of a row")
+    return amount
+
+
 KEYS: dict[str, Key] = {
-    "number": Key(lambda line: (line.msisdn,), lambda line: (line.msisdn,), (str,)),
+    "number": Key(lambda line: (line.msisdn,), lambda line: (line.msisdn,), (_text,)),
     "employee": Key(
-        lambda line: (line.employee_sort, line.id), lambda line: (line.employee_sort, line.id), (str, int)
+        lambda line: (line.employee_sort, line.id), lambda line: (line.employee_sort, line.id), (_text, whole)
     ),
-    "spent": Key(lambda line: (line.spent, line.id), lambda line: (line.spent, line.id), (Decimal, int)),
+    "spent": Key(lambda line: (line.spent, line.id), lambda line: (line.spent, line.id), (_amount, whole)),
     "activity": Key(
         lambda line: (func.coalesce(line.last_activity, literal(NEVER, Date)), line.id),
         lambda line: (line.last_activity or NEVER, line.id),
-        (date.fromisoformat, int),
+        (date.fromisoformat, whole),
     ),
-    "used": Key(lambda line: (_used(line), line.id), lambda line: (used_of(line), line.id), (Decimal, int)),
+    "used": Key(lambda line: (_used(line), line.id), lambda line: (used_of(line), line.id), (_amount, whole)),
 }
 
 

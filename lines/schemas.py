@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, pre_load, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
 
 from core.i18n import N_
+from core.storable import LARGEST, is_storable
 from lines.models import LineState
 
 SORTS = ("number", "employee", "spent", "activity", "used")
 BLOCK_REASONS = ("voluntary", "lost", "company", "debt", "operator")
 LONGEST_SEARCH = 200
 MOST_CHOICES = 50
+UNREADABLE = N_("There are characters here that no text has.")
 
 
 def _several(*allowed: str) -> fields.List[Any]:
@@ -34,9 +36,9 @@ class FilterSchema(Schema):
     used = fields.Integer(validate=validate.Range(0, 1000, error=N_("From 0 to 1000 per cent.")))
     idle = fields.Integer(validate=validate.Range(1, 3650, error=N_("From 1 to 3650 days.")))
     employee = fields.String(validate=validate.OneOf(("none",)))
-    department = fields.Integer(validate=validate.Range(min=1))
+    department = fields.Integer(validate=validate.Range(1, LARGEST))
     direct = fields.String(validate=validate.OneOf(("yes",)))
-    account = fields.Integer(validate=validate.Range(min=1))
+    account = fields.Integer(validate=validate.Range(1, LARGEST))
     sort = fields.String(validate=validate.OneOf((*SORTS, *(f"-{name}" for name in SORTS))))
 
     @pre_load
@@ -47,4 +49,8 @@ class FilterSchema(Schema):
             filled = [value for value in values if str(value).strip()]
             if filled:
                 kept[name] = filled if isinstance(self.fields.get(name), fields.List) else filled[-1]
+        # The query of a stored selection is taken apart here only, so it may hold what no form can send.
+        unread = [name for name, values in kept.items() if not all(is_storable(str(one)) for one in values)]
+        if unread:
+            raise ValidationError({name: [UNREADABLE] for name in unread})
         return kept

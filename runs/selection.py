@@ -9,8 +9,10 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from core.errors import InvalidInput
 from core.i18n import N_
+from core.storable import LARGEST
 
 MOST_IDS = 10_000
+STORABLE = validate.Range(1, LARGEST)
 NOTHING = N_("Choose at least one number, or say that you mean all that match.")
 
 
@@ -19,7 +21,9 @@ class Ids(Schema):
 
     kind = fields.Constant("ids")
     ids = fields.List(
-        fields.Integer(strict=False), required=True, validate=validate.Length(min=1, max=MOST_IDS)
+        fields.Integer(strict=False, validate=STORABLE),
+        required=True,
+        validate=validate.Length(min=1, max=MOST_IDS),
     )
 
 
@@ -35,21 +39,21 @@ class Below(Schema):
     """A department with all below it."""
 
     kind = fields.Constant("department")
-    department = fields.Integer(required=True)
+    department = fields.Integer(required=True, validate=STORABLE)
 
 
 class Uploaded(Schema):
     """The numbers of an uploaded list."""
 
     kind = fields.Constant("upload")
-    upload = fields.Integer(required=True)
+    upload = fields.Integer(required=True, validate=STORABLE)
 
 
 class FailedOf(Schema):
     """The lines that failed in an earlier run."""
 
     kind = fields.Constant("failed_of")
-    run = fields.Integer(required=True)
+    run = fields.Integer(required=True, validate=STORABLE)
 
 
 KINDS: dict[str, type[Schema]] = {

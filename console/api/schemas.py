@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
 
+from core.storable import LARGEST
+
 TEXT_AMOUNT = {"type": "string", "description": "Roubles, as text so that no kopeck is lost."}
 MOST = 500
 
@@ -24,7 +26,11 @@ class NumberPageArgs(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    after = fields.Integer(load_default=0, metadata={"description": "`next` of the part before."})
+    after = fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, LARGEST),
+        metadata={"description": "`next` of the part before."},
+    )
     size = fields.Integer(load_default=50, validate=validate.Range(1, MOST))
 
 
@@ -34,7 +40,11 @@ class ItemArgs(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    after = fields.Integer(load_default=0, metadata={"description": "`next` of the part before."})
+    after = fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, LARGEST),
+        metadata={"description": "`next` of the part before."},
+    )
     state = fields.String(load_default="")
     reason = fields.String(load_default="")
 

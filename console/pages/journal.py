@@ -17,6 +17,7 @@ from console.web import session as opened
 from core import journal
 from core.errors import NotFound
 from core.journal_search import PAGE, Wanted, entries
+from core.storable import whole
 from lines import journal_scope
 from rbac.permissions import Permission
 
@@ -60,7 +61,7 @@ def _wanted() -> Wanted:
         action=arguments.get("action", "").strip(),
         person=arguments.get("person", "").strip(),
         object_kind=arguments.get("kind", "").strip(),
-        object_id=arguments.get("id", type=int),
+        object_id=arguments.get("id", type=whole),
         label=arguments.get("label", "").strip(),
         since=_midnight(arguments.get("since", ""), 0),
         until=_midnight(arguments.get("until", ""), 1),

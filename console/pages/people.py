@@ -11,6 +11,7 @@ from console.web import session as opened
 from core import clock
 from core.errors import InvalidInput
 from core.i18n import N_
+from core.storable import whole
 from rbac.permissions import Permission
 from users import roles, service
 
@@ -22,7 +23,7 @@ FIELDS = ("login", "name", "email", "phone", "locale")
 def index() -> ResponseReturnValue:
     """Everyone with their roles, by name, a page at a time."""
     wanted = request.args.get("q", "")
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=whole)
     shown = service.people(opened(), actor(), text=wanted, after=after)
     held = roles.held_roles(opened(), actor(), [user.id for user in shown])
     more = None
@@ -104,7 +105,7 @@ def password(user_id: int) -> ResponseReturnValue:
 def grant(user_id: int) -> ResponseReturnValue:
     """Give a role on a department."""
     service.get_user(opened(), actor(), user_id)
-    role_id, department_id = request.form.get("role", type=int), request.form.get("department", type=int)
+    role_id, department_id = request.form.get("role", type=whole), request.form.get("department", type=whole)
     if role_id is None or department_id is None:
         raise InvalidInput(N_("Choose a role and a department."))
     roles.grant_role(opened(), actor(), user_id, role_id, department_id)

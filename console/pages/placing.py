@@ -10,6 +10,7 @@ from console.web import ResponseReturnValue, actor, engine, go_to, render, route
 from console.web import session as opened
 from core.errors import InvalidInput
 from core.i18n import N_
+from core.storable import whole
 from hierarchy import queries
 from lines.placing import place_lines
 from lines.run_lines import count_chosen
@@ -53,7 +54,7 @@ def _form(problem: InvalidInput | None = None) -> ResponseReturnValue:
 def place() -> ResponseReturnValue:
     """Do it: immediate, with totals and journal."""
     chosen = selection.read(request.form)
-    target = request.form.get("target", type=int)
+    target = request.form.get("target", type=whole)
     if target is None:
         return _form(
             InvalidInput(N_("Choose a department."), fields={"target": [N_("Choose a department.")]})

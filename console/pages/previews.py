@@ -15,6 +15,7 @@ from console.web import ResponseReturnValue, actor, engine, go_to, render, route
 from console.web import session as opened
 from core.errors import Conflict, NotFound
 from core.i18n import N_
+from core.storable import whole
 from lines.run_lines import PAGE, refused_lines
 from rbac.permissions import Permission
 from runs import service
@@ -39,7 +40,7 @@ def show(run_id: int) -> ResponseReturnValue:
 def lines(run_id: int) -> ResponseReturnValue:
     """The lines that are refused for one reason: a fragment, page by page."""
     run = _own(run_id)
-    reason, after = request.args.get("reason", ""), request.args.get("after", 0, type=int)
+    reason, after = request.args.get("reason", ""), request.args.get("after", 0, type=whole)
     found = refused_lines(engine(), actor(), opened(), run, reason=reason, after=after)
     more = None
     if len(found) == PAGE:

@@ -15,6 +15,7 @@ from console.web import ResponseReturnValue, actor, engine, go_to, is_fragment, 
 from console.web import session as opened
 from core import clock
 from core.errors import Conflict
+from core.storable import whole
 from lines.run_lines import PAGE, ItemLine, item_lines, newest_failures
 from rbac.decision import is_everywhere
 from rbac.permissions import Permission
@@ -32,7 +33,7 @@ HTMX_STOP = 286
 @route(blueprint, "", permission=Permission.RUNS_VIEW)
 def index() -> ResponseReturnValue:
     """All runs of the company, newest first."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=whole)
     found = opened().scalars(queries.run_list(actor(), before_id=before, limit=LIST_PAGE)).all()
     more = url_for("runs.index", before=found[-1].id) if len(found) == LIST_PAGE else None
     shown = [_listed(run) for run in found]
@@ -101,7 +102,7 @@ def items(run_id: int) -> ResponseReturnValue:
     """More items, narrowed to an outcome and a reason: a fragment."""
     run = service.get_run(actor(), run_id)
     state, reason = request.args.get("state", ""), request.args.get("reason", "")
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=whole)
     return render("runs/item_rows.html", run=run, items=_items(run, state, reason, after))
 
 
@@ -157,7 +158,7 @@ def _progress(run: Run) -> dict[str, Any]:
         "bar": run_words.segments(run),
         "percent": percent,
         "tenth": percent // 10,
-        "said": request.args.get("said", -1, type=int),
+        "said": request.args.get("said", -1, type=whole),
         "rate": rate,
         "rest": run_words.duration(rest.total_seconds()) if rest is not None else "",
         "took": _took(run),

@@ -13,6 +13,7 @@ from console.babel import text
 from console.web import ResponseReturnValue, actor, go_to, may, render, route
 from console.web import session as opened
 from core.errors import InvalidInput, NotFound
+from core.storable import whole
 from hierarchy import queries, service
 from hierarchy.models import Department
 from lines.queries import count_by_account
@@ -26,7 +27,7 @@ VIEW, EDIT = Permission.STRUCTURE_VIEW, Permission.STRUCTURE_EDIT
 @route(blueprint, "", permission=VIEW)
 def index() -> ResponseReturnValue:
     """The tree with one department opened beside it."""
-    return _page(request.args.get("department", type=int), {})
+    return _page(request.args.get("department", type=whole), {})
 
 
 def _page(department_id: int | None, errors: Mapping[str, Mapping[str, list[str]]]) -> str:
@@ -104,7 +105,7 @@ def rename(department_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:department_id>/move", permission=EDIT, methods=("GET", "POST"))
 def move(department_id: int) -> ResponseReturnValue:
     """Where to hang the branch."""
-    target = request.form.get("target", type=int)
+    target = request.form.get("target", type=whole)
     if target is None:
         return _targets(department_id, "move")
     try:
@@ -118,7 +119,7 @@ def move(department_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:department_id>/merge", permission=EDIT, methods=("GET", "POST"))
 def merge(department_id: int) -> ResponseReturnValue:
     """Into which department to put what this one holds."""
-    target = request.form.get("target", type=int)
+    target = request.form.get("target", type=whole)
     if target is None:
         return _targets(department_id, "merge")
     name = queries.get_department(opened(), actor(), department_id).name

@@ -19,6 +19,7 @@ from console.web import session as opened
 from core.errors import InvalidInput
 from core.excel import Column, ReadLimits
 from core.i18n import N_
+from core.storable import whole
 from lines import uploads
 from lines.filters import LineFilter
 from lines.queries import page_of_lines
@@ -90,7 +91,7 @@ def show(upload_id: int) -> ResponseReturnValue:
 def rows(upload_id: int) -> ResponseReturnValue:
     """Rows with one kind of problem: a fragment, page by page."""
     upload = uploads.get_upload(actor(), upload_id)
-    problem, after = request.args.get("problem", ""), request.args.get("after", 0, type=int)
+    problem, after = request.args.get("problem", ""), request.args.get("after", 0, type=whole)
     statement = queries.upload_problems(upload.company_id, upload.id, after=after, limit=PAGE)
     found = opened().scalars(statement.where(UploadRow.problem == problem)).all()
     more = None

@@ -1,0 +1,68 @@
+"""What may come in at all: looked at once, before any view, so that nothing unstorable gets further."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask, request
+from werkzeug.routing import IntegerConverter, Map
+
+from core.storable import LARGEST, is_storable
+
+
+class Unreadable(Exception):
+    """The request holds characters that no text has, or JSON that nobody could read."""
+
+
+class KeyConverter(IntegerConverter):
+    """Whole numbers in addresses: one that no column holds names nothing, so it is 404."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **{"max": LARGEST, **kwargs})
+
+
+def install(app: Flask) -> None:
+    """Look at every request; call it before the blueprints are registered."""
+    app.url_map.converters["int"] = KeyConverter
+    app.before_request(check)
+
+
+def check() -> None:
+    """Raise Unreadable where a part of the request could not be kept as it is."""
+    if not all(is_storable(text) for text in _texts()):
+        raise Unreadable
+
+
+def _texts() -> Iterator[str]:
+    yield request.path
+    for values in (request.args, request.form):
+        for name, found in values.lists():
+            yield name
+            yield from found
+    for file in request.files.values():
+        yield file.filename or ""
+    # The operator's events prove themselves by a signature over their bytes before anybody reads them.
+    if request.is_json and request.blueprint != "listener":
+        yield from _texts_in(_json())
+
+
+def _json() -> Any:
+    """The body; None where it is not JSON, which is for the view to say."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError as problem:
+        raise Unreadable from problem
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """Every text within a JSON value, the names included."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            waiting += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            waiting += one

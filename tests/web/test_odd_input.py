@@ -1,0 +1,176 @@
+"""What no person types and any program may send: it is refused with a reason, never with 500."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.web.conftest import SignIn, World
+
+BIG = "9" * 25
+NEXT = str(2**63)
+"""The first whole number that no column of the database holds."""
+
+
+@pytest.fixture
+def admin(sign_in: SignIn, world: World) -> FlaskClient:
+    return sign_in(world.home.users["global_admin"])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/lines?q=%00",
+        "/lines?q=79%00",
+        "/lines?tariff=%00",
+        "/lines?%00=1",
+        "/people?q=%00",
+        "/journal?person=%00",
+        "/structure/search?name=%00",
+        "/lines/tree/search?name=%00",
+        "/runs/{run}/items?state=%00",
+        "/runs/{preview}/preview/lines?reason=%00",
+        "/operations/block/new?sel=filter&query=q%3D%00",
+        "/operations/bl%00ock/new?sel=ids&ids=1",
+        "/api/v1/lines?q=%00",
+        "/api/v1/runs/{run}/items?reason=%00",
+    ],
+)
+def test_a_zero_character_in_an_address_is_refused(admin: FlaskClient, world: World, address: str) -> None:
+    answer = admin.get(_filled(address, world))
+    assert answer.status_code == 400
+    assert "NUL" in answer.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/lines?department={n}",
+        "/lines?account={n}",
+        "/lines?used={n}",
+        "/lines?idle={n}",
+        "/lines/{n}",
+        "/lines/{n}/history",
+        "/runs/{n}",
+        "/runs?before={n}",
+        "/runs/{run}/items?after={n}",
+        "/runs/{run}/progress?said={n}",
+        "/runs/{preview}/preview/lines?reason=busy&after={n}",
+        "/uploads/{n}",
+        "/uploads/{upload}/rows?problem=not_a_number&after={n}",
+        "/people?after={n}",
+        "/people/{n}",
+        "/journal?id={n}",
+        "/journal?before={n}-1",
+        "/journal?since=9999-12-31&until=9999-12-31",
+        "/journal?since=0001-01-01&until=0001-01-01",
+        "/structure?department={n}",
+        "/structure/{n}/branch",
+        "/operations/block/new?sel=ids&ids={n}",
+        "/operations/block/new?sel=department&department={n}",
+        "/operations/block/new?sel=upload&upload={n}",
+        "/operations/block/new?sel=failed_of&run={n}",
+        "/operations/block/new?sel=filter&query=q%3D%2500",
+        "/operations/block/new?sel=filter&query=department%3D{n}",
+        "/lines/{line}/history?before={n}-1",
+        "/lines/rows?after=WyJcdTAwMDAiXQ",  # ["\u0000"]
+        "/lines?after=WyJcdWQ4MDAiXQ",  # ["\ud800"]
+        "/lines?after=eyJhIjoxfQ",
+        "/lines?sort=employee&after=WyJhIiwgIjk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTkiXQ",
+        "/lines?sort=spent&after=WyJOYU4iLCAiMSJd",  # ["NaN", "1"]
+        "/lines?sort=spent&after=WyIxRTk5OTk5OSIsICIxIl0",  # ["1E99999", "1"]
+        "/api/v1/lines?after=W10",
+        "/api/v1/lines?department={n}",
+        "/api/v1/lines/{n}",
+        "/api/v1/runs?after={n}",
+        "/api/v1/runs?after=-{n}",
+        "/api/v1/runs/{run}/items?after={n}",
+        "/api/v1/runs/{n}/items",
+    ],
+)
+@pytest.mark.parametrize("number", [BIG, NEXT])
+def test_numbers_that_no_column_holds_are_refused(
+    admin: FlaskClient, world: World, address: str, number: str
+) -> None:
+    assert admin.get(_filled(address, world, number)).status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [
+        ("/sign-in", {"login": "a\x00b", "password": "x"}),
+        ("/sign-in", {"login": "viewer-1", "password": "x\x00"}),
+        ("/structure/{root}/create", {"name": "A\x00B"}),
+        ("/people", {"login": "abcde", "name": "N\x00", "password": "Correct-horse-7"}),
+        ("/people", {"login": "abc\x00de", "name": "N", "password": "Correct-horse-7"}),
+        ("/operations/change_tariff/preview", {"sel": "ids", "ids": "1", "tariff": "\x00"}),
+    ],
+)
+def test_a_zero_character_in_a_form_is_refused(
+    app: Flask, admin: FlaskClient, world: World, address: str, form: dict[str, str]
+) -> None:
+    client = app.test_client() if address == "/sign-in" else admin
+    answer = client.post(_filled(address, world), data=form)
+    assert answer.status_code == 400
+    assert "NUL" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [
+        ("/operations/block/preview", {"sel": "ids", "ids": BIG, "reason": "voluntary"}),
+        ("/operations/block/preview", {"sel": "ids", "ids": NEXT, "reason": "voluntary"}),
+        ("/operations/block/preview", {"sel": "upload", "upload": BIG, "reason": "voluntary"}),
+        ("/lines/place", {"sel": "ids", "ids": "1", "target": BIG}),
+        ("/structure/{department}/move", {"target": BIG}),
+        ("/people/{user}/grants", {"role": BIG, "department": BIG}),
+    ],
+)
+def test_large_numbers_in_a_form_are_refused(
+    admin: FlaskClient, world: World, address: str, form: dict[str, str]
+) -> None:
+    assert admin.post(_filled(address, world), data=form).status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("params", "selection", "status"),
+    [
+        ({"reason": "voluntary"}, {"kind": "filter", "query": "q=\ud800", "all": True}, 400),
+        ({"reason\udfff": "voluntary"}, {"kind": "ids", "ids": [1]}, 400),
+        ({"tariff": "\x00"}, {"kind": "ids", "ids": [1]}, 400),
+        ({"reason": "voluntary"}, {"kind": "ids", "ids": [10**30]}, 422),
+        ({"reason": "voluntary"}, {"kind": "ids", "ids": [2**63]}, 422),
+        ({"reason": "voluntary"}, {"kind": "upload", "upload": -(10**30)}, 422),
+    ],
+)
+def test_odd_json_is_refused(
+    admin: FlaskClient, params: dict[str, Any], selection: dict[str, Any], status: int
+) -> None:
+    body = json.dumps({"params": params, "selection": selection, "submit": False})
+    answer = admin.post("/api/v1/lines/operations/block", data=body, content_type="application/json")
+    assert answer.status_code == status
+    assert answer.get_json()["code"]
+
+
+def test_json_nested_too_deep_is_refused(admin: FlaskClient) -> None:
+    body = "[" * 100_000 + "]" * 100_000
+    answer = admin.post("/api/v1/lines/operations/block", data=body, content_type="application/json")
+    assert answer.status_code == 400
+
+
+def _filled(address: str, world: World, number: str = BIG) -> str:
+    home = world.home
+    return address.format(
+        n=number,
+        line=home.line,
+        root=home.root_id,
+        department=home.department,
+        user=home.users["viewer"],
+        run=home.runs["global_admin"],
+        preview=home.previews["global_admin"],
+        upload=home.uploads["global_admin"],
+    )
