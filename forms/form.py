@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from core.i18n import N_
 from forms.fields import FormSchema
 
 Values = Mapping[str, Any]
@@ -66,4 +67,5 @@ class FormType:
     is_public: bool = False
     columns: Callable[[Values, Sequence[FormLine]], tuple[str, Sequence[str]]] | None = None
     """A fourth column of the table of numbers: its title and a text for each number."""
+    heading: str = N_("Application")
     order: int = field(default=100)

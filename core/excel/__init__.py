@@ -2,6 +2,7 @@
 
 from core.excel.columns import Column, picked
 from core.excel.delimited_out import write_delimited
+from core.excel.papers import Paper, write_paper
 from core.excel.reading import Cell, Row, Sheet, read_rows, read_sheets
 from core.excel.refusals import REFUSALS, FileRefused, ReadLimits
 from core.excel.scanning import Formulas
@@ -14,6 +15,7 @@ __all__ = [
     "Column",
     "FileRefused",
     "Formulas",
+    "Paper",
     "ReadLimits",
     "Row",
     "Sheet",
@@ -22,6 +24,7 @@ __all__ = [
     "read_rows",
     "read_sheets",
     "write_delimited",
+    "write_paper",
     "write_rows",
     "write_template",
 ]

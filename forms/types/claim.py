@@ -52,5 +52,6 @@ FORM = FormType(
         if values.get("until") and str(values["until"]) < str(values["since"])
         else {}
     ),
+    heading=N_("Claim"),
     order=30,
 )

@@ -1,4 +1,4 @@
-"""Checks of details: right ones pass in any writing, and one mistyped digit is always found where there is a check digit."""
+"""Checks of details: right ones pass in any writing; a mistyped digit of an account is always found."""
 
 from __future__ import annotations
 

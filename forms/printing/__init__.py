@@ -1,0 +1,28 @@
+"""Printable forms: one description of a document, drawn as PDF, DOCX and Excel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.errors import NotFound
+from forms.printing import excel, pdf, word
+from forms.printing.document import Document, blank, describe
+
+DRAWERS = {"pdf": pdf.draw, "docx": word.draw, "xlsx": excel.draw}
+MEDIA = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def write(document: Document, ending: str, path: Path) -> str:
+    """Draw the document into a file; returns the media type. Raises NotFound for another ending."""
+    drawer = DRAWERS.get(ending)
+    if drawer is None:
+        raise NotFound
+    drawer(document, path)
+    return MEDIA[ending]
+
+
+__all__ = ["DRAWERS", "MEDIA", "Document", "blank", "describe", "write"]

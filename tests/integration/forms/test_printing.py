@@ -1,0 +1,122 @@
+"""Every document in three formats, filled in and blank: the values are found in the files that come out."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import docx
+import openpyxl
+import pytest
+
+from core import db
+from core.tenancy import company_scope
+from forms import filling, printing, submitting
+from forms.form import FormType, Lines
+from forms.models import Request
+from forms.types import TYPES, get_type
+from lines.numbers import format_msisdn
+from tests.fixtures.pdf import text_of
+from tests.integration.forms.conftest import TARIFF, Office
+
+PERSON = {"contact": "Иванова Анна", "phone": "+7 916 123-45-67"}
+VALUES: dict[str, dict[str, Any]] = {
+    "numbers_and_sims": {"deed": "change_number", "reason": "other", "wishes": "Красивый <номер> & #хвост", **PERSON},
+    "tariff_and_services": {**TARIFF, "services": "Безлимит «Ночь»"},
+    "claim": {
+        "topic": "charges", "since": "2026-10-01", "amount": "1234.50", "description": "Списано дважды $x$ *звёзды*",
+        "wanted": "Вернуть деньги", "answer_by": "email", **PERSON,
+    },
+    "credit_settlement": {
+        "account": "fine", "kind": "credit", "limit": "50000", "inn": "7707083893", "kpp": "773601001",
+        "ogrn": "1027700132195", "bank": "ПАО Сбербанк", "bic": "044525225", "bank_account": "40702810938000000001",
+        "correspondent": "30101810400000000225", **PERSON,
+    },
+    "merge_split_accounts": {"deed": "merge", "source": "debt", "target": "fine", "start": "2026-12-01", **PERSON},
+    "private_person": {
+        "person": "Петров Пётр Петрович", "born": "1990-05-17", "passport": "4510 123456", "issued_by": "ОВД Арбат",
+        "issued_on": "2010-06-01", "address": "Москва, Арбат, 1", "person_phone": "9161112233", "start": "2026-12-01",
+        "contact": "Иванова",
+    },
+    "connect_console": {
+        "company": "ООО «Новая»", "inn": "7707083893", "ogrn": "1027700132195", "address": "Москва",
+        "head": "Петров", "administrator": "Сидоров", "email": "a@b.ru", "phone": "+79161234567",
+    },
+}  # fmt: skip
+
+
+def made(office: Office, form: FormType) -> tuple[printing.Document, Request]:
+    """A request with these values, and its document."""
+    actor = office.customer()
+    with company_scope(office.place.company_id), db.unit_of_work() as session:
+        request = submitting._add(session, office.place.company_id, form, office.user, "Анна")
+        ids = {"kind": "ids", "ids": office.place.line_ids} if form.lines != Lines.NONE else None
+        checked = submitting.fill(session, office.engine, actor, request, VALUES[form.code], ids)
+        assert checked.errors == {}, form.code
+        lines = filling.lines_of(session, request)
+        return printing.describe(session, form, request, lines, "ru"), request
+
+
+def squeezed(text: str) -> str:
+    """Without blanks and line breaks, which layouts put where they like."""
+    return re.sub(r"[\s\u00a0\u00ad\u202f-]+", "", text)
+
+
+def read(path: Path) -> str:
+    if path.suffix == ".pdf":
+        return text_of(path)
+    if path.suffix == ".docx":
+        made = docx.Document(str(path))
+        cells = [cell.text for table in made.tables for row in table.rows for cell in row.cells]
+        return "\n".join([paragraph.text for paragraph in made.paragraphs] + cells)
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet is not None
+    return "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None)
+
+
+@pytest.mark.parametrize("ending", sorted(printing.DRAWERS))
+def test_every_document_holds_its_values(office: Office, tmp_path: Path, ending: str) -> None:
+    for form in TYPES:
+        document, request = made(office, form)
+        path = tmp_path / f"{form.code}.{ending}"
+        printing.write(document, ending, path)
+        text = squeezed(read(path)).lower()
+        wanted = [
+            document.title,
+            *document.sender,
+            *document.body,
+            *(part for fact in document.facts for part in fact),
+        ]
+        wanted += [cell for row in document.numbers for cell in row[1:]]
+        missing = [one for one in wanted if squeezed(one).lower() not in text]
+        assert not missing, (form.code, ending, missing)
+        if form.lines != Lines.NONE:
+            assert len(document.numbers) == 12
+            assert squeezed(format_msisdn("79160000001")) in text
+        assert request.values.keys() >= {name for name, value in VALUES[form.code].items() if value}
+
+
+@pytest.mark.parametrize("ending", sorted(printing.DRAWERS))
+def test_every_form_can_be_printed_blank(tmp_path: Path, ending: str) -> None:
+    for form in TYPES:
+        path = tmp_path / f"{form.code}.{ending}"
+        document = printing.blank(form, "en")
+        printing.write(document, ending, path)
+        text = squeezed(read(path)).lower()
+        assert all(squeezed(label).lower() in text for label, _ in document.facts), form.code
+
+
+def test_a_long_table_repeats_its_head_on_every_page(office: Office, tmp_path: Path) -> None:
+    document, _ = made(office, get_type("tariff_and_services"))
+    rows = tuple((str(no), f"+7 916 {no:07d}", "8970 1010", "Имя") for no in range(1, 201))
+    long = printing.Document(**{**document.__dict__, "numbers": rows})
+    printing.write(long, "pdf", tmp_path / "long.pdf")
+    pages = text_of(tmp_path / "long.pdf").split("\f")
+    assert len([page for page in pages if "ICCID" in page]) >= 4
+    printing.write(long, "docx", tmp_path / "long.docx")
+    with zipfile.ZipFile(tmp_path / "long.docx") as archive:
+        assert b"w:tblHeader" in archive.read("word/document.xml")
+    printing.write(long, "xlsx", tmp_path / "long.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "long.xlsx").active.print_title_rows  # type: ignore[union-attr]
