@@ -72,7 +72,15 @@ def install_assets() -> None:
     stamp, digest = NODE_MODULES / ".installed", _digest(ROOT / "package-lock.json")
     if not _stamped(stamp, digest):
         _say("Installing front-end files")
-        _run(*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+        _run(
+            *_npm(),
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--no-update-notifier",
+            "--loglevel=error",
+        )
         stamp.write_text(digest)
     copy_assets()
 
