@@ -21,9 +21,10 @@ from hierarchy.models import Company
 from rbac.decision import Actor, require
 from rbac.permissions import Permission
 from reports import telling
-from reports.asking import CHECK, check, require_departments, require_report, stored
+from reports.asking import CHECK, Asked, check, require_departments, require_report, stored
 from reports.calendar import next_moment
 from reports.models import Format, Period, ReportSchedule
+from reports.report import Report
 from reports.service import company_of, file_format, place
 from reports.workshop import Workshop
 from users.actor import load_actor
@@ -53,17 +54,12 @@ def create(
     Raises NotAllowed, or InvalidInput with every problem at its field.
     """
     require(actor, Permission.REPORTS_SCHEDULE)
-    problems: dict[str, list[str]] = {}
-    try:
-        asked = check(session, actor, workshop.report(code), params, columns)
-        if asked.params.get("period") == OWN and "period" in params:
-            problems["period"] = [MOVING]
-    except InvalidInput as problem:
-        problems |= problem.fields
     wanted = file_format(format)
+    problems: dict[str, list[str]] = {}
+    asked = _asked(session, actor, workshop.report(code), params, columns, problems)
     period, hour, day = _timing(timing, problems)
     addresses = read_addresses(timing.get("addresses", ""), problems)
-    if problems:
+    if problems or asked is None:
         raise InvalidInput(CHECK, fields=problems)
     if len(own(session, actor)) >= MOST_SCHEDULES:
         raise Conflict(N_("You have too many schedules. Delete one first."), code="too_many_schedules")
@@ -90,6 +86,24 @@ def create(
     described = {"report": code, "every": period.value, "addresses": ", ".join(addresses)}
     write(session, actor, [Entry("schedule.created", "schedule", schedule.id, None, described)])
     return schedule
+
+
+def _asked(
+    session: Session,
+    actor: Actor,
+    report: Report,
+    params: Mapping[str, Any],
+    columns: Sequence[str],
+    problems: dict[str, list[str]],
+) -> Asked | None:
+    try:
+        asked = check(session, actor, report, params, columns)
+    except InvalidInput as problem:
+        problems |= problem.fields
+        return None
+    if asked.params.get("period") == OWN:
+        problems["period"] = [MOVING]
+    return asked
 
 
 def _timing(timing: Mapping[str, Any], problems: dict[str, list[str]]) -> tuple[Period, int, int]:

@@ -1,0 +1,193 @@
+"""Every report: what stands in its workbook equals what SQL says of the same, by itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from defusedxml import ElementTree
+from sqlalchemy import text
+
+from core import clock, db
+from core.i18n import translate
+from core.periods import today
+from core.tenancy import company_scope
+from reports.catalogue import REPORTS
+from runs.models import ItemState, Run, RunItem, RunState
+from tests.integration.reports.conftest import Desk
+
+
+@pytest.fixture
+def busy(desk: Desk) -> Desk:
+    """Lines of every kind, and a finished run."""
+    world, place = desk.world, desk.place
+    world.lines(place, 6, department="south", state="blocked", limit=Decimal("500.50"))
+    world.lines(place, 3, department="city", state="terminated")
+    world.lines(place, 4, department="north", limit=Decimal(100), tariff="T-M")
+    now = clock.now()
+    with company_scope(place.company_id), db.unit_of_work() as session:
+        session.execute(text("UPDATE lines SET spent = (id % 7) * 33.33"))
+        session.execute(
+            text("UPDATE lines SET last_activity = :day - CAST(id % 60 AS integer) WHERE id % 4 > 0"),
+            {"day": today("Europe/Moscow")},
+        )
+        run = Run(
+            company_id=place.company_id,
+            operation="block",
+            params={"reason": "lost"},
+            selection={},
+            state=RunState.FINISHED,
+            idempotency_key="k",
+            created_by=desk.user,
+            created_name="Тест",
+            total=3,
+            created_at=now,
+            submitted_at=now,
+            finished_at=now,
+        )
+        session.add(run)
+        session.flush()
+        states = (ItemState.DONE, ItemState.REFUSED, ItemState.FAILED)
+        session.add_all(
+            RunItem(
+                company_id=place.company_id,
+                run_id=run.id,
+                no=no,
+                line_id=place.line_ids[no],
+                state=state,
+                reason=None if state == ItemState.DONE else "already_blocked",
+                updated_at=now,
+            )
+            for no, state in enumerate(states, 1)
+        )
+    return desk
+
+
+def made(desk: Desk, code: str, **params: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The rows of a report by the keys of its columns, and the lines of its summary."""
+    job_id = desk.order(code, **params)
+    job = desk.make(job_id)
+    assert job.state == "ready", job.trouble
+    book = desk.book(job_id)
+    keys = [column.key for column in desk.workshop.report(code).columns]
+    rows = [
+        dict(zip(keys, row, strict=True)) for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)
+    ]
+    assert len(rows) == max(job.done, 1)
+    summary = {row[0]: row[1] for row in book.worksheets[1].iter_rows(values_only=True)}
+    assert summary[say("Rows")] == job.done
+    return rows, summary
+
+
+def say(msgid: str, **params: Any) -> str:
+    return translate("ru", msgid, **params)
+
+
+def total(summary: dict[str, Any], title: str) -> Any:
+    return summary[say("Total: %(column)s", column=say(title))]
+
+
+def sql(desk: Desk, statement: str, **values: Any) -> Any:
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        return session.execute(text(statement), values).one()
+
+
+def test_numbers(busy: Desk) -> None:
+    rows, summary = made(busy, "lines")
+    count, spent, limit = sql(busy, "SELECT count(*), sum(spent), sum(limit_amount) FROM lines")
+    assert len(rows) == count
+    assert Decimal(str(total(summary, "Spent this month, ₽"))) == spent
+    assert sum(Decimal(str(row["spent"])) for row in rows) == spent
+    assert sum(Decimal(str(row["limit"])) for row in rows if row["limit"] is not None) == limit
+    assert all(row["msisdn"].startswith("+7") and row["iccid"].isdigit() for row in rows)
+    assert {row["department"] for row in rows} >= {"north › city", "south"}
+    blocked, _ = made(busy, "lines", state="blocked")
+    assert len(blocked) == sql(busy, "SELECT count(*) FROM lines WHERE state = 'blocked'")[0]
+
+
+def test_limits_by_department(busy: Desk) -> None:
+    rows, summary = made(busy, "limits")
+    lines, limits, spent, over = sql(
+        busy,
+        """SELECT count(*), sum(limit_amount) FILTER (WHERE limit_period = 'month'), sum(spent),
+                  count(*) FILTER (WHERE limit_amount > 0 AND spent >= limit_amount) FROM lines""",
+    )
+    assert total(summary, "Numbers") == lines == sum(row["lines"] for row in rows)
+    assert Decimal(str(total(summary, "Monthly limits, ₽"))) == limits
+    assert Decimal(str(total(summary, "Spent this month, ₽"))) == spent
+    assert total(summary, "Over the limit") == over
+    assert len(rows) == 4
+    one, _ = made(busy, "limits", department=busy.place.departments["north"])
+    assert [row["department"] for row in one] == ["north", "north › city"]
+
+
+def test_idle_numbers(busy: Desk) -> None:
+    rows, summary = made(busy, "idle", days="20")
+    count, monthly = sql(
+        busy,
+        """SELECT count(*), sum(tariffs.monthly) FROM lines JOIN tariffs ON tariffs.id = lines.tariff_id
+           WHERE state <> 'terminated' AND (last_activity IS NULL OR last_activity < :since)""",
+        since=today("Europe/Moscow") - timedelta(days=20),
+    )
+    assert len(rows) == count
+    assert Decimal(str(total(summary, "Monthly fee, ₽"))) == monthly
+    assert rows[0]["last_activity"] is None
+
+
+def test_runs_and_outcomes(busy: Desk) -> None:
+    rows, _ = made(busy, "runs", period="today")
+    assert [row["outcome"] for row in rows] == [say("Done"), say("Refused"), say("Failed")]
+    assert rows[1]["reason"] == say("Already blocked")
+    assert rows[0]["operation"] == say("Block")
+    refused, _ = made(busy, "runs", period="today", outcome="refused", operation="block")
+    assert len(refused) == 1
+    none, _ = made(busy, "runs", period="last_month")
+    assert none[0]["run"] == say("Nothing was found for these parameters.")
+
+
+def test_people_and_rights(busy: Desk) -> None:
+    busy.world.person(busy.place, "viewer", at="south")
+    rows, _ = made(busy, "people")
+    assert len(rows) == sql(busy, "SELECT count(*) FROM grants")[0] == 2
+    assert {row["role"] for row in rows} == {say("Global administrator"), say("View only")}
+    assert {row["department"] for row in rows} >= {"south"}
+
+
+def test_the_journal(busy: Desk) -> None:
+    rows, _ = made(busy, "journal", period="today")
+    assert len(rows) == sql(busy, "SELECT count(*) FROM journal_entries")[0] >= 1
+    assert rows[0]["action"] == say("Report ordered")
+    branch = busy.world.person(busy.place, "account_manager_role", at="south")
+    busy.user = branch
+    own, _ = made(busy, "journal", period="today")
+    assert len(own) == 1, "a manager of a branch reads the own deeds and its lines"
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.code)
+def test_every_workbook_is_well_formed_in_both_languages(busy: Desk, report: Any) -> None:
+    for locale in ("ru", "en"):
+        job_id = busy.order(report.code)
+        busy.change(job_id, locale=locale)
+        busy.make(job_id)
+        with ZipFile(busy.file(job_id)) as archive:
+            assert archive.testzip() is None
+            for name in archive.namelist():
+                if name.endswith((".xml", ".rels")):
+                    ElementTree.fromstring(archive.read(name))
+        book = busy.book(job_id)
+        assert [cell.value for cell in book.worksheets[0][1]] == [
+            translate(locale, column.title) for column in report.columns
+        ]
+
+
+def test_every_report_says_what_it_needs() -> None:
+    codes = [report.code for report in REPORTS]
+    assert len(codes) == len(set(codes))
+    for report in REPORTS:
+        keys = [column.key for column in report.columns]
+        assert len(keys) == len(set(keys))
+        assert set(report.totals) <= set(keys)
+        assert all("label" in field.metadata for field in report.schema().fields.values())
