@@ -67,9 +67,9 @@ def is_newer(stored: Stored, line: LineData) -> bool:
 def merge(stored: Stored, line: LineData, values: Mapping[str, Any], *, has_order: bool) -> Merge:
     """What changes on a stored line.
 
-    An older snapshot changes nothing, one of the same moment only what moves without one: our own changes to a line
-    do not touch its moment, so a snapshot from before them is never newer. With an order on its way only usage is
-    taken over and the rest is deferred. The employee is ours once it was set; the department always is.
+    An older snapshot changes nothing, one of the same moment only what moves without one. With an order on its way, or
+    one that ended after the snapshot was asked for, only usage is taken over and the rest is deferred. The employee is
+    ours once it was set; the department always is.
     """
     last = stored["operator_updated_at"]
     if last is not None and line.updated_at < last:

@@ -65,6 +65,7 @@ class Line(CompanyOwned, Base):
     last_activity: Mapped[date | None]
     activated_on: Mapped[date | None]
     operator_updated_at: Mapped[datetime | None]
+    ordered_at: Mapped[datetime | None]  # when we recorded the newest outcome of an order, by our clock
 
 
 class SimCard(CompanyOwned, Base):

@@ -37,7 +37,7 @@ def load_company(source: Source, company_id: int, *, with_sims: bool = True) -> 
     """
     report, party_id = Report(), get_party_id(company_id)
     started = clock.now()
-    writer = LineWriter(company_id, report, is_first=_is_first(company_id))
+    writer = LineWriter(company_id, report, started, is_first=_is_first(company_id))
     seen, cursor = SeenIds(), [""]
     with stream(f"lines:{company_id}", report, cursor):
         _write_all(writer, source.lines(party_id), seen)
@@ -58,7 +58,7 @@ def sync_changes(source: Source, company_id: int) -> Report:
     if state is None or not state.cursor:
         return load_company(source, company_id)
     report, started = Report(), clock.now()
-    writer = LineWriter(company_id, report)
+    writer = LineWriter(company_id, report, started)
     cursor = [state.cursor]
     with stream(name, report, cursor):
         _write_all(writer, source.lines(get_party_id(company_id), since=state.cursor), None)
@@ -74,7 +74,7 @@ def apply_line_event(line: LineData) -> bool:
         company_id = db.scalar(select(Company.id).where(Company.party_id == line.party_id))
     if company_id is None:
         return False
-    LineWriter(company_id, Report()).write([line])
+    LineWriter(company_id, Report(), line.updated_at).write([line])
     return True
 
 

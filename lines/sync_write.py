@@ -50,10 +50,12 @@ class LineWriter:
     """Brings the stored lines of one company up to date, chunk by chunk, each in its own transaction.
 
     `is_first` is the first load, which the journal does not keep. `report` counts; `deferred_since` is the earliest
-    moment of a snapshot that has to be looked at again.
+    moment of a snapshot that has to be looked at again. `since` is when reading them began: what an order of ours
+    did to a line after that, they may not know yet.
     """
 
-    def __init__(self, company_id: int, report: Report, *, is_first: bool = False) -> None:
+    def __init__(self, company_id: int, report: Report, since: datetime, *, is_first: bool = False) -> None:
+        self.since = since
         self.company_id = company_id
         self.report = report
         self.is_first = is_first
@@ -144,10 +146,14 @@ class LineWriter:
         for key, row in stored.items():
             line = lines[key]
             values = values_of(line, self._accounts.get(line.account_id), numbers[key])
-            merged = merge(row, line, values, has_order=row["id"] in ordered)
+            has_order = row["id"] in ordered or self._was_ordered(row)
+            merged = merge(row, line, values, has_order=has_order)
             if merged.changes or merged.is_deferred:
                 found[key] = merged
         return found
+
+    def _was_ordered(self, row: Row) -> bool:
+        return row["ordered_at"] is not None and row["ordered_at"] >= self.since
 
     def _with_order(self, db: Session, line_ids: Sequence[int]) -> set[int]:
         if not line_ids:

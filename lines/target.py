@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, any_, cast, not_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from core import clock
 from core.errors import NotFound
 from hierarchy import totals
 from hierarchy.models import Department
@@ -109,7 +110,7 @@ class LineTarget:
             .with_for_update()
         ).all()
         session.execute(
-            update(Line).where(of_these).values(dict(effect)),
+            update(Line).where(of_these).values({**effect, "ordered_at": clock.now()}),
             execution_options={"synchronize_session": False},
         )
         if "state" in effect:

@@ -316,6 +316,7 @@ def upgrade() -> None:
     sa.Column('last_activity', sa.Date(), nullable=True),
     sa.Column('activated_on', sa.Date(), nullable=True),
     sa.Column('operator_updated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ordered_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['company_id', 'account_id'], ['billing_accounts.company_id', 'billing_accounts.id'], name=op.f('fk_lines_company_id_account_id')),
     sa.ForeignKeyConstraint(['company_id', 'department_id'], ['departments.company_id', 'departments.id'], name=op.f('fk_lines_company_id_department_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_lines')),

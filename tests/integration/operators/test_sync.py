@@ -17,6 +17,7 @@ from core.tenancy import all_companies, company_scope
 from hierarchy.models import BillingAccount, Company, Contract, Department, DepartmentTotal
 from lines.models import Line, SimCard
 from lines.sync import apply_line_event, load_company, sync_changes
+from lines.target import LineTarget
 from operators.errors import OperatorAway
 from operators.models import Tariff
 from operators.records import LineData, Odd, Page
@@ -179,6 +180,27 @@ def test_a_line_with_an_order_on_its_way_waits_for_its_outcome(
         db.execute(text("UPDATE run_items SET state = 'done' WHERE company_id = :c"), {"c": loaded})
     assert sync_changes(source, loaded).changed == 1
     assert _lines(loaded)[line.operator_id].state == "blocked"
+
+
+def test_what_was_read_before_an_order_ended_does_not_undo_it(
+    loaded: int, source: TmfSource, operator: Operator
+) -> None:
+    line = next(line for line in _lines(loaded).values() if line.state == "active")
+    operator.admin("POST", f"products/{line.operator_id}", {"status": "active", "employeeName": "Другой"})
+    read = _listed(source, loaded)
+
+    class Slow(Listed):
+        def lines(self, party_id: str, *, since: str = "") -> Iterator[Page[LineData]]:
+            # While the pages are on their way, the outcome of an order is recorded.
+            with company_scope(loaded), unit_of_work() as db:
+                LineTarget().apply(db, loaded, [line.id], {"state": "blocked"})
+            yield from super().lines(party_id, since=since)
+
+    report = sync_changes(Slow(read), loaded)  # type: ignore[arg-type]
+    assert (report.deferred, _lines(loaded)[line.operator_id].state) == (1, "blocked")
+    operator.admin("POST", f"products/{line.operator_id}", {"status": "suspended", "blockReason": "lost"})
+    assert sync_changes(source, loaded).changed == 1
+    assert _lines(loaded)[line.operator_id].block_reason == "lost"
 
 
 def _send_item(company: int, line_id: int) -> None:
