@@ -100,7 +100,8 @@ def console() -> Iterator[Flask]:
             console_url="http://localhost",
             data_dir=folder / "data",
         )
-        yield create_app(bootstrap.build(settings))
+        engine = bootstrap.build(settings)
+        yield create_app(engine, bootstrap.workshop(engine))
         db.engine().dispose()
     finally:
         servers.stop()

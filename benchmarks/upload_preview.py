@@ -142,7 +142,8 @@ def measure(url: str, token: str, path: Path) -> None:
         console_url="http://localhost",
         data_dir=path.parent,
     )
-    app = create_app(bootstrap.build(settings))
+    engine = bootstrap.build(settings)
+    app = create_app(engine, bootstrap.workshop(engine))
     app.config.update(WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     client = app.test_client()
     with client.session_transaction() as cookie:
