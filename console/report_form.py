@@ -18,6 +18,7 @@ from console.web import session as opened
 from core.excel import Column
 from core.i18n import N_
 from hierarchy.models import Department
+from lines.numbers import format_msisdn
 from lines.queries import company_of
 from rbac.decision import visible
 from reports.models import Format
@@ -117,6 +118,8 @@ def cell(column: Column, value: object) -> object:
     }
     if value is None:
         return ""
+    if column.key == "msisdn" and str(value).startswith("+"):
+        return format_msisdn(str(value)[1:])
     return show[column.kind](value) if column.kind in show else value
 
 
