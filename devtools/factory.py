@@ -283,8 +283,9 @@ class Factory:
 
     def kill_supervisor(self) -> None:
         """SIGKILL to the supervisor alone: its children are left to notice by themselves."""
-        os.kill(self.children["worker"].pid, signal.SIGKILL)
-        self.children["worker"].popen.wait()
+        supervisor = self.children.pop("worker")
+        os.kill(supervisor.pid, signal.SIGKILL)
+        supervisor.popen.wait()
 
     def restart_redis(self, away: float = 0.0) -> None:
         """Kill the server; it comes back empty."""

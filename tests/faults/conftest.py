@@ -12,7 +12,7 @@ import pytest
 from devtools import factory
 from devtools.servers.postgres import FAST_AND_FORGETFUL
 
-LINES = 1000
+LINES = 600
 SETTINGS = {
     "WORKERS": "2",
     "OPERATOR_ORDER_ITEMS": "10",
