@@ -49,7 +49,12 @@ _AFTER = "after_commit_calls"
 def connect(url: str, *, pool_size: int = 10) -> Engine:
     """Bind the process to a database; returns the engine. `url` is a SQLAlchemy URL for psycopg 3."""
     engine = create_engine(
-        url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, pool_timeout=15
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        pool_timeout=15,
+        hide_parameters=True,  # an error is logged with its statement, never with the values: they are personal
     )
     _factory.configure(bind=engine)
     return engine
