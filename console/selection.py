@@ -6,19 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from console.web import actor, session
-from hierarchy.models import Department
-from runs.models import Upload
+from core.errors import NotFound
+from hierarchy.queries import get_department
+from lines.uploads import get_upload
+from rbac.permissions import Permission
 from runs.selection import checked
 
 Pairs = list[tuple[str, str]]
 
 
 def read(values: MultiDict[str, str]) -> dict[str, Any]:
-    """The selection in its stored form; raises InvalidInput where nothing is selected."""
+    """The selection in its stored form; raises InvalidInput where nothing is, NotFound for what is not seen."""
     kind = values.get("sel", "")
     raw: dict[str, Any] = {"kind": kind}
     if kind == "ids":
@@ -30,7 +31,18 @@ def read(values: MultiDict[str, str]) -> dict[str, Any]:
         raw[kind] = values.get(kind)
     elif kind == "failed_of":
         raw["run"] = values.get("run")
-    return checked(raw)
+    selection = checked(raw)
+    _source(selection)
+    return selection
+
+
+def _source(selection: Mapping[str, Any]) -> str:
+    """The name of the list or department that is selected; raises NotFound where the actor may not see it."""
+    if "upload" in selection:
+        return get_upload(actor(), selection["upload"]).filename
+    if "department" in selection:
+        return get_department(session(), actor(), selection["department"], Permission.LINES_VIEW).name
+    return ""
 
 
 def pairs(selection: Mapping[str, Any]) -> Pairs:
@@ -49,18 +61,18 @@ def pairs(selection: Mapping[str, Any]) -> Pairs:
 
 
 def origin(selection: Mapping[str, Any]) -> tuple[str, str]:
-    """Where the lines come from, in words, and the address of that place."""
+    """Where the lines of a run come from, in words, and the address of that place.
+
+    What is gone, or is somebody else's, has no name here: a run outlives both.
+    """
     kind = str(selection["kind"])
+    try:
+        name = _source(selection)
+    except NotFound:
+        return (_("Uploaded list") if kind == "upload" else _("Department")), "/lines"
     if kind == "upload":
-        upload = session().scalar(
-            select(Upload).where(
-                Upload.company_id == actor().company_id, Upload.id == int(selection["upload"])
-            )
-        )
-        name = upload.filename if upload else ""
         return _("List %(name)s", name=name), f"/uploads/{selection['upload']}"
     if kind == "department":
-        name = _department(int(selection["department"]))
         where = _("%(name)s with all below it", name=name)
         return where, f"/lines?department={selection['department']}"
     if kind == "failed_of":
@@ -69,12 +81,3 @@ def origin(selection: Mapping[str, Any]) -> tuple[str, str]:
         query = str(selection["query"])
         return _("All that match the filter"), f"/lines?{query}" if query else "/lines"
     return _("Ticked in the list"), "/lines"
-
-
-def _department(department_id: int) -> str:
-    name = session().scalar(
-        select(Department.name).where(
-            Department.company_id == actor().company_id, Department.id == department_id
-        )
-    )
-    return name or "–"

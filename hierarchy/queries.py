@@ -12,7 +12,7 @@ from core.errors import NotFound
 from hierarchy.errors import NoDepartment
 from hierarchy.models import BillingAccount, Contract, Department, DepartmentTotal
 from hierarchy.tree import ids_of
-from rbac.decision import ANYWHERE, Actor, is_allowed, roots, visible
+from rbac.decision import ANYWHERE, Actor, is_allowed, is_everywhere, roots, visible
 from rbac.permissions import Permission
 
 MOST_FOUND = 100
@@ -196,15 +196,23 @@ def names_by_path(session: Session, company_id: int, departments: Iterable[Depar
     }
 
 
-def operator_hierarchy(session: Session, actor: Actor) -> list[ContractNode]:
-    """Contracts with their billing accounts as the operator has them; accounts without a contract come last."""
+def operator_hierarchy(session: Session, actor: Actor, seen: ColumnElement[bool]) -> list[ContractNode]:
+    """Contracts with their billing accounts as the operator has them; accounts without a contract come last.
+
+    `seen` is the condition on accounts that the actor sees them. A contract is shown for its accounts, and one
+    without any to people who may see the whole company's.
+    """
     company_id = company_of(actor)
     accounts = session.scalars(
-        select(BillingAccount).where(BillingAccount.company_id == company_id).order_by(BillingAccount.number)
+        select(BillingAccount)
+        .where(BillingAccount.company_id == company_id, seen)
+        .order_by(BillingAccount.number)
     ).all()
     contracts = session.scalars(
         select(Contract).where(Contract.company_id == company_id).order_by(Contract.number)
     ).all()
     found = [ContractNode(one, [a for a in accounts if a.contract_id == one.id]) for one in contracts]
+    if not is_everywhere(actor, Permission.ACCOUNTS_VIEW):
+        found = [one for one in found if one.accounts]
     loose = [one for one in accounts if one.contract_id is None]
     return [*found, ContractNode(None, loose)] if loose else found

@@ -29,7 +29,7 @@ REPATH = text("""
 LIFT = text("""
     WITH old AS (
         SELECT id FROM lines WHERE company_id = :company AND department_id = ANY(CAST(:departments AS bigint[]))
-        FOR UPDATE),
+        ORDER BY id FOR UPDATE),
     moved AS (
         UPDATE lines SET department_id = :target FROM old
         WHERE lines.company_id = :company AND lines.id = old.id RETURNING lines.state)

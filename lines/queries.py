@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.errors import NotFound
-from hierarchy.models import Department, DepartmentTotal
+from hierarchy.models import BillingAccount, Department, DepartmentTotal
 from lines import keyset, search
 from lines.filters import LineFilter, from_query
 from lines.models import Line
 from lines.search import LineEntity
 from operators.models import Tariff
-from rbac.decision import ANYWHERE, Actor, below, roots, visible
+from rbac.decision import ANYWHERE, Actor, below, is_everywhere, roots, visible
 from rbac.permissions import Permission
 
 IN_DEPARTMENT = and_(Department.company_id == Line.company_id, Department.id == Line.department_id)
@@ -269,6 +269,19 @@ def count_matching(
         found = found.where(Line.department_id.in_(inside))
     number = session.scalar(select(func.count()).select_from(found.limit(most + 1).subquery())) or 0
     return Count(min(number, most), number <= most)
+
+
+def seen_accounts(actor: Actor) -> ColumnElement[bool]:
+    """The condition on billing accounts that the actor sees them: all of the company, or those of visible lines."""
+    if is_everywhere(actor, Permission.ACCOUNTS_VIEW):
+        return true()
+    held = (
+        select(Line.account_id)
+        .join(Department, IN_DEPARTMENT)
+        .where(Line.company_id == company_of(actor), Line.account_id.is_not(None))
+        .where(visible(actor, Permission.ACCOUNTS_VIEW, Department.path))
+    )
+    return BillingAccount.id.in_(held)
 
 
 def count_by_account(session: Session, actor: Actor) -> dict[int, int]:

@@ -17,6 +17,7 @@ from hierarchy import totals
 from hierarchy.models import Department
 from lines.models import Line
 from lines.queries import select_department, select_matching
+from lines.uploads import get_upload
 from rbac.decision import Actor, visible
 from rbac.permissions import Permission
 from runs.models import ItemState, RunItem, Upload, UploadRow
@@ -35,8 +36,13 @@ class LineTarget:
         return Line.id
 
     def chosen(self, actor: Actor, permission: Permission, selection: Mapping[str, Any]) -> Select[Any]:
-        """Ids of the chosen lines that the actor may see, joined to their departments."""
+        """Ids of the chosen lines that the actor may see, joined to their departments.
+
+        Raises NotFound for a list that somebody else uploaded: how many rows it has is theirs to know too.
+        """
         kind = selection["kind"]
+        if kind == "upload":
+            get_upload(actor, int(selection["upload"]))
         if kind == "filter":
             return select_matching(actor, permission, str(selection["query"])).with_only_columns(Line.id)
         if kind == "department":

@@ -76,7 +76,10 @@ def grant_role(
 
 
 def revoke(session: Session, actor: Actor, grant_id: int, *, root: str) -> None:
-    """Take a grant away; raises Conflict where it is the last global administrator's."""
+    """Take a grant away; raises NotAllowed for a role that holds more than the actor does there.
+
+    Raises Conflict where it is the last global administrator's.
+    """
     row = session.execute(
         select(Grant, Role)
         .join(Role, (Role.company_id == Grant.company_id) & (Role.id == Grant.role_id))
@@ -86,6 +89,9 @@ def revoke(session: Session, actor: Actor, grant_id: int, *, root: str) -> None:
         raise NotFound
     grant, role = row
     require(actor, Permission.ROLES_GRANT, at=grant.path)
+    for word in role.words:
+        if not is_allowed(actor, Permission(word), grant.path):
+            raise NotAllowed(word, N_("You cannot take a right that you do not hold yourself."))
     if (
         role.preset == "global_admin"
         and grant.path == root

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.errors import NotFound
 from hierarchy.models import Department
+from hierarchy.queries import company_of
+from hierarchy.service import lock_tree
 from rbac import grants
 from rbac.decision import Actor, is_allowed, require, visible
 from rbac.models import Grant, Role
@@ -32,13 +34,17 @@ class HeldRole:
 
 
 def held_roles(session: Session, actor: Actor, user_ids: Iterable[int]) -> dict[int, list[HeldRole]]:
-    """The roles of these people, by person; a department that is gone shows as its path."""
+    """The roles of these people in the departments that the actor sees people of, by person.
+
+    A department that is gone shows as its path.
+    """
     require(actor, Permission.USERS_VIEW)
     found = session.execute(
         select(Grant, Role, Department.name)
         .join(Role, (Role.company_id == Grant.company_id) & (Role.id == Grant.role_id))
         .outerjoin(Department, (Department.company_id == Grant.company_id) & (Department.path == Grant.path))
         .where(Grant.company_id == actor.company_id, Grant.user_id.in_(list(user_ids)))
+        .where(visible(actor, Permission.USERS_VIEW, Grant.path))
         .order_by(Grant.path, Role.title)
     )
     by_user: dict[int, list[HeldRole]] = {}
@@ -81,7 +87,9 @@ def grantable_departments(session: Session, actor: Actor, most: int = 2000) -> S
 
 def grant_role(session: Session, actor: Actor, user_id: int, role_id: int, department_id: int) -> None:
     """Give a person a role on a department; giving it again changes nothing. Raises NotFound and NotAllowed."""
-    get_user(session, actor, user_id)
+    # The path is read and written under the lock: a branch that moves meanwhile would leave the role behind.
+    lock_tree(session, company_of(actor))
+    get_user(session, actor, user_id, Permission.ROLES_GRANT)
     path = session.scalar(
         select(Department.path).where(
             Department.company_id == actor.company_id, Department.id == department_id

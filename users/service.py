@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import ColumnElement, not_, or_, select, true, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,9 @@ from core import clock, journal
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.i18n import LOCALES, N_
 from core.tenancy import all_companies
-from rbac.decision import Actor, is_allowed, require
+from rbac.decision import Actor, is_allowed, is_everywhere, require, visible
 from rbac.grants import load_grants
+from rbac.models import Grant
 from rbac.permissions import Permission
 from users import admins, passwords, sessions
 from users.identifiers import normal_phone
@@ -95,12 +96,30 @@ def _literal(login: str) -> str:
     return login.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def get_user(session: Session, actor: Actor, user_id: int) -> User:
-    """A person of the actor's company; raises NotFound for anybody else's."""
-    user = session.scalar(select(User).where(User.id == user_id, User.company_id == actor.company_id))
+def get_user(
+    session: Session, actor: Actor, user_id: int, permission: Permission = Permission.USERS_VIEW
+) -> User:
+    """A person of the actor's company whom the actor sees by this permission; raises NotFound for anybody else."""
+    user = session.scalar(
+        select(User).where(
+            User.id == user_id, User.company_id == actor.company_id, seen_people(actor, permission)
+        )
+    )
     if user is None:
         raise NotFound
     return user
+
+
+def seen_people(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """The condition on people that the actor sees them: those with a role in the actor's departments, and oneself.
+
+    A person without any role is seen by all who hold the permission: nobody could give a first role otherwise.
+    """
+    if is_everywhere(actor, permission):
+        return true()
+    roles = select(Grant.id).where(Grant.company_id == User.company_id, Grant.user_id == User.id)
+    within = roles.where(visible(actor, permission, Grant.path))
+    return or_(User.id == actor.user_id, within.exists(), not_(roles.exists()))
 
 
 def block_user(session: Session, actor: Actor, user_id: int) -> User:
@@ -127,7 +146,9 @@ def unblock_user(session: Session, actor: Actor, user_id: int) -> User:
 
 
 def reset_password(session: Session, actor: Actor, user_id: int, password: str) -> User:
-    """Set another person's password; their sessions end."""
+    """Set another person's password; their sessions end. Raises Conflict for one's own, which needs the old one."""
+    if user_id == actor.user_id:
+        raise Conflict(N_("Change your own password in your profile: the old one is asked for there."))
     user = _get_below(session, actor, user_id)
     user.password_hash = passwords.hash_password(password)
     user.failed_tries, user.locked_until = 0, None
@@ -176,7 +197,7 @@ def end_own_sessions(session: Session, actor: Actor, *, keep_session: str = "") 
 def people(session: Session, actor: Actor, *, text: str = "", after: int | None = None) -> Sequence[User]:
     """A page of the company's people by name, from the person `after` on; narrowed to a part of name or login."""
     require(actor, Permission.USERS_VIEW)
-    found = select(User).where(User.company_id == actor.company_id)
+    found = select(User).where(User.company_id == actor.company_id, seen_people(actor, Permission.USERS_VIEW))
     if text.strip():
         part = text.strip()
         found = found.where(
@@ -191,7 +212,7 @@ def people(session: Session, actor: Actor, *, text: str = "", after: int | None 
 def _get_below(session: Session, actor: Actor, user_id: int) -> User:
     """A person whom the actor may change: one who holds nothing that the actor does not hold there too."""
     require(actor, Permission.USERS_EDIT)
-    user = get_user(session, actor, user_id)
+    user = get_user(session, actor, user_id, Permission.USERS_EDIT)
     for need in load_grants(session, user.company_id or 0, user.id, clock.now()):
         if not is_allowed(actor, Permission(need.permission), need.path):
             raise NotAllowed(need.permission, N_("This person holds rights that you do not hold yourself."))

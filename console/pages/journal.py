@@ -19,6 +19,7 @@ from core.errors import NotFound
 from core.journal_search import PAGE, Wanted, entries
 from core.storable import whole
 from lines import journal_scope
+from rbac.decision import require_everywhere
 from rbac.permissions import Permission
 
 blueprint = Blueprint("journal", __name__, url_prefix="/journal")
@@ -42,9 +43,17 @@ def index() -> ResponseReturnValue:
         areas=AREAS,
         more=more,
         is_narrowed=bool(_narrower()),
-        problems=journal.verify(opened(), _company()) if "check" in request.args else None,
+        problems=_problems(),
         unused=wanted == Wanted(before=wanted.before),
     )
+
+
+def _problems() -> list[str] | None:
+    """What is wrong with the chain of the whole company's entries, where that is asked for."""
+    if "check" not in request.args:
+        return None
+    require_everywhere(actor(), Permission.JOURNAL_VIEW)
+    return journal.verify(opened(), _company())
 
 
 def _company() -> int:

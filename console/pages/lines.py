@@ -13,11 +13,11 @@ from console.journal_words import action_text
 from console.pages.operations import allowed_operations
 from console.web import ResponseReturnValue, SignedIn, actor, engine, is_fragment, may, render, route
 from console.web import session as opened
-from core.errors import NotFound
 from core.journal import JournalEntry
 from core.journal_search import PAGE as HISTORY_PAGE
 from core.journal_search import changes
 from hierarchy.models import BillingAccount, Company, Department
+from hierarchy.queries import get_department
 from lines import filters, queries, service
 from lines.filters import LineFilter
 from lines.schemas import BLOCK_REASONS
@@ -95,7 +95,7 @@ def _names() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {"tariff": {row.id: row.name for row in tariffs}, "account": {}}
     if may(Permission.ACCOUNTS_VIEW):
         accounts = select(BillingAccount.id, BillingAccount.number).where(
-            BillingAccount.company_id == actor().company_id
+            BillingAccount.company_id == actor().company_id, queries.seen_accounts(actor())
         )
         numbers = opened().execute(accounts.order_by(BillingAccount.number).limit(500))
         found["account"] = {str(key): number for key, number in numbers}
@@ -105,14 +105,7 @@ def _names() -> dict[str, dict[str, str]]:
 def _department(wanted: LineFilter) -> Department | None:
     if wanted.department is None:
         return None
-    found = opened().scalar(
-        select(Department).where(
-            Department.company_id == actor().company_id, Department.id == wanted.department
-        )
-    )
-    if found is None:
-        raise NotFound
-    return found
+    return get_department(opened(), actor(), wanted.department, Permission.LINES_VIEW)
 
 
 @route(blueprint, "/lines/<int:line_id>", permission=Permission.LINES_VIEW)

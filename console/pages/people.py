@@ -104,7 +104,7 @@ def password(user_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:user_id>/grants", methods=("POST",), permission=Permission.ROLES_GRANT)
 def grant(user_id: int) -> ResponseReturnValue:
     """Give a role on a department."""
-    service.get_user(opened(), actor(), user_id)
+    service.get_user(opened(), actor(), user_id, Permission.ROLES_GRANT)
     role_id, department_id = request.form.get("role", type=whole), request.form.get("department", type=whole)
     if role_id is None or department_id is None:
         raise InvalidInput(N_("Choose a role and a department."))

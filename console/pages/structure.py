@@ -16,7 +16,7 @@ from core.errors import InvalidInput, NotFound
 from core.storable import whole
 from hierarchy import queries, service
 from hierarchy.models import Department
-from lines.queries import count_by_account
+from lines.queries import count_by_account, seen_accounts
 from rbac.decision import is_allowed
 from rbac.permissions import Permission
 
@@ -75,7 +75,7 @@ def operator() -> ResponseReturnValue:
     counts = count_by_account(opened(), actor()) if may(Permission.LINES_VIEW) else {}
     return render(
         "structure/operator.html",
-        contracts=queries.operator_hierarchy(opened(), actor()),
+        contracts=queries.operator_hierarchy(opened(), actor(), seen_accounts(actor())),
         counts=counts,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from core import clock, db, journal
 from core.db import unit_of_work
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.tenancy import all_companies, company_scope
+from hierarchy import service as hierarchy
 from rbac.decision import is_allowed
-from rbac.models import Grant
+from rbac.models import Grant, Role
 from rbac.permissions import Permission
 from tests.fixtures.databases import Database
 from tests.web.world import PASSWORD, Place, make_company, make_staff
@@ -118,7 +120,8 @@ def test_staff_act_inside_with_a_reason_only(two: Two) -> None:
         assert is_allowed(inside, Permission.LINES_BLOCK, two.home.department_path)
         assert not is_allowed(inside, Permission.LINES_BLOCK, two.foreign.root)
         outside = load_actor(session, two.manager, None)
-        assert {granted.permission for granted in outside.grants} == {Permission.COMPANIES_ENTER.value}
+        words = {granted.permission for granted in outside.grants}
+        assert words == {Permission.COMPANIES_ENTER.value, Permission.DESK_WORK.value}
 
 
 def test_the_portfolio_is_all_that_a_manager_sees(two: Two) -> None:
@@ -155,9 +158,17 @@ def test_nobody_grants_or_touches_more_than_they_hold(two: Two) -> None:
         roles.grant_role(session, admin, helper.id, place.roles["global_admin"], place.department)
         below = load_actor(session, helper.id, place.company)
         with pytest.raises(NotAllowed):
+            roles.grant_role(session, below, helper.id, place.roles["viewer"], place.root_id)
+        # Who holds roles above only is not even seen from the branch.
+        with pytest.raises(NotFound):
             roles.grant_role(session, below, place.users["viewer"], place.roles["viewer"], place.root_id)
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotFound):
             service.reset_password(session, below, place.users["global_admin"], "Another-horse-8")
+        roles.grant_role(session, admin, place.users["viewer"], place.roles["viewer"], place.department)
+        with pytest.raises(NotAllowed):
+            service.reset_password(session, below, place.users["viewer"], "Another-horse-8")
+        with pytest.raises(Conflict):
+            service.reset_password(session, admin, place.users["global_admin"], "Another-horse-8")
         with pytest.raises(NotFound):
             service.block_user(session, admin, two.foreign.users["viewer"])
         with pytest.raises(InvalidInput) as refusal:
@@ -168,3 +179,48 @@ def test_nobody_grants_or_touches_more_than_they_hold(two: Two) -> None:
         with pytest.raises(InvalidInput) as taken:
             service.create_user(session, admin, login="GLOBAL_ADMIN-2", name="Twin", password=PASSWORD)
         assert set(taken.value.fields) == {"login"}
+
+
+def test_nobody_takes_more_than_they_hold(two: Two) -> None:
+    place = two.home
+    with company_scope(place.company), unit_of_work() as session:
+        admin = load_actor(session, place.users["global_admin"], place.company)
+        giver = Role(
+            company_id=place.company, title="Giver", preset=None, permissions=[Permission.ROLES_GRANT.value]
+        )
+        session.add(giver)
+        session.flush()
+        clerk = service.create_user(session, admin, login="clerk", name="Clerk", password=PASSWORD)
+        roles.grant_role(session, admin, clerk.id, giver.id, place.root_id)
+        held = roles.held_roles(session, admin, [place.users["numbers_manager"]])
+        grant = held[place.users["numbers_manager"]][0]
+        actor = load_actor(session, clerk.id, place.company)
+        with pytest.raises(NotAllowed):
+            roles.revoke_role(session, actor, place.users["numbers_manager"], grant.grant_id)
+        own = roles.held_roles(session, admin, [clerk.id])[clerk.id][0]
+        roles.revoke_role(session, actor, clerk.id, own.grant_id)
+
+
+def test_a_role_waits_for_a_branch_that_moves(two: Two) -> None:
+    """The path of a role is read after the move, never before."""
+    place = two.foreign
+    with company_scope(place.company), unit_of_work() as session:
+        admin = load_actor(session, place.users["global_admin"], place.company)
+        side = hierarchy.create_department(session, admin, place.root_id, "Side")
+    granted: list[str] = []
+
+    def grant() -> None:
+        with company_scope(place.company), unit_of_work() as other:
+            roles.grant_role(other, admin, place.users["viewer"], place.roles["viewer"], place.department)
+        with company_scope(place.company), unit_of_work() as other:
+            paths = select(Grant.path).where(Grant.user_id == place.users["viewer"])
+            granted.extend(other.scalars(paths))
+
+    with ThreadPoolExecutor(1) as pool:
+        with company_scope(place.company), unit_of_work() as session:
+            hierarchy.move_department(session, admin, place.department, side.id)
+            waiting = pool.submit(grant)
+            time.sleep(0.5)
+            assert not waiting.done()
+        waiting.result(20)
+    assert f"{side.path}{place.department}/" in granted
