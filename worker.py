@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import bootstrap
 from core import db, logs, queue
 from core.settings import Settings
+from forms import jobs as form_jobs
 from lines import jobs as line_jobs
 from notices import jobs as notice_jobs
 from reports import jobs as report_jobs
@@ -38,6 +39,7 @@ REPEATED = (
     (jobs.sweep, SWEEP_SECONDS, queue.SYSTEM_QUEUE),
     (jobs.tidy, TIDY_SECONDS, queue.SYNC_QUEUE),
     (line_jobs.synchronise, SYNC_SECONDS, queue.SYNC_QUEUE),
+    (form_jobs.report, SWEEP_SECONDS, queue.SYSTEM_QUEUE),
     (report_jobs.sweep, SWEEP_SECONDS, queue.SYSTEM_QUEUE),
     (report_jobs.tidy, TIDY_SECONDS, queue.MAIL_QUEUE),
     (notice_jobs.send_due, MAIL_SECONDS, queue.MAIL_QUEUE),

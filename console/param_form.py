@@ -29,6 +29,11 @@ class Choice:
     note: str = ""
     hint: str = ""
 
+    @property
+    def pair(self) -> tuple[str, str]:
+        """As a drop-down list takes it."""
+        return self.value, self.text
+
 
 @dataclass(frozen=True)
 class Field:
@@ -126,14 +131,16 @@ def _widget(field: fields.Field[Any]) -> str:
 
 def _choices(field: fields.Field[Any]) -> list[Choice]:
     if _widget(field) == "tariff":
-        return [_tariff(one) for one in session().scalars(_sellable())]
+        return sellable_tariffs()
     return [
         Choice(str(value), text(str(label))) for value, label in field.metadata.get("choices", {}).items()
     ]
 
 
-def _sellable() -> Any:
-    return select(Tariff).where(Tariff.is_sellable).order_by(Tariff.monthly, Tariff.name)
+def sellable_tariffs() -> list[Choice]:
+    """The tariffs that are offered, with their prices, the cheapest first."""
+    offered = select(Tariff).where(Tariff.is_sellable).order_by(Tariff.monthly, Tariff.name)
+    return [_tariff(one) for one in session().scalars(offered)]
 
 
 def _tariff(tariff: Tariff) -> Choice:

@@ -65,7 +65,7 @@ def policy() -> str:
 
 def _hardened(response: Response, *, secure: bool) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = policy()
+    headers.setdefault("Content-Security-Policy", policy())
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["Permissions-Policy"] = PERMISSIONS

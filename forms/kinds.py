@@ -53,6 +53,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind("xlsx", "XLSX", _OFFICE + "spreadsheetml.sheet", (".xlsx",)),
     )
 }
+ENDINGS: Final = tuple(ending for kind in KINDS.values() for ending in kind.endings)
 
 
 def kind_of(path: Path, name: str) -> Kind:

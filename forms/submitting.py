@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.db import after_commit
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
 from core.tenancy import all_companies
 from forms import filling
+from forms.attachments import attachments_of
 from forms.filling import Checked
 from forms.form import FormType
 from forms.models import NUMBERS, OPERATOR, WORKED, Request, RequestEvent, RequestState
@@ -144,3 +147,12 @@ def _least_loaded(session: Session, company_id: int) -> tuple[int, str] | None:
             if found is not None:
                 return found[0], found[1]
     return None
+
+
+def forget(session: Session, engine: Engine, request: Request) -> None:
+    """Throw a draft away with its files."""
+    keys = [one.key for one in attachments_of(session, request)]
+    session.delete(request)
+    session.flush()
+    for key in keys:
+        after_commit(partial(engine.storage.delete, key))

@@ -18,7 +18,15 @@ from core.settings import Settings
 from core.tenancy import all_companies
 from runs.engine import Engine
 from tests.fixtures.databases import Database
-from tests.web.world import STAFF_ROLES, Place, give_work, make_company, make_staff, make_token
+from tests.web.world import (
+    STAFF_ROLES,
+    Place,
+    give_work,
+    keep_attachments,
+    make_company,
+    make_staff,
+    make_token,
+)
 
 
 @dataclass
@@ -51,13 +59,16 @@ def engine(
 
 
 @pytest.fixture(scope="module")
-def world(engine: Engine) -> World:
+def world(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> World:
     """The rows of the tests, made once per module."""
+    scan = Path(tmp_path_factory.mktemp("scan")) / "scan.pdf"
+    scan.write_bytes(b"%PDF-")
     with all_companies(reason="a test makes its world"), unit_of_work() as session:
         home, foreign = make_company(session, 1), make_company(session, 2)
         staff = {role: make_staff(session, role, role, (home.company,)) for role in STAFF_ROLES}
         for role, user_id in staff.items():
             give_work(session, home, role, user_id)
+        keep_attachments(session, engine.storage, scan)
         return World(home, foreign, staff)
 
 

@@ -23,6 +23,8 @@ ARGUMENTS: dict[str, Callable[[Place, str], Any]] = {
     "company_id": lambda place, _: place.company,
     "file_id": lambda place, role: place.files[role],
     "schedule_id": lambda place, role: place.schedules[role],
+    "request_id": lambda place, role: place.requests[role],
+    "attachment_id": lambda place, role: place.attachments[role],
 }
 """For each argument that names an object: that of a company and, where it is a person's own, of this role's person."""
 
@@ -38,7 +40,14 @@ BODIES: dict[str, Callable[[Place], dict[str, Any]]] = {
 }
 """JSON bodies without which a call is refused before its right is asked."""
 
-PLAIN: dict[str, Any] = {"code": "block", "report_code": "lines", "filename": "mark.svg", "anchor": "keys"}
+PLAIN: dict[str, Any] = {
+    "code": "block",
+    "report_code": "lines",
+    "form_code": "claim",
+    "ending": "xlsx",
+    "filename": "mark.svg",
+    "anchor": "keys",
+}
 """Arguments that name no object of a company."""
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.storage import Storage, new_key
+from forms.models import Attachment, Request
 from hierarchy.models import BillingAccount, Company, Contract, Department
 from lines.models import Line
 from operators.models import Tariff
@@ -47,6 +51,8 @@ class Place:
     uploads: dict[str, int] = field(default_factory=dict)
     files: dict[str, int] = field(default_factory=dict)
     schedules: dict[str, int] = field(default_factory=dict)
+    requests: dict[str, int] = field(default_factory=dict)
+    attachments: dict[str, int] = field(default_factory=dict)
 
 
 def make_company(session: Session, number: int) -> Place:
@@ -84,6 +90,7 @@ def give_work(session: Session, place: Place, role: str, user_id: int) -> None:
     place.previews[role] = _run(session, place, user_id, "previewed").id
     place.uploads[role] = _upload(session, place, user_id).id
     place.files[role], place.schedules[role] = _reports(session, place, user_id)
+    place.requests[role], place.attachments[role] = _request(session, place, user_id)
 
 
 def make_staff(session: Session, role: str, login: str, portfolio: tuple[int, ...] = ()) -> int:
@@ -279,3 +286,44 @@ def _reports(session: Session, place: Place, user_id: int) -> tuple[int, int]:
     session.add_all((job, schedule))
     session.flush()
     return job.id, schedule.id
+
+
+def _request(session: Session, place: Place, user_id: int) -> tuple[int, int]:
+    """A submitted claim of this person with a file, which `keep_attachments` puts into the storage."""
+    now = clock.now()
+    found = Request(
+        company_id=place.company,
+        number=f"З-2026-9{place.company:02d}{user_id:03d}",
+        form="claim",
+        state="submitted",
+        values={"topic": "charges", "since": "2026-10-01"},
+        created_by=user_id,
+        created_name=str(user_id),
+        created_at=now,
+        changed_at=now,
+        submitted_at=now,
+        deadline_at=now,
+    )
+    session.add(found)
+    session.flush()
+    file = Attachment(
+        company_id=place.company,
+        request_id=found.id,
+        key=new_key(place.company),
+        name="scan.pdf",
+        kind="pdf",
+        size=5,
+        party="customer",
+        added_by=user_id,
+        added_name=str(user_id),
+        added_at=now,
+    )
+    session.add(file)
+    session.flush()
+    return found.id, file.id
+
+
+def keep_attachments(session: Session, storage: Storage, path: Path) -> None:
+    """Put this file behind every attachment."""
+    for key in session.scalars(select(Attachment.key)):
+        storage.put(key, path)

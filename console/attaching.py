@@ -1,0 +1,74 @@
+"""Files of requests on their way in and out: kept with a step, sent as downloads that no browser opens."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from flask import Response, request, send_file
+from werkzeug.wrappers import Response as AnyResponse
+
+from console.babel import locale
+from console.web import actor, engine, session
+from core.errors import NotFound
+from forms import attachments, filling, printing
+from forms.form import FormType
+from forms.kinds import KINDS
+from forms.models import Attachment, Request, RequestEvent
+from forms.types import get_type
+
+SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+def attach_sent(found: Request, event: RequestEvent | None = None) -> list[Attachment]:
+    """Keep every file of the form field `file`; raises InvalidInput for one that is not taken."""
+    kept = []
+    with tempfile.TemporaryDirectory(prefix="attach-") as folder:
+        for place, file in enumerate(request.files.getlist("file")):
+            if file.filename:
+                path = Path(folder) / str(place)
+                file.save(path)
+                kept.append(
+                    attachments.attach(session(), engine(), actor(), found, path, file.filename, event)
+                )
+    return kept
+
+
+def send_attachment(found: Request, attachment_id: int) -> AnyResponse:
+    """A file of the request, as a download."""
+    file = attachments.get_attachment(session(), found, attachment_id)
+    opened = engine().storage.open(file.key)
+    answer = send_file(
+        opened, mimetype=KINDS[file.kind].media_type, as_attachment=True, download_name=file.name, max_age=0
+    )
+    answer.content_length = file.size
+    return _safe(answer)
+
+
+def send_document(found: Request, ending: str) -> AnyResponse:
+    """The printable form of a request."""
+    form = get_type(found.form)
+    lines = filling.lines_of(session(), found)
+    document = printing.describe(session(), form, found, lines, locale())
+    return _send(document, ending, f"{found.number or form.code}.{ending}")
+
+
+def send_blank(form: FormType, ending: str) -> AnyResponse:
+    """The printable form without anything filled in."""
+    return _send(printing.blank(form, locale()), ending, f"{form.code}.{ending}")
+
+
+def _send(document: printing.Document, ending: str, name: str) -> AnyResponse:
+    if ending not in printing.DRAWERS:
+        raise NotFound
+    with tempfile.TemporaryDirectory(prefix="form-") as folder:
+        path = Path(folder) / f"out.{ending}"
+        media = printing.write(document, ending, path)
+        opened = path.open("rb")
+    return _safe(send_file(opened, mimetype=media, as_attachment=True, download_name=name, max_age=0))
+
+
+def _safe(answer: Response) -> AnyResponse:
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

@@ -1,0 +1,237 @@
+"""The customer's side: the catalogue of documents, filling in, submitting, following a request."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from console import request_form, request_words, selection
+from console.attaching import attach_sent
+from console.babel import number, text
+from console.web import ResponseReturnValue, actor, engine, go_to, is_fragment, render, route
+from console.web import session as opened
+from core.errors import Conflict, InvalidInput, NotFound
+from core.i18n import N_
+from forms import attachments, filling, service, submitting
+from forms.form import FormType, Lines
+from forms.kinds import ENDINGS
+from forms.models import Request, RequestState
+from forms.transitions import Party
+from forms.types import TYPES, get_type
+from lines import uploads
+from lines.models import Line
+from rbac.permissions import Permission
+
+blueprint = Blueprint("requests", __name__, url_prefix="/requests")
+SHOWN_NUMBERS = 2000
+"""More numbers than these are kept without being shown in the form."""
+Errors = Mapping[str, Sequence[str]]
+
+
+@route(blueprint, "", permission=Permission.REQUESTS_VIEW)
+def index() -> ResponseReturnValue:
+    """The list: open or closed, the company's or one's own."""
+    view, mine = request.args.get("view", "open"), request.args.get("mine", "") == "1"
+    before = request.args.get("before", type=int)
+    is_open = {"open": True, "closed": False}.get(view)
+    found = service.list_requests(opened(), actor(), is_open=is_open, mine=mine, before=before)
+    more = None
+    if len(found) == service.PAGE:
+        more = url_for("requests.index", view=view, mine="1" if mine else None, before=found[-1].id)
+    rows = [request_words.listed(one) for one in found]
+    template = "requests/rows.html" if is_fragment() else "requests/index.html"
+    return render(template, rows=rows, more=more, view=view, mine=mine, is_first=before is None)
+
+
+@route(blueprint, "/new", permission=Permission.REQUESTS_SUBMIT)
+def catalogue() -> ResponseReturnValue:
+    """Every document with its instruction."""
+    forms = [form for form in TYPES if not form.is_public]
+    return render("requests/catalogue.html", forms=forms, query=request.query_string.decode())
+
+
+@route(blueprint, "/new/<form_code>", permission=Permission.REQUESTS_SUBMIT)
+def new(form_code: str) -> ResponseReturnValue:
+    """An empty form with what is known filled in; numbers may come along from the list."""
+    form = _form(form_code)
+    typed = filling.known(opened(), actor(), form)
+    if "sel" in request.args and form.lines != Lines.NONE:
+        chosen = engine().target.chosen(actor(), Permission.LINES_VIEW, selection.read(request.args))
+        numbers = opened().scalars(
+            chosen.with_only_columns(Line.msisdn).order_by(Line.msisdn).limit(SHOWN_NUMBERS)
+        )
+        typed["numbers"] = "\n".join(f"+{one}" for one in numbers)
+    return _page(form, None, typed, {})
+
+
+@route(blueprint, "/new/<form_code>", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
+def create(form_code: str) -> ResponseReturnValue:
+    """Keep the draft, and go on where it is whole."""
+    form = _form(form_code)
+    return _save(form, submitting.new_draft(opened(), actor(), form))
+
+
+@route(blueprint, "/<int:request_id>/edit", permission=Permission.REQUESTS_SUBMIT)
+def edit(request_id: int) -> ResponseReturnValue:
+    """The form of a draft."""
+    try:
+        draft = submitting.get_draft(opened(), actor(), request_id)
+    except Conflict:
+        return redirect(url_for("requests.show", request_id=request_id))
+    lines = filling.lines_of(opened(), draft) if draft.lines <= SHOWN_NUMBERS else []
+    numbers = "\n".join(f"+{line.msisdn}" for line in lines)
+    return _page(get_type(draft.form), draft, {**draft.values, "numbers": numbers}, {})
+
+
+@route(blueprint, "/<int:request_id>/edit", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
+def save(request_id: int) -> ResponseReturnValue:
+    """Keep what was typed in a draft."""
+    draft = submitting.get_draft(opened(), actor(), request_id)
+    return _save(get_type(draft.form), draft)
+
+
+def _form(code: str) -> FormType:
+    form = get_type(code)
+    if form.is_public:
+        raise NotFound
+    return form
+
+
+def _save(form: FormType, draft: Request) -> ResponseReturnValue:
+    typed = request_form.read_values(form, request.form)
+    errors: dict[str, list[str]] = {}
+    chosen: dict[str, Any] | None = None
+    try:
+        chosen = _chosen(form, draft)
+    except InvalidInput as problem:
+        errors["numbers"] = [*problem.fields.get("numbers", ())] or [text(problem.message, **problem.params)]
+    checked = submitting.fill(opened(), engine(), actor(), draft, typed, chosen)
+    errors = {**checked.errors, **errors}
+    if "draft" in request.form:
+        flash(_("The draft is kept."), "success")
+        return go_to(url_for("requests.edit", request_id=draft.id))
+    if errors:
+        typed["numbers"] = request.form.get("numbers", "")
+        return _page(form, draft, typed, errors), 422
+    return go_to(url_for("requests.show", request_id=draft.id))
+
+
+def _chosen(form: FormType, draft: Request) -> dict[str, Any] | None:
+    """The selection that the form names: an uploaded list before typed numbers before those kept."""
+    file = request.files.get("list")
+    if form.lines == Lines.NONE:
+        return None
+    if file is not None and file.filename:
+        with tempfile.TemporaryDirectory(prefix="list-") as folder:
+            path = Path(folder) / "list"
+            file.save(path)
+            upload = uploads.save_upload(actor(), path, attachments.clean_name(file.filename))
+        if upload.problems:
+            said = ngettext(
+                "%(n)s row of the list has a problem and was left out.",
+                "%(n)s rows of the list have problems and were left out.",
+                upload.problems,
+                n=number(upload.problems),
+            )
+            flash(said, "warning")
+        return {"kind": "upload", "upload": upload.id}
+    typed = request.form.get("numbers", "").strip()
+    if typed:
+        return {"kind": "ids", "ids": filling.find_numbers(opened(), actor(), typed)}
+    if "keep_numbers" in request.form:
+        return {"kind": "ids", "ids": [line.line_id for line in filling.lines_of(opened(), draft)]}
+    return None
+
+
+def _page(form: FormType, draft: Request | None, typed: Mapping[str, Any], errors: Errors) -> str:
+    said = request_form.all_said(errors)
+    return render(
+        "requests/form.html",
+        form=form,
+        draft=draft,
+        fields=request_form.form_fields(form, typed, errors),
+        errors=said,
+        has_lines=form.lines != Lines.NONE,
+        needs_lines=form.lines == Lines.MANY,
+        numbers=typed.get("numbers", ""),
+        kept=draft.lines if draft and draft.lines > SHOWN_NUMBERS else 0,
+    )
+
+
+@route(blueprint, "/<int:request_id>", permission=Permission.REQUESTS_VIEW)
+def show(request_id: int) -> ResponseReturnValue:
+    """A draft before it is submitted, or a request on its way."""
+    found = service.get_request(opened(), actor(), request_id)
+    return _show(found, {}, "")
+
+
+@route(blueprint, "/<int:request_id>/lines", permission=Permission.REQUESTS_VIEW)
+def lines(request_id: int) -> ResponseReturnValue:
+    """More numbers of the request: a fragment."""
+    found = service.get_request(opened(), actor(), request_id)
+    after = request.args.get("after", 0, type=int)
+    return render(
+        "requests/line_rows.html",
+        **request_words.outcome(found, after),
+        address="requests.lines",
+        request_id=found.id,
+    )
+
+
+@route(blueprint, "/<int:request_id>/submit", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
+def submit(request_id: int) -> ResponseReturnValue:
+    """Send a draft."""
+    draft = service.get_request(opened(), actor(), request_id)
+    try:
+        submitting.submit(opened(), engine(), actor(), draft)
+    except InvalidInput as problem:
+        return _page(get_type(draft.form), draft, draft.values, problem.fields), 422
+    message = _(
+        "Request %(number)s is submitted. %(name)s answers.", number=draft.number, name=draft.assignee_name
+    )
+    flash(message, "success")
+    return go_to(url_for("requests.show", request_id=draft.id))
+
+
+@route(blueprint, "/<int:request_id>/delete", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
+def delete(request_id: int) -> ResponseReturnValue:
+    """Throw a draft away."""
+    submitting.forget(opened(), engine(), submitting.get_draft(opened(), actor(), request_id))
+    flash(_("The draft is deleted."), "success")
+    return go_to(url_for("requests.index"))
+
+
+@route(blueprint, "/<int:request_id>/move", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
+def move(request_id: int) -> ResponseReturnValue:
+    """A step of the customer: answer, write, withdraw, reopen, complain; with or without a file."""
+    found = service.get_request(opened(), actor(), request_id)
+    step, said = request.form.get("step", ""), request.form.get("text", "")
+    if step not in {row.name for row in request_words.offered(found, Party.CUSTOMER)}:
+        raise Conflict(N_("The request has moved on: this step is not possible any more."), code="moved_on")
+    try:
+        with opened().begin_nested():
+            event = service.move(opened(), engine(), actor(), found, step, said)
+            attach_sent(found, event)
+    except InvalidInput as problem:
+        opened().refresh(found)
+        return _show(found, {"text": [text(problem.message, **problem.params)]}, said), 422
+    return go_to(url_for("requests.show", request_id=found.id) + "#end")
+
+
+def _show(found: Request, errors: Errors, typed: str) -> str:
+    is_draft = found.state == RequestState.DRAFT
+    return render(
+        "requests/draft.html" if is_draft else "requests/show.html",
+        **request_words.whole(found),
+        steps=request_words.offered(found, Party.CUSTOMER),
+        errors=errors,
+        typed=typed,
+        accept=",".join(ENDINGS),
+        side="requests",
+    )

@@ -1,0 +1,70 @@
+"""Forms of documents as pages draw them: fields with what was typed, what there is to choose from, and errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from console.babel import locale, text
+from console.param_form import BLANKS, Choice, Field, sellable_tariffs
+from console.web import actor, session
+from forms.fields import said
+from forms.form import FormType
+from hierarchy.models import BillingAccount
+
+KINDS = {"digits": "text", "phone": "tel", "email": "email", "date": "date"}
+
+
+def form_fields(
+    form: FormType, typed: Mapping[str, Any], errors: Mapping[str, Sequence[str]]
+) -> list[dict[str, Any]]:
+    """The fields of a document; each has a kind of input, a hint and a longest text beside the usual."""
+    found = []
+    for name, field in form.schema().fields.items():
+        widget = str(field.metadata["widget"])
+        drawn = Field(
+            name=name,
+            label=text(str(field.metadata["label"])),
+            widget=widget,
+            value=str(typed.get(name) or ""),
+            required=field.required,
+            choices=_choices(widget, field.metadata.get("choices", {})),
+            errors=[said(message, locale()) for message in errors.get(name, ())],
+            suffix="₽" if widget == "money" else "",
+        )
+        hint = text(str(field.metadata["hint"])) if field.metadata.get("hint") else ""
+        most = int(field.metadata.get("most", 200))
+        found.append({"field": drawn, "hint": hint, "most": most, "kind": KINDS.get(widget, "text")})
+    return found
+
+
+def read_values(form: FormType, sent: MultiDict[str, str]) -> dict[str, str]:
+    """What was typed, amounts as machines write them."""
+    typed: dict[str, str] = {}
+    for name, field in form.schema().fields.items():
+        value = sent.get(name, "").strip().replace("\r\n", "\n")
+        if field.metadata["widget"] == "money":
+            value = value.translate(BLANKS).replace(",", ".").removesuffix("₽")
+        typed[name] = value
+    return typed
+
+
+def all_said(errors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Every error in the reader's language, for the summary above the form."""
+    return {name: [said(message, locale()) for message in messages] for name, messages in errors.items()}
+
+
+def _choices(widget: str, choices: Mapping[str, str]) -> list[Choice]:
+    if widget == "tariff":
+        return sellable_tariffs()
+    if widget == "account":
+        return _accounts()
+    return [Choice(value, text(label)) for value, label in choices.items()]
+
+
+def _accounts() -> list[Choice]:
+    numbers = select(BillingAccount.number).where(BillingAccount.company_id == actor().company_id)
+    return [Choice(number, number) for number in session().scalars(numbers.order_by(BillingAccount.number))]
