@@ -5,17 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core import db
+from core.i18n import N_
 from core.queue import REPORT_QUEUE, REPORT_SECONDS, JobQueue
 from core.settings import Settings
 from core.storage import LocalStorage
+from forms import deadlines
 from lines.operations import OPERATIONS
 from lines.target import LineTarget
 from operators.records import Source
 from operators.tmf import adapter, hub
 from operators.tmf.reading import TmfSource
+from rbac.permissions import Permission
 from reports.catalogue import REPORTS
+from reports.catalogue.common import RECORDS
+from reports.report import Report
 from reports.workshop import Workshop
 from runs.engine import Engine
+
+REQUEST_REPORT = Report(
+    code="requests",
+    title=N_("Requests and deadlines"),
+    lead=N_("Submitted requests with their account manager, deadline and whether it was kept."),
+    group=RECORDS,
+    permission=Permission.REQUESTS_VIEW,
+    schema=deadlines.DeadlineParams,
+    columns=deadlines.COLUMNS,
+    rows=deadlines.rows,
+    cells=deadlines.cells,
+    totals=("lines", "complaints"),
+    icon="inbox",
+)
+"""Put together here, for forms and reports are siblings that never import each other."""
+ALL_REPORTS = (*REPORTS, REQUEST_REPORT)
 
 
 def build(settings: Settings) -> Engine:
@@ -38,7 +59,7 @@ def workshop(engine: Engine) -> Workshop:
         settings=settings,
         queue=JobQueue(settings.redis_url, queue=REPORT_QUEUE, seconds=REPORT_SECONDS),
         storage=engine.storage,
-        catalogue={report.code: report for report in REPORTS},
+        catalogue={report.code: report for report in ALL_REPORTS},
     )
 
 

@@ -11,12 +11,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from bootstrap import ALL_REPORTS
 from core import clock, db
 from core.settings import Settings
 from core.storage import LocalStorage
 from core.tenancy import company_scope
 from reports import making, service
-from reports.catalogue import REPORTS
 from reports.models import ReportJob
 from reports.workshop import Workshop
 from tests.fixtures.world import Place, World
@@ -110,6 +110,6 @@ def desk(world: World, tmp_path: Path) -> Desk:
     world.lines(place, 4, department="city")
     queue = RememberingQueue()
     storage = LocalStorage(tmp_path / "files")
-    catalogue = {report.code: report for report in REPORTS}
+    catalogue = {report.code: report for report in ALL_REPORTS}
     workshop = Workshop(settings(tmp_path), queue, storage, catalogue)
     return Desk(workshop, queue, world, place, world.person(place))

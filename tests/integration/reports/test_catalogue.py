@@ -11,11 +11,12 @@ import pytest
 from defusedxml import ElementTree
 from sqlalchemy import text
 
+from bootstrap import ALL_REPORTS
 from core import clock, db
 from core.i18n import translate
 from core.periods import today
 from core.tenancy import company_scope
-from reports.catalogue import REPORTS
+from forms.models import Request
 from runs.models import ItemState, Run, RunItem, RunState
 from tests.integration.reports.conftest import Desk
 
@@ -166,7 +167,49 @@ def test_the_journal(busy: Desk) -> None:
     assert len(own) == 1, "a manager of a branch reads the own deeds and its lines"
 
 
-@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.code)
+def test_requests_and_deadlines(busy: Desk) -> None:
+    now = clock.now()
+    ends = {"in time": (1, -1), "late": (-2, -1), "still running": (1, None), "paused": (-1, None)}
+    with company_scope(busy.place.company_id), db.unit_of_work() as session:
+        for number, (word, (deadline, closed)) in enumerate(ends.items(), 1):
+            state = "asked" if word == "paused" else "taken" if closed is None else "resolved"
+            session.add(
+                Request(
+                    company_id=busy.place.company_id,
+                    number=f"З-{number}",
+                    form="claim",
+                    state=state,
+                    lines=number,
+                    created_by=busy.user,
+                    created_name="Тест",
+                    created_at=now,
+                    changed_at=now,
+                    submitted_at=now - timedelta(minutes=1),
+                    deadline_at=now + timedelta(hours=deadline),
+                    closed_at=None if closed is None else now + timedelta(hours=closed),
+                )
+            )
+        session.add(
+            Request(
+                company_id=busy.place.company_id,
+                form="claim",
+                state="draft",
+                created_name="",
+                created_at=now,
+                changed_at=now,
+            )
+        )
+    rows, summary = made(busy, "requests", period="days30")
+    assert len(rows) == 1 and rows[0]["number"] == say("Nothing was found for these parameters.")
+    rows, summary = made(busy, "requests")
+    assert [row["kept"] for row in reversed(rows)] == [say(word) for word in ends]
+    lines, count = sql(busy, "SELECT sum(lines), count(*) FROM requests WHERE submitted_at IS NOT NULL")
+    assert (total(summary, "Numbers"), len(rows)) == (lines, count)
+    busy.user = busy.world.person(busy.place, "auditor", at="south")
+    assert made(busy, "requests")[1][say("Rows")] == 0
+
+
+@pytest.mark.parametrize("report", ALL_REPORTS, ids=lambda report: report.code)
 def test_every_workbook_is_well_formed_in_both_languages(busy: Desk, report: Any) -> None:
     for locale in ("ru", "en"):
         job_id = busy.order(report.code)
@@ -184,9 +227,9 @@ def test_every_workbook_is_well_formed_in_both_languages(busy: Desk, report: Any
 
 
 def test_every_report_says_what_it_needs() -> None:
-    codes = [report.code for report in REPORTS]
+    codes = [report.code for report in ALL_REPORTS]
     assert len(codes) == len(set(codes))
-    for report in REPORTS:
+    for report in ALL_REPORTS:
         keys = [column.key for column in report.columns]
         assert len(keys) == len(set(keys))
         assert set(report.totals) <= set(keys)
