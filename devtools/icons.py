@@ -9,14 +9,15 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "node_modules" / "bootstrap-icons" / "icons"
 TARGET = ROOT / "console" / "static" / "vendor" / "icons.svg"
 SVG = "http://www.w3.org/2000/svg"
-NAMED = re.compile(r"""\bicon\s*(?:\(|=)\s*["']([a-z0-9-]+)["']""")
+NAMED = re.compile(r"""\b(?:icon|sign)\s*(?:\(|=)\s*["']([a-z0-9-]+)["']""")
 """`icon("lock")` in a template, `icon="lock"` in an operation."""
 
 
 def names(root: Path = ROOT) -> list[str]:
     """Every icon that a template or a Python file names, sorted."""
     folders = ("console", "lines", "runs", "forms", "reports", "billing")
-    texts = (text for folder in folders for text in _texts(root / folder))
+    texts = [text for folder in folders for text in _texts(root / folder)]
+    texts.append((root / "bootstrap.py").read_text(encoding="utf-8"))
     return sorted({name for text in texts for name in NAMED.findall(text)})
 
 
