@@ -24,6 +24,19 @@ def normal_phone(typed: str) -> str | None:
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164).lstrip("+")
 
 
+def reads_as_another(login: str, *, email: str, phone: str) -> bool:
+    """True for a login that reads as an e-mail address or a phone number other than the person's own."""
+    number = normal_phone(login)
+    if number is not None:
+        return number != normal_phone(phone)
+    return "@" in login and login.strip().lower() != email.strip().lower()
+
+
+def looked_up(typed: str) -> str:
+    """What was typed as it is looked up: the same for every way to write one login, address or number."""
+    return normal_phone(typed) or typed.strip().lower()
+
+
 def is_named_by(typed: str) -> ColumnElement[bool]:
     """The condition on users that what was typed names them."""
     wanted = typed.strip().lower()

@@ -38,6 +38,20 @@ class User(Base):
     created_at: Mapped[datetime]
 
 
+class NameTries(Base):
+    """Wrong tries to sign in by a name that names nobody, or several people: they count for the name alone.
+
+    `name_hash` is the SHA-256 of the name as it is looked up: what people mistype is kept nowhere.
+    """
+
+    __tablename__ = "name_tries"
+    __table_args__ = (Index("ix_name_tries_at", "at"),)
+    name_hash: Mapped[str] = mapped_column(primary_key=True)
+    tries: Mapped[int]
+    locked_until: Mapped[datetime | None]
+    at: Mapped[datetime]
+
+
 class PortfolioEntry(Base):
     """An account manager looks after this company."""
 

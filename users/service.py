@@ -18,7 +18,7 @@ from rbac.grants import load_grants
 from rbac.models import Grant
 from rbac.permissions import Permission
 from users import admins, passwords, sessions
-from users.identifiers import normal_phone
+from users.identifiers import normal_phone, reads_as_another
 from users.models import User
 
 OPERATOR = 0
@@ -73,6 +73,8 @@ def _wrong_fields(login: str, name: str, email: str, phone: str, password: str) 
     wrong: dict[str, list[str]] = {}
     if not 3 <= len(login) <= 100 or any(character.isspace() for character in login):
         wrong["login"] = [N_("Use 3 to 100 characters without spaces.")]
+    elif reads_as_another(login, email=email, phone=phone):
+        wrong["login"] = [N_("A login like an e-mail address or a phone number must be the person's own.")]
     if not 1 <= len(name) <= 200:
         wrong["name"] = [N_("Say the person's name.")]
     if email and (email.count("@") != 1 or "." not in email.partition("@")[2] or len(email) > 200):

@@ -1,23 +1,30 @@
-"""Signing in by password: counted tries, a lock after three wrong ones, every outcome in the journal."""
+"""Signing in by password: counted tries, a lock after three wrong ones, every outcome in the journal.
+
+A name that is nobody's is counted and locked like a person, so that the answers tell nobody who exists. A name
+that several people share (an e-mail address in two companies) opens for the password of each of them; its tries
+count for the name, so that nobody shuts out a stranger who signs in by a login of their own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
 import structlog
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import journal
 from core.i18n import N_
-from users import passwords, sessions
+from users import passwords, sessions, tries
 from users.identifiers import is_named_by
 from users.models import User
+from users.tries import LOCKED_FOR, TRIES
 
-TRIES = 3
-LOCKED_FOR = timedelta(minutes=10)
+MOST_NAMED = 3
+"""Of how many people who share a name the password is tried: each costs the time of a hash."""
 OPERATOR = 0
 """The journal of the operator's own people, who belong to no company."""
 
@@ -58,18 +65,17 @@ def sign_in(
     session: Session, typed: str, password: str, *, moment: datetime, ip: str, agent: str
 ) -> Welcome | Refusal:
     """Try to sign in. Needs every company in scope; refusals are committed too, since they are counted."""
-    user = _find(session, typed)
-    if user is None:
-        passwords.matches("", password)  # the same work, so that time tells nobody who exists
-        log.info("signin.unknown", ip=ip)
-        return Refusal(WRONG)
-    author = Visitor(user.id, user.company_id, user.name, ip, "user" if user.company_id else "staff")
+    named = _named(session, typed)
+    if len(named) != 1:
+        return _by_name(session, typed, password, named, moment=moment, ip=ip, agent=agent)
+    user = named[0]
+    author = _author(user, ip)
     # Counted before the password is looked at, under the row's lock: many tries at once are still three.
     counted = _count(session, user, moment)
     if counted is None:
         passwords.matches("", password)
         session.refresh(user)
-        return _locked(user, moment)
+        return _locked(user.locked_until, moment)
     if not passwords.matches(user.password_hash, password):
         return _refused(session, author, user, counted, moment)
     if user.is_blocked:
@@ -78,38 +84,82 @@ def sign_in(
     return _welcome(session, author, user, password, moment, agent)
 
 
-def _find(session: Session, typed: str) -> User | None:
-    """The one person so named; an e-mail or phone shared by several names nobody, a login always wins."""
-    found = session.scalars(select(User).where(is_named_by(typed)).limit(3)).all()
-    by_login = [user for user in found if user.login.lower() == typed.strip().lower()]
-    if by_login:
-        return by_login[0]
-    return found[0] if len(found) == 1 else None
+def _named(session: Session, typed: str) -> Sequence[User]:
+    """The people so named: whose login it is first, then the oldest, since later ones may only claim the name."""
+    is_other = func.lower(User.login) != typed.strip().lower()
+    found = select(User).where(is_named_by(typed)).order_by(is_other, User.id).limit(MOST_NAMED)
+    return session.scalars(found).all()
+
+
+def _author(user: User, ip: str) -> Visitor:
+    return Visitor(user.id, user.company_id, user.name, ip, "user" if user.company_id else "staff")
+
+
+def _by_name(
+    session: Session,
+    typed: str,
+    password: str,
+    named: Sequence[User],
+    *,
+    moment: datetime,
+    ip: str,
+    agent: str,
+) -> Welcome | Refusal:
+    """Try a name that is nobody's or several people's; answers as for one person."""
+    counted = tries.count(session, typed, moment)
+    if counted is None:
+        passwords.matches("", password)
+        return _locked(tries.locked_until(session, typed), moment)
+    user = _whose(named, password, moment)
+    if user is None:
+        log.info("signin.unknown", ip=ip, named=len(named))
+        for one in named:
+            _write(session, _author(one, ip), "signin.failed", one, {"tries": counted})
+        return Refusal(WRONG) if counted < TRIES else Refusal(LOCKED, _minutes(LOCKED_FOR))
+    if user.is_blocked:
+        _write(session, _author(user, ip), "signin.blocked", user)
+        return Refusal(BLOCKED)
+    tries.forget(session, typed)
+    return _welcome(session, _author(user, ip), user, password, moment, agent)
+
+
+def _whose(named: Sequence[User], password: str, moment: datetime) -> User | None:
+    """The one of these people whose password it is; nobody while locked by tries of a name of their own."""
+    if not named:
+        passwords.matches("", password)  # the same work, so that time tells nobody who exists
+    for user in named:
+        is_locked = user.locked_until is not None and user.locked_until > moment
+        if passwords.matches("" if is_locked else user.password_hash, password):
+            return user
+    return None
 
 
 def _count(session: Session, user: User, moment: datetime) -> int | None:
     """Count a try; returns how many there were since the last success, None while the account is locked."""
-    tries = case((User.locked_until.is_not(None), 1), else_=User.failed_tries + 1)
+    counted = case((User.locked_until.is_not(None), 1), else_=User.failed_tries + 1)
     return session.scalar(
         update(User)
         .where(User.id == user.id, or_(User.locked_until.is_(None), User.locked_until <= moment))
-        .values(failed_tries=tries, locked_until=case((tries >= TRIES, moment + LOCKED_FOR), else_=None))
+        .values(failed_tries=counted, locked_until=case((counted >= TRIES, moment + LOCKED_FOR), else_=None))
         .returning(User.failed_tries),
         execution_options={"synchronize_session": False},
     )
 
 
-def _refused(session: Session, author: Visitor, user: User, tries: int, moment: datetime) -> Refusal:
-    _write(session, author, "signin.failed", user, {"tries": tries})
-    if tries < TRIES:
+def _refused(session: Session, author: Visitor, user: User, counted: int, moment: datetime) -> Refusal:
+    _write(session, author, "signin.failed", user, {"tries": counted})
+    if counted < TRIES:
         return Refusal(WRONG)
     _write(session, author, "signin.locked", user, {"until": (moment + LOCKED_FOR).isoformat()})
-    return Refusal(LOCKED, int(LOCKED_FOR.total_seconds() // 60))
+    return Refusal(LOCKED, _minutes(LOCKED_FOR))
 
 
-def _locked(user: User, moment: datetime) -> Refusal:
-    left = (user.locked_until - moment).total_seconds() if user.locked_until else 0
-    return Refusal(LOCKED, max(1, ceil(left / 60)))
+def _locked(until: datetime | None, moment: datetime) -> Refusal:
+    return Refusal(LOCKED, _minutes(until - moment) if until else 1)
+
+
+def _minutes(left: timedelta) -> int:
+    return max(1, ceil(left.total_seconds() / 60))
 
 
 def _welcome(

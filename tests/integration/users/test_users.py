@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from core import clock, db, journal
@@ -23,7 +24,8 @@ from tests.fixtures.databases import Database
 from tests.web.world import PASSWORD, Place, make_company, make_staff
 from users import portfolio, roles, service
 from users.actor import load_actor
-from users.models import User
+from users.models import NameTries, User
+from users.passwords import rehash
 from users.signin import LOCKED, WRONG, Refusal, Welcome, sign_in
 
 
@@ -82,12 +84,116 @@ def test_login_email_and_phone_all_name_the_person(two: Two, typed: str) -> None
     assert isinstance(attempt(typed, PASSWORD), Welcome)
 
 
-def test_an_email_of_two_people_names_nobody(two: Two) -> None:
-    with all_companies(reason="a test prepares"), unit_of_work() as session:
-        for place in (two.home, two.foreign):
-            session.get_one(User, place.users["accountant"]).email = "shared@example.org"
-    assert isinstance(attempt("shared@example.org", PASSWORD), Refusal)
-    assert isinstance(attempt("nobody-at-all", PASSWORD), Refusal)
+def newcomer(place: Place, login: str, *, password: str = PASSWORD, email: str = "", phone: str = "") -> int:
+    with all_companies(reason="a test makes a person"), unit_of_work() as session:
+        user = User(
+            company_id=place.company,
+            login=login,
+            name=login.title(),
+            email=email,
+            phone=phone,
+            password_hash=rehash(password),
+            created_at=clock.now(),
+        )
+        session.add(user)
+        session.flush()
+        return user.id
+
+
+def said(login: str, password: str) -> tuple[str, int]:
+    outcome = attempt(login, password)
+    assert isinstance(outcome, Refusal)
+    return outcome.message, outcome.minutes
+
+
+def test_an_email_of_two_people_lets_in_each_by_the_own_password(two: Two) -> None:
+    mine = newcomer(two.home, "shared-1", email="shared@example.org")
+    other = newcomer(two.foreign, "shared-2", email="Shared@example.org", password="Another-horse-8")
+    for password, user_id in ((PASSWORD, mine), ("Another-horse-8", other)):
+        welcome = attempt("shared@example.org", password)
+        assert isinstance(welcome, Welcome)
+        assert welcome.user.id == user_id
+
+
+def test_nobody_claims_a_name_of_somebody_elsewhere(two: Two) -> None:
+    victim = newcomer(two.home, "victim", email="victim@example.org", phone="79160001122")
+    with company_scope(two.foreign.company), unit_of_work() as session:
+        admin = load_actor(session, two.foreign.users["global_admin"], two.foreign.company)
+        for login in ("victim@example.org", "+7(916)000-11-22", "89160001122"):
+            with pytest.raises(InvalidInput) as refusal:
+                service.create_user(session, admin, login=login, name="Claim", password="Another-horse-8")
+            assert set(refusal.value.fields) == {"login"}
+        claim = service.create_user(
+            session,
+            admin,
+            login="victim@example.org",
+            name="Claim",
+            password="Another-horse-8",
+            email="victim@example.org",
+            phone="+7 916 000-11-22",
+        )
+    for typed in ("victim@example.org", "+7 916 000-11-22"):
+        welcome = attempt(typed, PASSWORD)
+        assert isinstance(welcome, Welcome)
+        assert welcome.user.id == victim
+        welcome = attempt(typed, "Another-horse-8")
+        assert isinstance(welcome, Welcome)
+        assert welcome.user.id == claim.id
+
+
+def test_wrong_tries_of_a_shared_name_lock_the_name_and_nobody(two: Two) -> None:
+    newcomer(two.home, "both-1", email="both@example.org")
+    newcomer(two.foreign, "both-2", email="both@example.org")
+    assert [said("BOTH@example.org", "Wrong-horse-7")[0] for _ in range(3)] == [WRONG, WRONG, LOCKED]
+    assert said("both@example.org", PASSWORD) == (LOCKED, 10)
+    assert isinstance(attempt("both-1", PASSWORD), Welcome)
+    assert isinstance(attempt("both-2", PASSWORD), Welcome)
+
+
+def test_a_locked_person_is_not_let_in_by_a_shared_name(two: Two) -> None:
+    newcomer(two.home, "third-1", email="third@example.org")
+    newcomer(two.foreign, "third-2", email="third@example.org", password="Another-horse-8")
+    for _ in range(3):
+        attempt("third-1", "Wrong-horse-7")
+    assert said("third@example.org", PASSWORD)[0] == WRONG
+    assert isinstance(attempt("third@example.org", "Another-horse-8"), Welcome)
+
+
+def test_a_name_of_nobody_is_answered_like_somebodys(two: Two) -> None:
+    def answers(login: str) -> list[tuple[str, int]]:
+        found = [said(login, "Wrong-horse-7") for _ in range(4)]
+        with time_machine.travel(clock.now() + timedelta(minutes=4), tick=False):
+            found.append(said(login, "Wrong-horse-7"))
+        with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
+            found += [said(login, "Wrong-horse-7") for _ in range(4)]
+        return found
+
+    newcomer(two.home, "somebody")
+    known = answers("somebody")
+    assert [message for message, _ in known] == [
+        WRONG,
+        WRONG,
+        LOCKED,
+        LOCKED,
+        LOCKED,
+        WRONG,
+        WRONG,
+        LOCKED,
+        LOCKED,
+    ]
+    assert answers("nobody-at-all") == known
+    assert said("Nobody-at-all", "Wrong-horse-7")[0] == LOCKED
+    with ThreadPoolExecutor(12) as pool:
+        outcomes = list(pool.map(lambda _: said("nobody-at-once", "Wrong-horse-7")[0], range(12)))
+    assert outcomes.count(WRONG) == 2
+
+
+def test_what_people_mistype_is_kept_nowhere(two: Two) -> None:
+    attempt("My-Secret-Passw0rd", "viewer-2")
+    with all_companies(reason="a test looks"), unit_of_work() as session:
+        names = session.scalars(select(NameTries.name_hash)).all()
+        assert names
+        assert all(len(name) == 64 for name in names)
 
 
 def test_an_actor_has_the_rights_of_the_moment(two: Two) -> None:
