@@ -20,6 +20,12 @@ STATES: Mapping[str, str] = {
     "blocked": N_("Blocked"),
     "terminated": N_("Terminated"),
 }
+COUNTED: Mapping[str, str] = {
+    "active": N_("Active numbers"),
+    "blocked": N_("Blocked numbers"),
+    "terminated": N_("Terminated numbers"),
+}
+"""The states as headings of how many there are: an adjective of one number would not fit."""
 REASONS: Mapping[str, str] = {
     "voluntary": N_("own wish"),
     "lost": N_("lost or stolen"),

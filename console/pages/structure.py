@@ -45,7 +45,7 @@ def _page(department_id: int | None, errors: Mapping[str, Mapping[str, list[str]
         way=queries.crumbs(opened(), actor(), department, VIEW),
         may_edit=is_allowed(actor(), EDIT, department.path),
         may_move=not department.is_root and is_allowed(actor(), EDIT, service.above(department)),
-        states=line_words.STATES,
+        states=line_words.COUNTED,
         errors=errors,
         typed=request.form.get("name", ""),
         form=request.form.get("form", ""),

@@ -31,7 +31,7 @@ class BlockParams(Schema):
 OPERATION = Operation(
     code="block",
     words=Words(
-        title=N_("Block"),
+        title=N_("Blocking"),
         effect=N_("The numbers can neither call, nor send messages, nor use data until they are unblocked."),
         button=N_("Block"),
         confirm=NN_("Block %(n)s line", "Block %(n)s lines"),

@@ -76,7 +76,7 @@ def _effect(params: Params) -> Mapping[str, str | None]:
 OPERATION = Operation(
     code="change_tariff",
     words=Words(
-        title=N_("Change tariff"),
+        title=N_("Change of tariff"),
         effect=N_("The numbers get another tariff; the price of the change is charged once."),
         button=N_("Tariff"),
         confirm=NN_("Change the tariff of %(n)s line", "Change the tariff of %(n)s lines"),

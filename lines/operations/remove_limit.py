@@ -12,7 +12,7 @@ from runs.operation import Operation, Refusal, Words
 OPERATION = Operation(
     code="remove_limit",
     words=Words(
-        title=N_("Remove limit"),
+        title=N_("Removal of the limit"),
         effect=N_("The numbers spend without a limit."),
         button=N_("Remove limit"),
         confirm=NN_("Remove the limit from %(n)s line", "Remove the limit from %(n)s lines"),

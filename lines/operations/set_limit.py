@@ -60,7 +60,7 @@ def _characteristic(params: Params) -> dict[str, object]:
 OPERATION = Operation(
     code="set_limit",
     words=Words(
-        title=N_("Set limit"),
+        title=N_("Limit on spending"),
         effect=N_("The numbers stop spending at the limit; their users are warned before."),
         button=N_("Limit"),
         confirm=NN_("Set the limit for %(n)s line", "Set the limit for %(n)s lines"),

@@ -12,7 +12,7 @@ from runs.operation import Operation, Refusal, Words
 OPERATION = Operation(
     code="unblock",
     words=Words(
-        title=N_("Unblock"),
+        title=N_("Unblocking"),
         effect=N_("The numbers work again: calls, messages and data."),
         button=N_("Unblock"),
         confirm=NN_("Unblock %(n)s line", "Unblock %(n)s lines"),

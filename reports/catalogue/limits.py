@@ -73,8 +73,8 @@ REPORT = Report(
     columns=(
         Column(N_("Department"), "department", "text", 44),
         Column(N_("Numbers"), "lines", "int"),
-        Column(N_("Active"), "active", "int"),
-        Column(N_("Blocked"), "blocked", "int", 16),
+        Column(N_("Active numbers"), "active", "int"),
+        Column(N_("Blocked numbers"), "blocked", "int", 16),
         Column(N_("With a limit"), "limited", "int", 14),
         Column(N_("Monthly limits, ₽"), "limits", "decimal", 18),
         Column(N_("Spent this month, ₽"), "spent", "decimal", 20),

@@ -142,7 +142,7 @@ def test_runs_and_outcomes(busy: Desk) -> None:
     rows, _ = made(busy, "runs", period="today")
     assert [row["outcome"] for row in rows] == [say("Done"), say("Refused"), say("Failed")]
     assert rows[1]["reason"] == say("Already blocked")
-    assert rows[0]["operation"] == say("Block")
+    assert rows[0]["operation"] == say("Blocking")
     refused, _ = made(busy, "runs", period="today", outcome="refused", operation="block")
     assert len(refused) == 1
     none, _ = made(busy, "runs", period="last_month")
