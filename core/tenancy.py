@@ -39,6 +39,7 @@ class Scope:
 
 
 _scope: ContextVar[Scope | None] = ContextVar("company_scope", default=None)
+_TOLD = "company_scope_told"
 _open_session: ContextVar[Session | None] = ContextVar("open_session", default=None)
 
 
@@ -81,6 +82,9 @@ def _entered(scope: Scope) -> Iterator[Scope]:
 def _announce(session: Session | None, scope: Scope) -> None:
     """Tell PostgreSQL of a scope that changes in the middle of a transaction."""
     if session is not None and session.in_transaction() and session.is_active:
+        if session.info.get(_TOLD) == scope.setting:
+            return
+        session.info[_TOLD] = scope.setting
         session.connection().execute(text("SELECT set_config('app.company', :v, true)"), {"v": scope.setting})
 
 
@@ -126,8 +130,9 @@ def install(session_class: type[Session]) -> None:
         state.statement = state.statement.options(_criteria(scope.companies))
 
     @listens_for(session_class, "after_begin")
-    def tell_database(_session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    def tell_database(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
         setting = current_scope().setting
+        session.info[_TOLD] = setting
         connection.execute(text("SELECT set_config('app.company', :v, true)"), {"v": setting})
 
 

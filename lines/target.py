@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, any_, cast, not_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    any_,
+    cast,
+    literal,
+    not_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -106,19 +119,23 @@ class LineTarget:
     def apply(
         self, session: Session, company_id: int, line_ids: Sequence[int], effect: Mapping[str, Any]
     ) -> Sequence[tuple[int, str, dict[str, Any], dict[str, Any]]]:
-        """Write the effect on the lines and keep the departments' totals; two to three statements in all."""
-        columns = [getattr(Line, name) for name in effect]
-        of_these = and_(Line.company_id == company_id, Line.id == any_(cast(list(line_ids), BIGINTS)))
-        before = session.execute(
+        """Write the effect on the lines and keep the departments' totals; one or two statements in all."""
+        columns = [getattr(Line, name).label(f"old_{name}") for name in effect]
+        # Locked in the order of their ids, as everyone locks lines; changed and told in the same statement.
+        old = (
             select(Line.id, Line.msisdn, Line.department_id, Line.state, *columns)
-            .where(of_these)
+            .where(Line.company_id == company_id, Line.id == any_(_array(line_ids)))
             .order_by(Line.id)
             .with_for_update()
-        ).all()
-        session.execute(
-            update(Line).where(of_these).values({**effect, "ordered_at": clock.now()}),
-            execution_options={"synchronize_session": False},
+            .cte("old")
         )
+        before = session.execute(
+            update(Line)
+            .where(Line.company_id == company_id, Line.id == old.c.id)
+            .values({**effect, "ordered_at": clock.now()})
+            .returning(*old.c),
+            execution_options={"synchronize_session": False},
+        ).all()
         if "state" in effect:
             totals.add(session, company_id, _moves(before, str(effect["state"])))
         after = {name: _plain(value) for name, value in effect.items()}
@@ -129,8 +146,13 @@ class LineTarget:
                 {name: _plain(value) for name, value in zip(effect, row[4:], strict=True)},
                 after,
             )
-            for row in before
+            for row in sorted(before, key=itemgetter(0))
         ]
+
+
+def _array(ids: Sequence[int]) -> ColumnElement[Any]:
+    """Numbers as PostgreSQL itself writes an array: several times cheaper to send than a list."""
+    return cast(literal(f"{{{','.join(map(str, ids))}}}", String), BIGINTS)
 
 
 def _moves(before: Sequence[Any], state: str) -> dict[tuple[int, str], int]:

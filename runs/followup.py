@@ -17,6 +17,7 @@ from operators.gateway import Accepted, Away, LineOutcome, Outcome
 from runs import batches, outcomes
 from runs.batches import Work
 from runs.models import BatchState, ItemState, OrderBatch, Run, RunItem
+from runs.outcomes import Locked
 
 FIRST_LOOK = 0.5
 """Seconds from a lost answer to the first look-up."""
@@ -92,9 +93,10 @@ def _check(work: Work, batch: OrderBatch) -> None:
     answer = work.engine.gateway.find(batch.key)
     now = clock.now()
     with unit_of_work() as db:
-        locked = outcomes.lock(db, work.company_id, batch.key)
+        locked = outcomes.lock(db, batch.key)
         if locked is None:
             return
+        batch = locked.batch
         if isinstance(answer, Accepted):
             outcomes.record(db, work.engine, locked, answer.order_id, answer.lines)
             if answer.is_final:
@@ -102,15 +104,15 @@ def _check(work: Work, batch: OrderBatch) -> None:
             clear_trouble(db, work)
         elif isinstance(answer, Away):
             note_trouble(db, work, answer.why)
-            _again(db, locked, max(answer.after, 1.0))
-        elif locked.order_id is not None:
+            _again(db, batch, max(answer.after, 1.0))
+        elif batch.order_id is not None:
             _forgotten(db, work, locked)
-        elif (now - locked.sent_at).total_seconds() < work.engine.gateway.settle:
+        elif (now - batch.sent_at).total_seconds() < work.engine.gateway.settle:
             # It may still be on its way: a "not found" is believed only after the operator's settling time.
-            wait = work.engine.gateway.settle - (now - locked.sent_at).total_seconds()
-            _again(db, locked, wait + 0.05)
+            wait = work.engine.gateway.settle - (now - batch.sent_at).total_seconds()
+            _again(db, batch, wait + 0.05)
         else:
-            batches.release(db, work.company_id, work.run_id, locked.id)
+            batches.release(db, work.company_id, work.run_id, batch.id)
             clear_trouble(db, work)
 
 
@@ -119,28 +121,27 @@ def _again(db: Session, batch: OrderBatch, seconds: float) -> None:
     db.flush()
 
 
-def _forgotten(db: Session, work: Work, batch: OrderBatch) -> None:
+def _forgotten(db: Session, work: Work, locked: Locked) -> None:
     """The operator accepted the order and does not know it any more: after some look-ups its items have failed."""
-    if batch.checks < LOST_AFTER:
-        _again(db, batch, outcomes.poll_pause(batch.checks))
+    if locked.batch.checks < LOST_AFTER:
+        _again(db, locked.batch, outcomes.poll_pause(locked.batch.checks))
         return
-    _fail_open(db, work, batch, "order_lost")
+    _fail_open(db, work, locked, "order_lost")
 
 
-def _fail_open(db: Session, work: Work, batch: OrderBatch, reason: str) -> None:
+def _fail_open(db: Session, work: Work, locked: Locked, reason: str) -> None:
     """Items of which the operator has nothing more to say have failed; those with an outcome keep it."""
     numbers = db.scalars(
         select(RunItem.no).where(
             RunItem.company_id == work.company_id,
             RunItem.run_id == work.run_id,
-            RunItem.batch_id == batch.id,
+            RunItem.batch_id == locked.batch.id,
             RunItem.state.in_((ItemState.SENT, ItemState.UNKNOWN)),
         )
     ).all()
     if numbers:
-        db.refresh(batch)
         silent = [LineOutcome(f"{work.run_id}-{no}", Outcome.FAILED, reason) for no in numbers]
-        outcomes.record(db, work.engine, batch, "", silent)
+        outcomes.record(db, work.engine, locked, "", silent)
 
 
 def note_trouble(db: Session, work: Work, why: str, *, at_least: float = 0.0) -> float:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 from marshmallow import ValidationError
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -32,67 +33,86 @@ FINAL_STATES = {
     Outcome.FAILED: ItemState.FAILED,
 }
 
-# Rows are found by an array of numbers, then by their place: quick even before the table was analysed.
+# Items are found by an array of numbers, then by their place: quick even before the table was analysed. The same
+# statement counts what is left of the order and closes it where nothing is.
 WRITE = text("""
     WITH told AS MATERIALIZED (
         SELECT item.ctid AS place, item.state AS old, r.state, r.reason, r.detail
         FROM run_items AS item
-        JOIN jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(no bigint, state text, reason text, detail text)
-             ON r.no = item.no
+        JOIN (SELECT unnest(nos) AS no, state, reason, detail
+              FROM jsonb_to_recordset(CAST(:told AS jsonb)) AS one(nos bigint[], state text, reason text, detail text)
+             ) AS r ON r.no = item.no
         WHERE item.company_id = :company AND item.run_id = :run AND item.no = ANY (CAST(:nos AS bigint[]))
               AND item.batch_id = :batch AND item.state IN ('sent', 'unknown')
-        FOR UPDATE OF item)
-    UPDATE run_items AS item SET state = told.state, reason = told.reason, detail = told.detail, updated_at = :now
-    FROM told WHERE item.company_id = :company AND item.ctid = told.place
-    RETURNING item.line_id, told.old, told.state""")
+        FOR UPDATE OF item),
+    changed AS (
+        UPDATE run_items AS item SET state = told.state, reason = told.reason, detail = told.detail, updated_at = :now
+        FROM told WHERE item.company_id = :company AND item.ctid = told.place
+        RETURNING item.line_id, told.old, told.state),
+    closed AS (
+        UPDATE order_batches SET open = open - done.count, order_id = coalesce(:order, order_id),
+               state = CASE WHEN open <= done.count THEN 'closed' ELSE 'accepted' END,
+               check_at = CASE WHEN open <= done.count THEN check_at ELSE :poll_at END
+        FROM (SELECT count(*) AS count FROM changed) AS done WHERE company_id = :company AND id = :batch)
+    SELECT line_id, old, state FROM changed""")
+
+
+@dataclass(frozen=True)
+class Locked:
+    """An open order whose row is locked, with its run."""
+
+    batch: OrderBatch
+    run: Run
 
 
 def record_event(engine: Engine, key: str, order_id: str, lines: Sequence[LineOutcome]) -> bool:
     """Write down what an event says of the order with this external id; False where the order is not ours."""
     with all_companies(reason="an event names an order, not a company"), unit_of_work() as db:
-        company_id = db.scalar(select(OrderBatch.company_id).where(OrderBatch.key == key))
-    if company_id is None:
-        return False
-    with company_scope(company_id), unit_of_work() as db:
-        batch = lock(db, company_id, key)
-        if batch is not None:
-            record(db, engine, batch, order_id, lines)
+        locked = lock(db, key)
+        if locked is None:
+            return db.scalar(select(OrderBatch.id).where(OrderBatch.key == key)) is not None
+        with company_scope(locked.run.company_id):
+            record(db, engine, locked, order_id, lines)
     return True
 
 
-def lock(db: Session, company_id: int, key: str) -> OrderBatch | None:
-    """The batch with this key while it is open, its row locked; None once it is closed."""
-    return db.scalar(
-        select(OrderBatch)
-        .where(
-            OrderBatch.company_id == company_id, OrderBatch.key == key, OrderBatch.state != BatchState.CLOSED
-        )
-        .with_for_update()
-    )
+def lock(db: Session, key: str) -> Locked | None:
+    """The order with this key while it is open, its row locked; None once it is closed, or where it is not ours."""
+    row = db.execute(
+        select(OrderBatch, Run)
+        .join(Run, (Run.company_id == OrderBatch.company_id) & (Run.id == OrderBatch.run_id))
+        .where(OrderBatch.key == key, OrderBatch.state != BatchState.CLOSED)
+        .with_for_update(of=OrderBatch)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    return None if row is None else Locked(*row)
 
 
-def record(
-    db: Session, engine: Engine, batch: OrderBatch, order_id: str, lines: Sequence[LineOutcome]
-) -> int:
-    """Write outcomes on the items of a locked batch: lines changed, journal, counters, all in this transaction.
+def record(db: Session, engine: Engine, locked: Locked, order_id: str, lines: Sequence[LineOutcome]) -> int:
+    """Write outcomes on the items of a locked order: lines changed, journal, counters, all in this transaction.
 
     Returns how many items became final now; those that already were, or are still open, are left as they are.
     """
-    now = clock.now()
-    rows = [_row(batch.run_id, line) for line in lines if line.outcome != Outcome.OPEN]
-    changed: list[tuple[int, str, str]] = []
-    if rows:
-        found = {"company": batch.company_id, "run": batch.run_id, "batch": batch.id, "now": now}
-        changed = [
-            tuple(row)
-            for row in db.execute(
-                WRITE, {**found, "nos": [row["no"] for row in rows], "rows": json.dumps(rows)}
-            )
-        ]
-    _close(db, batch, order_id, len(changed))
+    now, batch, run = clock.now(), locked.batch, locked.run
+    told = _told(run.id, lines)
+    numbers = ",".join(str(no) for nos in told.values() for no in nos)
+    groups = [
+        {"nos": nos, "state": state, "reason": reason, "detail": detail}
+        for (state, reason, detail), nos in told.items()
+    ]
+    values = {
+        "company": run.company_id,
+        "run": run.id,
+        "batch": batch.id,
+        "now": now,
+        "told": json.dumps(groups),
+        "nos": f"{{{numbers}}}",
+        "order": order_id or None,
+        "poll_at": now + timedelta(seconds=poll_pause(batch.checks)),
+    }
+    changed = db.execute(WRITE, values).all()
     if not changed:
         return 0
-    run = db.scalars(select(Run).where(Run.company_id == batch.company_id, Run.id == batch.run_id)).one()
     done = sorted(line_id for line_id, _, state in changed if state == ItemState.DONE)
     if done:
         _apply(db, engine, run, done)
@@ -102,28 +122,22 @@ def record(
     return len(changed)
 
 
-def _row(run_id: int, line: LineOutcome) -> dict[str, object]:
-    run, _, no = line.external_id.partition("-")
-    if run != str(run_id) or not no.isascii() or not no.isdigit() or len(no) > MOST_DIGITS:
-        log.warning("outcome.foreign_item", run=run_id, item=line.external_id)
-        no = "-1"
-    state = FINAL_STATES[line.outcome]
-    reason = line.reason or None
-    return {"no": int(no), "state": state, "reason": reason, "detail": line.detail[:500] or None}
+Told = dict[tuple[str, str | None, str | None], list[int]]
+"""Numbers of items by state, reason and detail: most of an order ends in the same way."""
 
 
-def _close(db: Session, batch: OrderBatch, order_id: str, count: int) -> None:
-    left = batch.open - count
-    values: dict[str, object] = {"open": left, "order_id": order_id or batch.order_id}
-    values["state"] = BatchState.CLOSED if left <= 0 else BatchState.ACCEPTED
-    if left > 0:
-        values["check_at"] = clock.now() + timedelta(seconds=poll_pause(batch.checks))
-    db.execute(
-        update(OrderBatch)
-        .where(OrderBatch.company_id == batch.company_id, OrderBatch.id == batch.id)
-        .values(values),
-        execution_options={"synchronize_session": False},
-    )
+def _told(run_id: int, lines: Sequence[LineOutcome]) -> Told:
+    found: Told = {}
+    for line in lines:
+        if line.outcome == Outcome.OPEN:
+            continue
+        run, _, no = line.external_id.partition("-")
+        if run != str(run_id) or not no.isascii() or not no.isdigit() or len(no) > MOST_DIGITS:
+            log.warning("outcome.foreign_item", run=run_id, item=line.external_id)
+            continue
+        key = FINAL_STATES[line.outcome].value, line.reason or None, line.detail[:500] or None
+        found.setdefault(key, []).append(int(no))
+    return found
 
 
 def poll_pause(checks: int) -> float:

@@ -153,9 +153,9 @@ def _record(work: Work, claim: Claim, answer: Answer) -> float:
 
 def _write_known(work: Work, claim: Claim, order_id: str, known: Sequence[LineOutcome]) -> None:
     with unit_of_work() as db:
-        batch = outcomes.lock(db, work.company_id, claim.key)
-        if batch is not None:
-            outcomes.record(db, work.engine, batch, order_id, known)
+        locked = outcomes.lock(db, claim.key)
+        if locked is not None:
+            outcomes.record(db, work.engine, locked, order_id, known)
 
 
 def _give_back(work: Work) -> bool:
