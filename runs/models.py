@@ -59,6 +59,7 @@ class Run(CompanyOwned, Base):
         UniqueConstraint("company_id", "idempotency_key"),
         Index("ix_runs_open", "state", postgresql_where=text("state IN ('running', 'cancelled', 'broken')")),
         Index("ix_runs_newest", "company_id", "id"),
+        Index("ix_runs_creator", "company_id", "created_by", "id"),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
     operation: Mapped[str]

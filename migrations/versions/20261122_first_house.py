@@ -104,6 +104,7 @@ def upgrade() -> None:
     sa.Column('after', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.PrimaryKeyConstraint('company_id', 'seq', 'no', name=op.f('pk_journal_entries'))
     )
+    op.create_index('ix_journal_run', 'journal_entries', ['company_id', 'run_id'], unique=False, postgresql_where=sa.text('run_id IS NOT NULL'))
     op.create_index('ix_journal_object', 'journal_entries', ['company_id', 'object_kind', 'object_id', 'seq'], unique=False)
     op.create_table('journal_heads',
     sa.Column('company_id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -158,6 +159,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_runs')),
     sa.UniqueConstraint('company_id', 'idempotency_key', name=op.f('uq_runs_company_id_idempotency_key'))
     )
+    op.create_index('ix_runs_creator', 'runs', ['company_id', 'created_by', 'id'], unique=False)
     op.create_index('ix_runs_newest', 'runs', ['company_id', 'id'], unique=False)
     op.create_index('ix_runs_open', 'runs', ['state'], unique=False, postgresql_where=sa.text("state IN ('running', 'cancelled', 'broken')"))
     op.create_table('sim_cards',
@@ -394,10 +396,12 @@ def downgrade() -> None:
     op.drop_table('sim_cards')
     op.drop_index('ix_runs_open', table_name='runs', postgresql_where=sa.text("state IN ('running', 'cancelled', 'broken')"))
     op.drop_index('ix_runs_newest', table_name='runs')
+    op.drop_index('ix_runs_creator', table_name='runs')
     op.drop_table('runs')
     op.drop_table('roles')
     op.drop_table('journal_heads')
     op.drop_index('ix_journal_object', table_name='journal_entries')
+    op.drop_index('ix_journal_run', table_name='journal_entries', postgresql_where=sa.text('run_id IS NOT NULL'))
     op.drop_table('journal_entries')
     op.drop_table('journal_batches')
     op.drop_index('ix_departments_parent', table_name='departments')
