@@ -175,9 +175,16 @@ def hire(name: str, role: str, *companies: int) -> int:
 
 @pytest.fixture
 def office(world: World, tmp_path: Path) -> Office:
+    return open_office(world, tmp_path)
+
+
+def open_office(world: World, tmp_path: Path) -> Office:
+    """A company with twelve numbers, two account managers and an administrator of the operator."""
     place = world.company(lines=12)
     operator, queue = RecordingOperator(), RememberingQueue()
-    settings = Settings("", "", "", "", "", "secret", "secret", "http://console.test", tmp_path)
+    settings = Settings(
+        "", "", "redis://127.0.0.1:9/0", "", "", "secret", "secret", "http://console.test", tmp_path
+    )
     engine = Engine(
         settings=settings,
         queue=queue,  # type: ignore[arg-type]

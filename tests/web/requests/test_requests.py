@@ -1,0 +1,235 @@
+"""A request through the pages: filled in, attached, submitted, worked at the desk, followed by the customer."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+import bootstrap
+from console.app import create_app
+from core import db
+from core.db import unit_of_work
+from core.tenancy import all_companies
+from tests.fixtures.databases import Database
+from tests.fixtures.world import World
+from tests.integration.forms.conftest import TARIFF, Office, open_office
+from tests.web.main_job.desk import workbook
+from tests.web.world import make_token
+
+PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40 + b"IEND\xaeB`\x82"
+
+
+class Desk:
+    """Browsers of the customer and of managers, over an Office."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.app = create_app(office.engine, bootstrap.workshop(office.engine))
+        self.app.config.update(
+            TESTING=False, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False
+        )
+        self.customer, self.manager = self.browser(office.user), self.browser(office.manager)
+        self.other = self.browser(office.other)
+
+    def browser(self, user_id: int) -> FlaskClient:
+        with all_companies(reason="a test signs in"), unit_of_work() as session:
+            token = make_token(session, user_id)
+        client = self.app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = token
+        return client
+
+    def numbers(self) -> str:
+        return "\n".join(f"+{row[0]}" for row in self.office.sql("SELECT msisdn FROM lines ORDER BY id"))
+
+    def draft(self, code: str = "tariff_and_services", **values: str) -> int:
+        """A draft made through the form; returns its id."""
+        sent = {"numbers": self.numbers(), **TARIFF, **values}
+        answer = self.customer.post(f"/requests/new/{code}", data=sent)
+        assert answer.status_code == 303, answer.text
+        return int(answer.location.rsplit("/", 1)[1])
+
+    def attach(self, request_id: int, name: str, content: bytes) -> str:
+        """Attach a file to a draft; returns the page that follows."""
+        address = f"/requests/{request_id}/files"
+        answer = self.customer.post(address, data={"file": (BytesIO(content), name)}, follow_redirects=True)
+        assert answer.status_code == 200
+        return answer.text
+
+    def step(self, client: FlaskClient, request_id: int, step: str, text: str = "") -> TestResponse:
+        side = "requests" if client is self.customer else "desk"
+        return client.post(f"/{side}/{request_id}/move", data={"step": step, "text": text})
+
+
+@pytest.fixture
+def desk(fresh_database: Database, tmp_path: Path) -> Iterator[Desk]:
+    bound = db.connect(fresh_database.url)
+    yield Desk(open_office(World(), tmp_path))
+    bound.dispose()
+
+
+def test_from_the_form_to_the_outcome_of_each_line(desk: Desk) -> None:
+    request_id = desk.draft()
+    assert "scan.pdf" in desk.attach(request_id, "scan.pdf", PDF)
+    assert desk.customer.get(f"/requests/{request_id}/document.pdf").data.startswith(b"%PDF-")
+    page = desk.customer.post(f"/requests/{request_id}/submit", follow_redirects=True).text
+    assert re.search(r"З-\d{4}-\d{6}", page)
+    queue = desk.manager.get("/desk").text
+    assert f"/desk/{request_id}" in queue
+    assert desk.step(desk.manager, request_id, "take").status_code == 303
+    assert (
+        "manager"
+        in desk.other.post(f"/desk/{request_id}/move", data={"step": "take"}, follow_redirects=True).text
+    )
+    desk.step(desk.manager, request_id, "ask", "Which tariff exactly?")
+    assert "Which tariff exactly?" in desk.customer.get(f"/requests/{request_id}").text
+    answer = desk.customer.post(
+        f"/requests/{request_id}/move",
+        data={"step": "answer", "text": "The middle one", "file": (BytesIO(PNG), "tariff.png")},
+    )
+    assert answer.status_code == 303
+    assert "tariff.png" in desk.manager.get(f"/desk/{request_id}").text
+    previewed = desk.manager.post(f"/desk/{request_id}/preview")
+    assert previewed.status_code == 303, previewed.text
+    assert "12" in desk.manager.get(previewed.location).text
+    run_id = int(previewed.location.rsplit("=", 1)[1])
+    empty = desk.manager.post(f"/desk/{request_id}/resolve", data={"run": run_id, "text": ""})
+    assert empty.status_code == 422
+    done = desk.manager.post(f"/desk/{request_id}/resolve", data={"run": run_id, "text": "Changed"})
+    assert done.status_code == 303, done.text
+    desk.office.work(run_id, wakes=3)
+    shown = desk.customer.get(f"/requests/{request_id}").text
+    assert "Changed" in shown
+    assert shown.count("state-good") >= 12
+
+
+def test_files_are_downloads_for_the_parties_only(desk: Desk) -> None:
+    request_id = desk.draft()
+    page = desk.attach(request_id, "scan.pdf", PDF)
+    address = re.search(rf"/requests/{request_id}/files/\d+", page)
+    assert address is not None
+    answer = desk.customer.get(address[0])
+    assert answer.data == PDF
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+    stranger = desk.browser(desk.office.world.person(desk.office.world.company("ООО «Чужие»")))
+    assert stranger.get(address[0]).status_code == 404
+    assert (
+        desk.manager.get(address[0].replace("requests", "desk")).status_code == 404
+    )  # a draft is its writer's own
+    desk.customer.post(f"/requests/{request_id}/submit")
+    assert desk.manager.get(address[0].replace("requests", "desk")).data == PDF
+
+
+def office_file(name: str, *more: tuple[str, bytes]) -> bytes:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr(name, "<document/>")
+        for path, content in more:
+            archive.writestr(path, content)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "is_taken"),
+    [
+        ("scan.pdf", PDF, True),
+        ("photo.JPG", b"\xff\xd8\xff\xe0" + b"0" * 20 + b"\xff\xd9", True),
+        ("letter.docx", office_file("word/document.xml"), True),
+        ("list.xlsx", office_file("xl/workbook.xml"), True),
+        ("scan.pdf", PNG, False),  # the name lies
+        ("page.html", b"<script>alert(1)</script>", False),
+        ("scan.pdf", b"%PDF-1.7 cut off", False),
+        ("empty.pdf", b"", False),
+        ("big.pdf", PDF[:-6] + b"0" * 10_500_000 + b"%%EOF", False),
+        ("bomb.docx", office_file("word/document.xml", ("word/media/x", b"0" * 30_000_000)), False),
+        ("macro.docx", office_file("word/document.xml", ("word/vbaProject.bin", b"x")), False),
+        ("plain.docx", office_file("readme.txt"), False),
+    ],
+)
+def test_kinds_are_checked_by_content(desk: Desk, name: str, content: bytes, is_taken: bool) -> None:
+    page = desk.attach(desk.draft(), name, content)
+    assert ("/remove" in page) is is_taken
+    assert list((Path(desk.office.engine.settings.data_dir) / "files").rglob("*.tmp")) == []
+
+
+def test_what_is_wrong_is_said_at_its_field_and_everything_typed_stays(desk: Desk) -> None:
+    values = {
+        "kind": "credit", "account": "fine", "inn": "7707083894", "ogrn": "1027700132195", "bank": "Сбербанк",
+        "bic": "044525225", "bank_account": "40702810938000000002", "correspondent": "30101810400000000225",
+        "contact": "Анна", "phone": "+7 916 123-45-67",
+    }  # fmt: skip
+    answer = desk.customer.post("/requests/new/credit_settlement", data=values)
+    assert answer.status_code == 422
+    assert 'href="#inn"' in answer.text
+    assert "40702810938000000002" in answer.text
+    answer = desk.customer.post("/requests/new/credit_settlement", data={**values, "inn": "7707083893"})
+    assert 'href="#bank_account"' in answer.text
+    assert 'href="#limit"' in answer.text
+    assert 'href="#inn"' not in answer.text
+
+
+def test_unknown_numbers_are_named(desk: Desk) -> None:
+    sent = {**TARIFF, "numbers": "+7 999 000-00-01\nabc"}
+    answer = desk.customer.post("/requests/new/tariff_and_services", data=sent)
+    assert answer.status_code == 422
+    assert "+7 999 000-00-01" in answer.text
+
+
+def test_an_excel_list_brings_the_numbers(desk: Desk) -> None:
+    rows = [row[0] for row in desk.office.sql("SELECT msisdn FROM lines")]
+    sent = {**TARIFF, "list": (BytesIO(workbook([*rows, "not a number"])), "list.xlsx")}
+    answer = desk.customer.post("/requests/new/tariff_and_services", data=sent)
+    assert answer.status_code == 303, answer.text
+    assert desk.office.request(int(answer.location.rsplit("/", 1)[1])).lines == 12
+
+
+def test_a_draft_is_kept_as_typed(desk: Desk) -> None:
+    answer = desk.customer.post("/requests/new/claim", data={"description": "Половина", "draft": "1"})
+    assert answer.status_code == 303
+    assert "Половина" in desk.customer.get(answer.location).text
+    assert "Половина" not in desk.browser(desk.office.world.person(desk.office.place)).get("/requests").text
+
+
+def test_the_public_page_takes_applications_and_says_what_is_wrong(desk: Desk) -> None:
+    visitor = desk.app.test_client()
+    values = {
+        "company": "ООО «Новая»", "inn": "7707083893", "kpp": "773601001", "ogrn": "1027700132196",
+        "address": "Москва", "head": "Петров", "administrator": "Сидоров", "email": "a@b.ru", "phone": "+79161234567",
+    }  # fmt: skip
+    wrong = visitor.post("/connect", data=values)
+    assert wrong.status_code == 422
+    assert 'href="#ogrn"' in wrong.text
+    done = visitor.post("/connect", data={**values, "ogrn": "1027700132195"})
+    number = re.search(r"З-\d{4}-\d{6}", done.text)
+    assert number is not None
+    assert number[0] in desk.browser(desk.office.admin).get("/desk").text
+
+
+def test_every_page_speaks_both_languages(desk: Desk) -> None:
+    draft, sent = desk.draft(), desk.office.submitted()
+    for locale in ("ru", "en"):
+        desk.office.sql("UPDATE users SET locale = :locale", locale=locale)
+        for client, address in (
+            (desk.customer, "/requests"),
+            (desk.customer, "/requests/new"),
+            (desk.customer, "/requests/new/private_person"),
+            (desk.customer, f"/requests/{draft}"),
+            (desk.customer, f"/requests/{draft}/edit"),
+            (desk.customer, f"/requests/{sent}"),
+            (desk.manager, "/desk?view=all"),
+            (desk.manager, f"/desk/{sent}"),
+        ):
+            answer = client.get(address)
+            assert answer.status_code == 200, (address, answer.text)
+            assert f'<html lang="{locale}"' in answer.text
