@@ -97,10 +97,10 @@ def test_header_without_rows(path: Path) -> None:
 
 def test_next_sheet_when_one_is_full(path: Path) -> None:
     book = write(path, TEXT, [(str(number),) for number in range(10)], sheet_rows=5)
-    assert book.sheetnames == ["Result", "Result 2", "Result 3"]
+    assert book.sheetnames == ["Результат", "Результат 2", "Результат 3"]
     assert [sheet.max_row for sheet in book] == [5, 5, 3]
-    assert book["Result 3"]["A3"].value == "9"
-    assert book["Result 3"].freeze_panes == "A2"
+    assert book["Результат 3"]["A3"].value == "9"
+    assert book["Результат 3"].freeze_panes == "A2"
 
 
 def test_more_rows_than_announced_are_never_dropped(path: Path) -> None:
@@ -129,7 +129,7 @@ def test_rows_must_fit_the_columns(path: Path) -> None:
 
 
 def test_sheet_titles_are_made_fit(path: Path) -> None:
-    assert write(path, TEXT, [("a",)]).sheetnames == ["Result"]
+    assert write(path, TEXT, [("a",)]).sheetnames == ["Результат"]
     write_rows(path, TEXT, [("a",)], total=1, sheet="A/B: [very] long title of a sheet, indeed")
     assert len(load(path).sheetnames[0]) <= 31
 
