@@ -53,7 +53,7 @@ FILL = """
     SELECT company_id, 'X' || n, '7900' || lpad(n::text, 7, '0'), '8970199' || lpad(n::text, 12, '0'), 'active',
            tariff_id, account_id, CASE WHEN n <= %s THEN %s ELSE department_id END, 'Сотрудник Сотрудникович ' || n,
            n %% 900, 'month', 80, (n %% 50000) / 100.0, date '2026-11-01' + (n %% 20)::int
-    FROM (SELECT * FROM lines LIMIT 1) AS one, generate_series(1, %s) AS n"""
+    FROM (SELECT * FROM lines LIMIT 1) AS one, generate_series(%s, %s) AS n"""
 
 
 def main() -> Iterator[Result]:
@@ -81,7 +81,9 @@ def _fill(factory: Factory) -> None:
     with psycopg.connect(factory.postgres.url(DATABASE), autocommit=True) as connection:
         row = connection.execute(MAKE_BRANCH, [BRANCH]).fetchone()
         connection.execute(PLACE_BRANCH)
-        connection.execute(FILL, [FEW, row[0] if row else 0, ROWS - 25])
+        for start in range(1, ROWS - 25 + 1, FEW):
+            last = min(start + FEW - 1, ROWS - 25)
+            connection.execute(FILL, [FEW, row[0] if row else 0, start, last])
         connection.execute("VACUUM ANALYZE")
 
 

@@ -131,7 +131,7 @@ def _mail(mails: Sequence[OutboxMail]) -> tuple[Mark | None, str]:
     for mail in reversed(mails[-10:]):
         if mail.state == MailState.FAILED:
             return Mark(N_("Mail not delivered"), "bad", icon="exclamation-octagon-fill"), (
-                f"{mail.recipient}: {mail.trouble}"
+                f"{mail.recipient}: {text(mail.trouble)}"
             )
         if mail.state == MailState.PENDING and not workshop().settings.smtp_url:
             return Mark(N_("Mail waits"), "wait", icon="hourglass-split"), text(NO_SERVER)

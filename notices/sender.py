@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.db import unit_of_work
 from core.errors import NotFound
+from core.i18n import N_
 from core.storage import Storage
 from core.tenancy import all_companies
 from notices.models import MailState, OutboxMail
@@ -24,6 +25,7 @@ HOLD = timedelta(minutes=5)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=1)
 MOST_TRIES = 40
 """With the pauses above: about a day and a half."""
+EXPIRED = N_("The attached file is not kept any more.")
 REASON = "the outbox of every company is sent by one sender"
 
 
@@ -38,7 +40,7 @@ def send_due(server: SmtpServer, storage: Storage) -> int:
         except MailRefused as problem:
             _record(mail, state=MailState.FAILED, trouble=str(problem)[:500])
         except NotFound:
-            _record(mail, state=MailState.FAILED, trouble="attachment expired")
+            _record(mail, state=MailState.FAILED, trouble=EXPIRED)
         except MailServerAway as problem:
             _postpone(mail, str(problem)[:500])
         else:

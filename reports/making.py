@@ -89,15 +89,14 @@ def _claim(company_id: int, job_id: int, token: str) -> ReportJob | None:
 
 def _make(workshop: Workshop, job: ReportJob) -> None:
     key = new_key(job.company_id)
-    with tempfile.TemporaryDirectory(dir=workshop.bench, prefix="report-") as folder:
+    with full_disk_said(), tempfile.TemporaryDirectory(dir=workshop.bench, prefix="report-") as folder:
         path = Path(folder, f"report.{job.format}")
         with unit_of_work() as db:
             # One snapshot for counting, rows and totals, however long it takes.
             db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             actor, asked = _asked(workshop, db, job)
             rows = _write(path, db, actor, asked, job)
-        with full_disk_said():
-            size = path.stat().st_size
+        size = path.stat().st_size
         workshop.storage.put(key, path)
     try:
         _finish(workshop, job, asked, rows=rows, key=key, size=size, paths=seen_paths(actor, asked.report))
@@ -126,10 +125,9 @@ def _write(path: Path, db: Session, actor: Actor, asked: Asked, job: ReportJob) 
             last = time.monotonic()
             _progress(job, done=done)
 
-    with full_disk_said():
-        sums = files.write(
-            path, db, actor, asked, format=Format(job.format), locale=job.locale, total=total, tick=tick
-        )
+    sums = files.write(
+        path, db, actor, asked, format=Format(job.format), locale=job.locale, total=total, tick=tick
+    )
     return sums.rows
 
 

@@ -22,7 +22,7 @@ SHEET_ROWS: Final = 1_048_576
 _HEADER_FILL: Final = "#E9EEF5"
 _TITLE_LIMIT: Final = 31
 _FORBIDDEN_IN_TITLE: Final = re.compile(r"[\[\]:*?/\\']")
-_FULL: Final = re.compile(r"No space left|os error (28|122)|disk quota", re.IGNORECASE)
+_FULL: Final = re.compile(r"No space left|os error (27|28|122)\b|code: (27|28|122)\b|disk quota", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +141,10 @@ def _free_name(title: str, taken: Sequence[str]) -> str:
 
 @contextmanager
 def _full_disk_as_os_error() -> Iterator[None]:
-    """The writer says in words of its own that the disk is full."""
+    """The writer says in words of its own, or by a panic of its Rust, that the disk is full."""
     try:
         yield
-    except (RuntimeError, ValueError, OSError) as problem:
+    except BaseException as problem:
         if _FULL.search(str(problem)):
             raise OSError(errno.ENOSPC, str(problem)) from problem
         raise

@@ -104,6 +104,7 @@ BORDERS: dict[str, str] = {
     "runs/": "the runner's item boundary",
     "console/errors.py": "the handler of what nobody thought of",
     "core/excel/reading.py": "a panic of the Rust parser is no Exception; everything else is raised again",
+    "core/excel/writing.py": "a panic of the Rust writer is no Exception; everything else is raised again",
     "sandbox/": "no part of the product",
 }
 """Where everything may be caught, and why."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import resource
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -199,6 +200,26 @@ def test_a_full_disk_is_a_clear_failure(desk: Desk, tmp_path: Path) -> None:
     job = full.make(full.order())
     assert (job.state, job.trouble, job.key) == (JobState.FAILED, no_room().message, None)
     assert not list((desk.workshop.settings.data_dir / "making").iterdir())
+
+
+@pytest.mark.parametrize("format", ["xlsx", "csv"])
+def test_a_disk_full_in_the_middle_of_writing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    """Seen by the writer itself: no file of this process may grow beyond some bytes meanwhile."""
+    real, limits = files.write, resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def confined(*given: object, **named: object) -> object:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200, limits[1]))
+        try:
+            return real(*given, **named)  # type: ignore[arg-type]
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    monkeypatch.setattr(files, "write", confined)
+    job = desk.make(desk.order(format=format))
+    assert (job.state, job.trouble, job.key) == (JobState.FAILED, no_room().message, None)
+    assert not [one for one in desk.workshop.settings.data_dir.rglob("*") if one.is_file()]
 
 
 def test_expired_files_are_gone(desk: Desk) -> None:
