@@ -107,7 +107,7 @@ def create_app(engine: Engine, workshop: Workshop) -> Flask:
     app.context_processor(_common)
     observe.install(app)
     security.install(app, engine.settings)
-    intake.install(app)
+    intake.install(app, proxies=engine.settings.trusted_proxies)
     identity.install(app, engine.settings)
     babel.install(app)
     files.install(app)

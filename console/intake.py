@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from core.storable import LARGEST, is_storable
@@ -22,8 +23,14 @@ class KeyConverter(IntegerConverter):
         super().__init__(map, *args, **{"max": LARGEST, **kwargs})
 
 
-def install(app: Flask) -> None:
-    """Look at every request; call it before the blueprints are registered."""
+def install(app: Flask, *, proxies: int) -> None:
+    """Look at every request; call it before the blueprints are registered.
+
+    `proxies` is how many of our own stand before the console: that many of the addresses they note are believed, and
+    none of what a client notes itself. A proxy passes the host on as it is, so its header for that is not read.
+    """
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
     app.url_map.converters["int"] = KeyConverter
     app.before_request(check)
 

@@ -36,6 +36,7 @@ class Settings:
     mail_from: str = "virtual-manager@localhost"
     mail_attach_mb: int = 8
     file_days: int = 7
+    trusted_proxies: int = 0
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -66,4 +67,5 @@ class Settings:
             mail_from=env.get("MAIL_FROM", "virtual-manager@localhost"),
             mail_attach_mb=int(env.get("MAIL_ATTACH_MB", "8")),
             file_days=int(env.get("FILE_DAYS", "7")),
+            trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),
         )
