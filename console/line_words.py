@@ -109,7 +109,6 @@ def field_name(name: str) -> str:
 
 
 FIELDS: Mapping[str, str] = {
-    "planned_tariff_id": N_("Tariff from the next period"),
     "account_id": N_("Account"),
     "spent": N_("Spent this month"),
 }
