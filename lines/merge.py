@@ -9,7 +9,15 @@ from typing import Any, NamedTuple
 from lines.models import LineState
 from operators.records import LineData
 
-ORDERED = ("state", "block_reason", "tariff_id", "limit_amount", "limit_period", "limit_warn")
+ORDERED = (
+    "state",
+    "block_reason",
+    "tariff_id",
+    "planned_tariff_id",
+    "limit_amount",
+    "limit_period",
+    "limit_warn",
+)
 """What an order may change: while one is on its way, its outcome decides and not a snapshot."""
 OPERATOR_OWNED = ("msisdn", "iccid", "activated_on")
 USAGE = ("account_id", "spent", "last_activity")
@@ -46,6 +54,7 @@ def values_of(line: LineData, account_id: int | None, msisdn: str) -> dict[str, 
         "state": line.state,
         "block_reason": line.block_reason,
         "tariff_id": line.tariff_id,
+        "planned_tariff_id": line.planned_tariff_id,
         "account_id": account_id,
         "employee": line.employee,
         "limit_amount": line.limit_amount,

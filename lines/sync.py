@@ -16,6 +16,7 @@ from core.tenancy import all_companies, company_scope
 from hierarchy.models import Company
 from lines.models import Line, LineState
 from lines.sims import sync_sims
+from lines.sync_moves import end_elsewhere
 from lines.sync_write import LineWriter
 from operators.records import LineData, Page, Source
 from operators.states import Report, find_state
@@ -73,8 +74,11 @@ def apply_line_event(line: LineData) -> bool:
     with all_companies(reason="an event names the operator's customer"), unit_of_work() as db:
         company_id = db.scalar(select(Company.id).where(Company.party_id == line.party_id))
     if company_id is None:
+        end_elsewhere(None, [line])
         return False
-    LineWriter(company_id, Report(), line.updated_at).write([line])
+    writer = LineWriter(company_id, Report(), line.updated_at)
+    writer.write([line])
+    end_elsewhere(company_id, writer.arrived)
     return True
 
 
@@ -122,10 +126,18 @@ def _write_all(writer: LineWriter, pages: Iterator[Page[LineData]], seen: SeenId
                 seen.add(key)
         chunk += page.records
         if len(chunk) >= CHUNK:
-            writer.write(chunk)
+            _write(writer, chunk)
             chunk = []
     if chunk:
-        writer.write(chunk)
+        _write(writer, chunk)
+
+
+def _write(writer: LineWriter, chunk: list[LineData]) -> None:
+    writer.write(chunk)
+    if not writer.is_first:
+        # On a first load everything is new: there the nightly reconciliation of the others finds what moved.
+        end_elsewhere(writer.company_id, writer.arrived)
+    writer.arrived.clear()
 
 
 def _cursor(started: datetime, writer: LineWriter) -> str:

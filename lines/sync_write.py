@@ -50,8 +50,8 @@ class LineWriter:
     """Brings the stored lines of one company up to date, chunk by chunk, each in its own transaction.
 
     `is_first` is the first load, which the journal does not keep. `report` counts; `deferred_since` is the earliest
-    moment of a snapshot that has to be looked at again. `since` is when reading them began: what an order of ours
-    did to a line after that, they may not know yet.
+    moment of a snapshot that has to be looked at again; `arrived` holds what was new here or came back. `since` is
+    when reading them began: what an order of ours did to a line after that, they may not know yet.
     """
 
     def __init__(self, company_id: int, report: Report, since: datetime, *, is_first: bool = False) -> None:
@@ -60,6 +60,7 @@ class LineWriter:
         self.report = report
         self.is_first = is_first
         self.deferred_since: datetime | None = None
+        self.arrived: list[LineData] = []
         with company_scope(company_id), unit_of_work() as db:
             self._root = get_root_id(db, company_id)
             pairs = select(BillingAccount.operator_id, BillingAccount.id)
@@ -81,19 +82,27 @@ class LineWriter:
                 merges = {key: merged for key, merged in merges.items() if key not in locked}
                 again = self._merged(db, lines, numbers, locked)
                 self._change(db, locked, again)
+                self.arrived += [lines[key] for key, one in again.items() if _is_back(locked[key], one)]
                 merges |= again
             self._defer([lines[key] for key, merged in merges.items() if merged.is_deferred])
             self._insert(db, [lines[key] for key in lines if key not in stored], numbers)
 
-    def terminate(self, line_ids: Sequence[int]) -> None:
-        """The operator no longer shows these lines: they are terminated."""
+    def terminate(self, line_ids: Sequence[int], moments: Mapping[int, datetime] | None = None) -> None:
+        """The operator no longer shows these lines: they are terminated.
+
+        `moments` says since when, by line, where that is known: older news cannot bring them back then.
+        """
         with company_scope(self.company_id), unit_of_work() as db:
             db.execute(LOCK, {"company": self.company_id})
             stored = self._stored(db, Line.id == any_(cast(list(line_ids), BIGINTS)), lock=True)
-            # Without a moment, so that the line comes back should the operator show it again.
-            gone = {"state": LineState.TERMINATED.value, "block_reason": None, "operator_updated_at": None}
+            # Without a moment the line comes back should the operator show it again.
+            gone = {"state": LineState.TERMINATED.value, "block_reason": None}
+            ends = {
+                key: {**gone, "operator_updated_at": (moments or {}).get(row["id"])}
+                for key, row in stored.items()
+            }
             changes = {
-                key: Merge({name: value for name, value in gone.items() if row[name] != value}, False)
+                key: Merge({name: value for name, value in ends[key].items() if row[name] != value}, False)
                 for key, row in stored.items()
                 if row["state"] != LineState.TERMINATED
             }
@@ -127,6 +136,10 @@ class LineWriter:
             for row in db.execute(found)
         }
         given, parked = assign_numbers(asking, holders)
+        if parked:
+            # With those that are changed afterwards, so that all are locked at once in the order of their ids.
+            touched = [*parked, *(row["id"] for row in stored.values())]
+            self._stored(db, Line.id == any_(cast(touched, BIGINTS)), lock=True)
         rows = [{"company_id": self.company_id, "id": key, "msisdn": parked[key]} for key in sorted(parked)]
         bulk.update(db, Line, ["company_id", "id"], rows)
         lost = {key: parked[row["id"]] for key, row in stored.items() if row["id"] in parked}
@@ -215,10 +228,15 @@ class LineWriter:
             ],
         )
         self.report.created += len(created)
+        self.arrived += lines
 
     def _journal(self, db: Session, entries: Sequence[Entry]) -> None:
         if not self.is_first:
             write(db, system_actor(self.company_id, ACTOR), entries, company_id=self.company_id)
+
+
+def _is_back(row: Row, merged: Merge) -> bool:
+    return bool(row["state"] == LineState.TERMINATED and "state" in merged.changes)
 
 
 def _changed(row: Row, changes: Mapping[str, Any]) -> Entry | None:

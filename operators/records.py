@@ -77,7 +77,8 @@ class TariffData:
 class LineData:
     """A line (TMF637 product). `state` is active, blocked or terminated; `msisdn` is E.164 without plus.
 
-    `updated_at` is the operator's moment of the last change; `spent` is roubles of this month.
+    `updated_at` is the operator's moment of the last change; `spent` is roubles of this month; `planned_tariff_id`
+    begins with the next billing period.
     """
 
     id: str
@@ -96,6 +97,7 @@ class LineData:
     last_activity: date | None
     activated_on: date | None
     updated_at: datetime
+    planned_tariff_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

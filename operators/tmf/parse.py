@@ -163,6 +163,7 @@ def line(item: dict[str, Any]) -> LineData:
         last_activity=fields.find_day(found.get("lastActivity"), "lastActivity"),
         activated_on=fields.find_day(item.get("startDate"), "startDate"),
         updated_at=fields.moment(item.get("lastUpdate"), "lastUpdate"),
+        planned_tariff_id=fields.find_id(found.get("plannedTariff")) or None,
     )
 
 

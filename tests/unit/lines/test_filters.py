@@ -61,7 +61,9 @@ def test_parts_are_changed_and_left_out() -> None:
 @given(
     st.builds(
         LineFilter,
-        q=st.text(max_size=60).map(lambda text: " ".join(text.split())),
+        q=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60).map(
+            lambda text: " ".join(text.split())
+        ),
         state=st.sampled_from([(), ("active",), ("active", "blocked")]),
         reason=st.lists(st.sampled_from(BLOCK_REASONS), unique=True).map(tuple),
         used=st.none() | st.integers(0, 1000),
@@ -76,3 +78,10 @@ def test_a_filter_survives_its_address(wanted: LineFilter) -> None:
 
 def test_lists_of_a_request_are_taken_as_they_come() -> None:
     assert parse({"state": ["blocked"], "q": ["  Иванов   Пётр "]}).q == "Иванов Пётр"
+
+
+@pytest.mark.parametrize("query", ["q=%00", "q=a%00b", "tariff=T%00", "state=active&q=%00"])
+def test_characters_that_no_text_has_are_refused(query: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        from_query(query)
+    assert refusal.value.fields

@@ -71,6 +71,19 @@ def test_a_line() -> None:
 
 
 @pytest.mark.parametrize(
+    ("planned", "tariff"),
+    [
+        ({"id": "T-M", "from": "2026-12-01"}, "T-M"),
+        (None, None),
+        ("T-M", None),
+        ({"from": "2026-12-01"}, None),
+    ],
+)
+def test_the_tariff_of_the_next_period(planned: Any, tariff: str | None) -> None:
+    assert parse.line(_with("=plannedTariff", planned)).planned_tariff_id == tariff
+
+
+@pytest.mark.parametrize(
     ("status", "state"),
     [
         ("active", "active"),
