@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +12,9 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError, fields, validate
 from sqlalchemy import select
 
-from console.babel import money, number, text
+from console.babel import money, number, text, when
 from console.web import session
+from core.asked_period import NOT_A_DATE
 from core.errors import InvalidInput
 from operators.models import Tariff
 from runs.operation import Operation
@@ -37,7 +39,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Field:
-    """A field as the template draws it: widget is radio, tariff, money, number or text; `value` as it was typed."""
+    """A field as drawn: widget is radio, tariff, money, number, date or text; `value` as it was typed."""
 
     name: str
     label: str
@@ -115,6 +117,8 @@ def _shown(field: fields.Field[Any], value: Any) -> str:
     if widget == "tariff":
         tariff = session().get(Tariff, str(value))
         return tariff.name if tariff else str(value)
+    if widget == "date":
+        return when(date.fromisoformat(str(value)))
     if widget == "number" and str(field.metadata.get("label", "")).endswith("%"):
         return f"{value} %"
     return str(value)
@@ -126,6 +130,8 @@ def _widget(field: fields.Field[Any]) -> str:
         return str(named)
     if field.metadata.get("choices"):
         return "radio"
+    if isinstance(field, fields.Date):
+        return "date"
     return "number" if isinstance(field, fields.Number) else "text"
 
 
@@ -159,6 +165,8 @@ def _advice(field: fields.Field[Any]) -> str:
         return str(_("Type a whole number from %(min)s to %(max)s.", min=number(lowest), max=number(highest)))
     if widget in ("radio", "tariff"):
         return str(_("Choose one."))
+    if widget == "date":
+        return text(NOT_A_DATE)
     return str(_("Fill this in."))
 
 
