@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, select, text, update
@@ -70,10 +70,24 @@ class Work:
     run_id: int
     party_id: str
     worker: str
+    accepted: list[Accepted] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """An order that the operator has taken, to be written down with the worker's next transaction.
+
+    Should that never come, the order is looked up when its lease ends, as if its answer had been lost.
+    """
+
+    batch_id: int
+    order_id: str
+    poll_at: datetime
 
 
 def claim(db: Session, work: Work, most: int) -> Claim | None:
     """Take the next lines of the run and refuse what is not eligible now; None where nothing may be sent now."""
+    write_accepted(db, work)
     now, key = clock.now(), f"vm-{work.run_id}-{secrets.token_hex(8)}"
     lease = now + timedelta(seconds=work.engine.settings.operator_timeout + MARGIN)
     found = {"company": work.company_id, "run": work.run_id, "most": most, "key": key}
@@ -137,18 +151,20 @@ def _refuse(db: Session, work: Work, batch_id: int, refused: Mapping[int, str], 
     )
 
 
-def accepted(db: Session, company_id: int, batch_id: int, order_id: str, poll_at: datetime) -> None:
-    """The operator has the order. An event that was quicker has already closed it: then nothing changes."""
-    db.execute(
-        update(OrderBatch)
-        .where(
-            OrderBatch.company_id == company_id,
-            OrderBatch.id == batch_id,
-            OrderBatch.state.in_((BatchState.SENDING, BatchState.UNSURE)),
+def write_accepted(db: Session, work: Work) -> None:
+    """The operator has these orders. One whose event was quicker is closed already: then nothing changes."""
+    for order in work.accepted:
+        db.execute(
+            update(OrderBatch)
+            .where(
+                OrderBatch.company_id == work.company_id,
+                OrderBatch.id == order.batch_id,
+                OrderBatch.state.in_((BatchState.SENDING, BatchState.UNSURE)),
+            )
+            .values(state=BatchState.ACCEPTED, order_id=order.order_id, check_at=order.poll_at, checks=0),
+            execution_options={"synchronize_session": False},
         )
-        .values(state=BatchState.ACCEPTED, order_id=order_id, check_at=poll_at, checks=0),
-        execution_options={"synchronize_session": False},
-    )
+    work.accepted.clear()
 
 
 def unsure(

@@ -127,13 +127,14 @@ def order_line(work: Work, line: TargetLine, change: Change) -> OrderLine:
 
 def _record(work: Work, claim: Claim, answer: Answer) -> float:
     now = clock.now()
+    if isinstance(answer, Accepted) and all(line.outcome == Outcome.OPEN for line in answer.lines):
+        poll_at = now + timedelta(seconds=outcomes.poll_pause(0))
+        work.accepted.append(batches.Accepted(claim.batch_id, answer.order_id, poll_at))
+        return 0.0
     with unit_of_work() as db:
         match answer:
             case Accepted(order_id, known):
-                poll_at = now + timedelta(seconds=outcomes.poll_pause(0))
-                batches.accepted(db, work.company_id, claim.batch_id, order_id, poll_at)
-                if any(line.outcome != Outcome.OPEN for line in known):
-                    _write_known(work, claim, order_id, known)
+                _write_known(work, claim, order_id, known)
                 return 0.0
             case Rejected(reason, detail):
                 refused = [
@@ -162,6 +163,7 @@ def _give_back(work: Work) -> bool:
     """End the hold so that the sweeper may wake another worker; returns whether lines wait that may go now."""
     now = clock.now()
     with unit_of_work() as db:
+        batches.write_accepted(db, work)
         row = db.execute(
             update(Run)
             .where(Run.company_id == work.company_id, Run.id == work.run_id)

@@ -323,7 +323,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['company_id', 'department_id'], ['departments.company_id', 'departments.id'], name=op.f('fk_lines_company_id_department_id')),
     sa.PrimaryKeyConstraint('company_id', 'id', name=op.f('pk_lines')),
     sa.UniqueConstraint('company_id', 'msisdn', name=op.f('uq_lines_company_id_msisdn')),
-    sa.UniqueConstraint('company_id', 'operator_id', name=op.f('uq_lines_company_id_operator_id'))
+    sa.UniqueConstraint('company_id', 'operator_id', name=op.f('uq_lines_company_id_operator_id')),
+    postgresql_with={'fillfactor': '50'}
     )
     op.create_index('ix_lines_department', 'lines', ['company_id', 'department_id', 'msisdn'], unique=False)
     op.create_index('ix_lines_employee', 'lines', ['company_id', 'employee_sort', 'id'], unique=False)
