@@ -15,14 +15,17 @@ from typing import Any, Final
 
 import rustpy_xlsxwriter
 
-from core.excel.columns import Column, clean_text, converters, number_format
+from core.excel.columns import Column, clean_text, number_format, whole_columns
 from core.i18n import DEFAULT_LOCALE, translate
 
 SHEET_ROWS: Final = 1_048_576
+_AT_ONCE: Final = 500
 _HEADER_FILL: Final = "#E9EEF5"
 _TITLE_LIMIT: Final = 31
 _FORBIDDEN_IN_TITLE: Final = re.compile(r"[\[\]:*?/\\']")
-_FULL: Final = re.compile(r"No space left|os error (27|28|122)\b|code: (27|28|122)\b|disk quota", re.IGNORECASE)
+_FULL: Final = re.compile(
+    r"No space left|os error (27|28|122)\b|code: (27|28|122)\b|disk quota", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +112,17 @@ class _Records:
     ) -> None:
         self._rows = iter(rows)
         self._titles = titles
-        self._converters = converters(columns, zone)
+        self._make = whole_columns(columns, zone)
         self.written = 0
 
     def take(self, count: int) -> Iterator[dict[str, object]]:
-        titles, convert = self._titles, self._converters
+        titles, rows = self._titles, islice(self._rows, count)
         number = 0
-        for number, row in enumerate(islice(self._rows, count), 1):  # noqa: B007 - counts what was taken
-            yield {title: make(value) for title, make, value in zip(titles, convert, row, strict=True)}
+        while part := list(islice(rows, _AT_ONCE)):
+            number += len(part)
+            values = [make(column) for make, column in zip(self._make, zip(*part, strict=True), strict=True)]
+            for row in zip(*values, strict=True):
+                yield dict(zip(titles, row, strict=True))
         if not number:
             yield dict.fromkeys(titles)  # a sheet without rows would have no header either
         self.written += number
