@@ -40,6 +40,8 @@ LEFT = Mark(N_("Left the company: not touched"), "off", icon="box-arrow-right")
 SOON = timedelta(hours=4)
 ALONE = ("take", "pass", "report", "submit")
 """Steps that have a form of their own, or none."""
+LATER = ("comment", "withdraw", "complain")
+"""Steps that stand behind those that move things on."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,7 @@ def told(request: Request) -> tuple[list[Told], list[Attachment]]:
 def offered(request: Request, party: Party) -> list[Transition]:
     """Steps with a text that this side may take now; the one that moves things on comes first."""
     found = [row for row in steps(request.state, party) if row.name not in ALONE]
-    return sorted(
-        found, key=lambda row: (row.name == "complain", row.name == "comment", row.name == "withdraw")
-    )
+    return sorted(found, key=lambda row: LATER.index(row.name) if row.name in LATER else -1)
 
 
 def whole(request: Request, after: int = 0) -> dict[str, Any]:
@@ -129,4 +129,5 @@ def outcome(request: Request, after: int = 0) -> dict[str, Any]:
         "outcomes": run_words.OUTCOMES,
         "texts": texts,
         "left": LEFT,
+        "has_outcome": run is not None or any(not line.is_here for line in lines),
     }

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, jsonify
 from flask_smorest import Api
 
-from console.api import reports, v1
+from console.api import reports, requests, v1
 from console.web import ResponseReturnValue, SignedIn, render, route
 
 blueprint = Blueprint("api_document", __name__, url_prefix="/api/v1")
@@ -45,6 +45,7 @@ def install(app: Flask) -> None:
     described = Described(app)
     described.register_blueprint(v1.blueprint)
     described.register_blueprint(reports.blueprint)
+    described.register_blueprint(requests.blueprint)
     app.extensions[EXTENSION] = described
 
 

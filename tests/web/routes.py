@@ -36,6 +36,8 @@ BODIES: dict[str, Callable[[Place], dict[str, Any]]] = {
         "selection": {"kind": "ids", "ids": [place.line]},
         "params": {"reason": "voluntary"},
     },
+    "/api/v1/requests": lambda place: {"form": "claim"},
+    "/api/v1/requests/<int:request_id>/steps": lambda place: {"step": "comment", "text": "Hello"},
     "/api/v1/reports/<report_code>": lambda place: {"params": {"state": "active"}},
 }
 """JSON bodies without which a call is refused before its right is asked."""

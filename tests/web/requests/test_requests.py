@@ -233,3 +233,33 @@ def test_every_page_speaks_both_languages(desk: Desk) -> None:
             answer = client.get(address)
             assert answer.status_code == 200, (address, answer.text)
             assert f'<html lang="{locale}"' in answer.text
+
+
+def test_the_api_shares_the_services(desk: Desk) -> None:
+    chosen = {"kind": "ids", "ids": desk.office.place.line_ids}
+    body = {
+        "form": "tariff_and_services",
+        "values": {**TARIFF, "phone": "12"},
+        "selection": chosen,
+        "submit": True,
+    }
+    wrong = desk.customer.post("/api/v1/requests", json=body)
+    assert wrong.status_code == 422
+    assert "phone" in wrong.json["fields"]  # type: ignore[index]
+    assert desk.customer.get("/api/v1/requests").json["items"] == []  # type: ignore[index]
+    made = desk.customer.post("/api/v1/requests", json={**body, "values": TARIFF})
+    assert made.status_code == 200, made.text
+    found = made.json
+    assert found is not None
+    assert (found["state"], found["lines"], found["assignee_name"]) == ("submitted", 12, "manager")
+    desk.step(desk.manager, found["id"], "take")
+    desk.step(desk.manager, found["id"], "ask", "Which?")
+    steps = f"/api/v1/requests/{found['id']}/steps"
+    assert desk.customer.post(steps, json={"step": "take"}).status_code == 409
+    assert desk.customer.post(steps, json={"step": "answer", "text": "This"}).json["state"] == "answered"  # type: ignore[index]
+    whole = desk.customer.get(f"/api/v1/requests/{found['id']}").json
+    assert whole is not None
+    assert [event["name"] for event in whole["events"]] == ["submit", "take", "ask", "answer"]
+    codes = [form["code"] for form in desk.customer.get("/api/v1/forms").json or ()]
+    assert "claim" in codes
+    assert "connect_console" not in codes
