@@ -17,6 +17,7 @@ from console.web import ResponseReturnValue, actor, engine, go_to, is_fragment, 
 from console.web import session as opened
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
+from core.storable import whole
 from core.tenancy import company_scope
 from forms import carrying, desk, service, transitions
 from forms.desk import QueueRow
@@ -49,7 +50,7 @@ def index() -> ResponseReturnValue:
 
 
 def _place() -> desk.Place | None:
-    last, at = request.args.get("id", type=int), request.args.get("at", "")
+    last, at = request.args.get("id", type=whole), request.args.get("at", "")
     if last is None:
         return None
     try:
@@ -68,7 +69,7 @@ def show(request_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:request_id>/lines", permission=Permission.DESK_WORK)
 def lines(request_id: int) -> ResponseReturnValue:
     """More numbers of the request: a fragment."""
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=whole)
     with desk.portfolio(opened(), actor()):
         found = desk.get_request(opened(), request_id).request
         context = request_words.outcome(found, after)
@@ -96,7 +97,7 @@ def move(request_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:request_id>/pass", methods=("POST",), permission=Permission.DESK_WORK)
 def pass_on(request_id: int) -> ResponseReturnValue:
     """Give the request to a colleague."""
-    person, said = request.form.get("assignee", 0, type=int), request.form.get("text", "")
+    person, said = request.form.get("assignee", 0, type=whole), request.form.get("text", "")
     with desk.portfolio(opened(), actor()):
         row = desk.get_request(opened(), request_id)
         try:
@@ -128,7 +129,7 @@ def resolve(request_id: int) -> ResponseReturnValue:
     """What the operation would do, and the answer to the customer."""
     with desk.portfolio(opened(), actor()):
         row = desk.get_request(opened(), request_id)
-        run = carrying.find_run(opened(), row.request, request.args.get("run", type=int))
+        run = carrying.find_run(opened(), row.request, request.args.get("run", type=whole))
         if run is None or run.id != row.request.preview_id or row.request.state not in HELD:
             return go_to(url_for("desk.show", request_id=request_id))
         return _resolve_page(row, run, {}, "")
@@ -137,7 +138,7 @@ def resolve(request_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:request_id>/resolve", methods=("POST",), permission=Permission.DESK_WORK)
 def carry_out(request_id: int) -> ResponseReturnValue:
     """Resolve the request and start its operation, both at once."""
-    said, run_id = request.form.get("text", ""), request.form.get("run", type=int)
+    said, run_id = request.form.get("text", ""), request.form.get("run", type=whole)
     with desk.portfolio(opened(), actor()):
         row = desk.get_request(opened(), request_id)
         try:

@@ -9,6 +9,7 @@ from console import report_words
 from console.web import ResponseReturnValue, actor, go_to, is_fragment, render, route, workshop
 from console.web import session as opened
 from core.errors import Conflict
+from core.storable import whole
 from rbac.permissions import Permission
 from reports import service
 
@@ -19,7 +20,7 @@ ORDER = Permission.REPORTS_ORDER
 @route(blueprint, "", permission=ORDER)
 def index() -> ResponseReturnValue:
     """The person's files, newest first."""
-    before = request.args.get("before", 0, type=int)
+    before = request.args.get("before", 0, type=whole)
     found = service.jobs(opened(), actor(), before=before)
     more = url_for("files.index", before=found[-1].id) if len(found) == service.PAGE else None
     template = "files/rows.html" if is_fragment() else "files/index.html"

@@ -18,6 +18,7 @@ from console.web import ResponseReturnValue, actor, engine, go_to, is_fragment, 
 from console.web import session as opened
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
+from core.storable import whole
 from forms import attachments, filling, service, submitting
 from forms.form import FormType, Lines
 from forms.kinds import ENDINGS
@@ -38,7 +39,7 @@ Errors = Mapping[str, Sequence[str]]
 def index() -> ResponseReturnValue:
     """The list: open or closed, the company's or one's own."""
     view, mine = request.args.get("view", "open"), request.args.get("mine", "") == "1"
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=whole)
     is_open = {"open": True, "closed": False}.get(view)
     found = service.list_requests(opened(), actor(), is_open=is_open, mine=mine, before=before)
     more = None
@@ -175,7 +176,7 @@ def show(request_id: int) -> ResponseReturnValue:
 def lines(request_id: int) -> ResponseReturnValue:
     """More numbers of the request: a fragment."""
     found = service.get_request(opened(), actor(), request_id)
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=whole)
     return render(
         "requests/line_rows.html",
         **request_words.outcome(found, after),
