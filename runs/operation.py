@@ -42,7 +42,7 @@ class Price:
 
 @dataclass(frozen=True)
 class Words:
-    """How people speak of an operation. `button`, `confirm` and `done` are plurals over %(n)s lines."""
+    """How people speak of an operation. `confirm` and `done` are pairs of forms (NN_) over %(n)s lines."""
 
     title: str
     effect: str
@@ -110,8 +110,3 @@ class Target(Protocol):
     ) -> Sequence[tuple[int, str, dict[str, Any], dict[str, Any]]]:
         """Write an operation's effect on lines; returns (line id, label, before, after) for the journal."""
         ...
-
-
-def refusal_codes(operation: Operation, params: Params) -> dict[str, Refusal]:
-    """The operation's own refusals by code."""
-    return {refusal.code: refusal for refusal in operation.refusals(params)}
