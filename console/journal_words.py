@@ -7,6 +7,7 @@ from core.journal_words import AREAS, VALUES, action_text, field_text
 PAGES = {
     "line": "/lines/{}",
     "run": "/runs/{}",
+    "request": "/requests/{}",
     "user": "/people/{}",
     "department": "/structure?department={}",
 }
