@@ -61,11 +61,14 @@ def create_preview(
     operation = engine.operation(code)
     require(actor, operation.permission)
     params = load_params(operation, raw_params)
+    chosen = checked(selection)
+    if chosen["kind"] == "failed_of":
+        get_run(actor, chosen["run"])
     run = Run(
         company_id=_company(actor),
         operation=code,
         params=operation.schema().dump(params),
-        selection=checked(selection),
+        selection=chosen,
         state=RunState.PREVIEWED,
         idempotency_key=key or secrets.token_urlsafe(16),
         created_by=actor.user_id,

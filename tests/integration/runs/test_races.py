@@ -211,3 +211,6 @@ def test_runs_of_others_are_for_people_who_see_the_whole_company(desk: Desk, wor
             service.get_run(branch, run.id)
         with pytest.raises(NotFound):
             service.stop(desk.engine, branch, run.id)
+        with pytest.raises(NotFound):
+            failed = {"kind": "failed_of", "run": run.id}
+            service.create_preview(desk.engine, branch, "block", {"reason": "lost"}, failed)
