@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from core import asked_period, periods
 from core.asked_period import CHOOSE, PeriodParams, one_of
 from core.i18n import N_
+from core.storable import LARGEST
 from rbac.decision import Actor
 
 
@@ -20,6 +21,7 @@ class DepartmentParams(Schema):
     department = fields.Integer(
         load_default=None,
         allow_none=True,
+        validate=validate.Range(0, LARGEST),
         error_messages={"invalid": CHOOSE},
         metadata={"label": N_("Department"), "widget": "department"},
     )

@@ -14,6 +14,7 @@ from console.web import View, actor, engine, route
 from console.web import session as opened
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
+from core.storable import LARGEST
 from forms import service, submitting
 from forms.fields import said
 from forms.form import FormType
@@ -59,7 +60,11 @@ class RequestsArgs(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    after = fields.Integer(load_default=0, metadata={"description": "`next` of the part before."})
+    after = fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, LARGEST),
+        metadata={"description": "`next` of the part before."},
+    )
     open = fields.Boolean(load_default=None, allow_none=True)
     mine = fields.Boolean(load_default=False)
 
