@@ -79,10 +79,14 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Retry:
-    """The order surely did not arrive: send it again after so many seconds."""
+    """The order surely did not arrive: send it again after so many seconds.
+
+    `is_turn`: nothing is wrong, the operator only said when our turn comes.
+    """
 
     after: float
     why: str
+    is_turn: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,10 @@ class Gateway(Protocol):
     @property
     def settle(self) -> float:
         """Seconds after sending before a look-up that finds nothing is believed."""
+        ...
+
+    def token_due(self) -> float:
+        """Seconds until a request could leave under the operator's limit, as it looks now; takes nothing."""
         ...
 
     def take_token(self, wait: float) -> bool:

@@ -14,6 +14,7 @@ from redis.retry import Retry
 
 KEY = "operator:bucket"
 RETRY_EVERY = 0.1
+AWAY_SECONDS = 1.0
 SOCKET_SECONDS = 1.0
 EXPIRES_MS = 600_000
 log = structlog.get_logger(__name__)
@@ -24,6 +25,10 @@ class Tokens(Protocol):
 
     def take(self, wait: float) -> bool:
         """Take one token; False where none came within `wait` seconds."""
+        ...
+
+    def due(self) -> float:
+        """Seconds until a token could be had, as it looks now; takes none."""
         ...
 
     def penalise(self, seconds: float) -> None:
@@ -64,6 +69,14 @@ return 1
 )
 
 
+DUE = (
+    SETUP
+    + """
+return math.floor(math.max(0, next - slack - now))
+"""
+)
+
+
 class TokenBucket:
     """Gives out `rate` tokens a second over all processes; 0 is no limit.
 
@@ -96,6 +109,7 @@ class TokenBucket:
         )
         self._reserve = self._redis.register_script(RESERVE)
         self._penalise = self._redis.register_script(PENALISE)
+        self._due = self._redis.register_script(DUE)
         self._is_away = False
 
     def take(self, wait: float) -> bool:
@@ -120,6 +134,16 @@ class TokenBucket:
                 return False
             else:
                 self._sleep(min(RETRY_EVERY, left))
+
+    def due(self) -> float:
+        """Seconds until a token could be had, as it looks now; AWAY_SECONDS where Redis is away."""
+        if self.rate <= 0:
+            return 0.0
+        try:
+            return int(self._due(keys=[self._key], args=self._arguments(0.0))) / 1_000_000
+        except RedisError as problem:
+            self._note_away(problem)
+            return AWAY_SECONDS
 
     def penalise(self, seconds: float) -> None:
         """Give out no token to anyone for so many seconds; nothing happens where Redis is away."""
@@ -169,6 +193,10 @@ class NoLimit:
     def take(self, wait: float) -> bool:  # noqa: ARG002 - the protocol's
         """Always at once."""
         return True
+
+    def due(self) -> float:
+        """Now."""
+        return 0.0
 
     def penalise(self, seconds: float) -> None:
         """Nothing to hold back."""

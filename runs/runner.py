@@ -38,8 +38,10 @@ from runs.operation import TargetLine
 log = structlog.get_logger(__name__)
 SHARE_SECONDS = 5.0
 """A wake-up gives way to other runs after this long."""
+TOKEN_AHEAD = 0.3
+"""Seconds before its turn under the operator's limit from which a worker claims lines, to send them in time."""
 TOKEN_WAIT = 1.0
-"""Seconds for which a worker waits for its turn under the operator's limit before it looks at the time."""
+"""Longest wait for that turn with claimed lines in hand: well below the time within which they must be sent."""
 
 
 def work_on(engine: Engine, company_id: int, run_id: int, worker: str) -> bool:
@@ -96,9 +98,9 @@ def _give_up(db: Session, run: Run) -> None:
 def _send_next(work: Work) -> float | None:
     """Send one order; returns seconds until the next may go, None where nothing is left or the run was stopped."""
     gateway = work.engine.gateway
-    if not gateway.take_token(wait=TOKEN_WAIT):
-        return 0.0
-    # Claimed only now: while waiting for the token the run may have been stopped.
+    due = gateway.token_due()
+    if due > TOKEN_AHEAD:
+        return min(due - TOKEN_AHEAD / 2, TOKEN_WAIT)
     with unit_of_work() as db:
         claim = batches.claim(db, work, gateway.order_items)
         if claim is None:
@@ -108,6 +110,9 @@ def _send_next(work: Work) -> float | None:
     change = work.operation.change(work.params)
     lines = [order_line(work, line, change) for line in claim.lines]
     order = Order(claim.key, work.party_id, work.operation.code, lines, claim.send_by)
+    # The token comes last, so that requests leave evenly: what a claim takes differs from time to time.
+    if not gateway.take_token(wait=TOKEN_WAIT):
+        return _record(work, claim, Retry(0.0, "no turn came", is_turn=True))
     return _record(work, claim, gateway.place(order))
 
 
@@ -143,8 +148,10 @@ def _record(work: Work, claim: Claim, answer: Answer) -> float:
                 ]
                 _write_known(work, claim, "", refused)
                 return 0.0
-            case Retry(after, why):
+            case Retry(after, why, is_turn):
                 batches.release(db, work.company_id, work.run_id, claim.batch_id)
+                if is_turn and after <= TOKEN_WAIT:
+                    return after
                 return followup.note_trouble(db, work, why, at_least=after)
             case Unknown(why):
                 look_at = now + timedelta(seconds=followup.FIRST_LOOK)

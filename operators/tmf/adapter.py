@@ -44,6 +44,10 @@ class TmfGateway:
         """The way to the operator, for reading and for hubs."""
         return self._client
 
+    def token_due(self) -> float:
+        """When the bucket that all workers share could give a token."""
+        return self._client.tokens.due()
+
     def take_token(self, wait: float) -> bool:
         """Take one request out of the bucket that all workers share."""
         return self._client.tokens.take(wait)

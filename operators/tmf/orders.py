@@ -84,7 +84,7 @@ def answer_to_order(reply: Reply) -> Answer:
     if status in REJECTIONS:
         return Rejected(*_error(reply.body))
     if status == 429:
-        return Retry(_pause(reply, BUSY_SECONDS), "http 429")
+        return Retry(_pause(reply, BUSY_SECONDS), "http 429", is_turn=reply.retry_after is not None)
     if status in UNSURE or status >= 500:
         return Unknown(f"http {status}")
     # A wrong token or address is our fault, not the lines': they wait until somebody has mended it.

@@ -10,7 +10,7 @@ import pytest
 
 from core import clock, db
 from core.tenancy import company_scope
-from operators.gateway import LineOutcome, Order, Outcome
+from operators.gateway import Answer, LineOutcome, Order, Outcome, Retry
 from runs import batches, outcomes, runner, sweeper
 from runs.models import BatchState, OrderBatch, RunState
 from tests.integration.runs.conftest import Desk
@@ -68,6 +68,28 @@ def test_the_operator_away_makes_lines_wait_and_says_so(desk: Desk) -> None:
     drive(desk, run)
     after = desk.run(run)
     assert (after.done, after.trouble) == (25, "")
+
+
+def test_to_be_told_when_our_turn_comes_is_no_trouble(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, turns = desk.operator.place, iter([True, False, True, True])
+
+    def busy(order: Order) -> Answer:
+        return Retry(0.01, "http 429", is_turn=True) if next(turns, False) else place(order)
+
+    monkeypatch.setattr(desk.operator, "place", busy)
+    run = desk.start()
+    desk.work(run)
+    after = desk.run(run)
+    assert (after.done, after.troubles, after.trouble) == (25, 0, "")
+
+
+def test_without_a_turn_claimed_lines_wait_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = iter([False, True])
+    monkeypatch.setattr(desk.operator, "take_token", lambda wait: next(turns, True))
+    run = desk.start()
+    desk.work(run)
+    assert desk.run(run).done == 25
+    assert set(desk.operator.ordered.values()) == {1}
 
 
 def test_a_worker_that_died_between_writing_and_sending(desk: Desk) -> None:

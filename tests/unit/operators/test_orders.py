@@ -71,12 +71,12 @@ def test_only_what_changes_is_ordered(change: Change, product: dict[str, Any]) -
 @pytest.mark.parametrize(
     ("status", "headers", "answer"),
     [
-        (429, {"retry-after": "0.05"}, Retry(0.05, "http 429")),
+        (429, {"retry-after": "0.05"}, Retry(0.05, "http 429", is_turn=True)),
         (429, {}, Retry(1.0, "http 429")),
         (429, {"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, Retry(1.0, "http 429")),
         (429, {"retry-after": "-5"}, Retry(1.0, "http 429")),
         (429, {"retry-after": "nan"}, Retry(1.0, "http 429")),
-        (429, {"retry-after": "999999"}, Retry(3600.0, "http 429")),
+        (429, {"retry-after": "999999"}, Retry(3600.0, "http 429", is_turn=True)),
         (503, {"retry-after": "7"}, Unknown("http 503")),
         (401, {}, Retry(30.0, "http 401")),
         (404, {}, Retry(30.0, "http 404")),
