@@ -17,7 +17,8 @@ LINES = 100_000
 ROUNDS = 5
 AT_MOST = 1.5
 MORE_LINES = """
-    INSERT INTO lines (company_id, operator_id, msisdn, iccid, state, tariff_id, account_id, department_id, employee, spent)
+    INSERT INTO lines (company_id, operator_id, msisdn, iccid, state, tariff_id, account_id, department_id, employee,
+                       spent)
     SELECT company_id, 'X' || n, '7900' || lpad(n::text, 7, '0'), '8970199' || lpad(n::text, 12, '0'), 'active',
            tariff_id, account_id, department_id, 'Сотрудник ' || n, 0
     FROM (SELECT * FROM lines WHERE state = 'active' LIMIT 1) AS one, generate_series(1, %s) AS n"""
