@@ -27,12 +27,11 @@ lint: ready-dev ## style, types, import rules, templates
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@if [ -d console/templates ]; then $(BIN)/djlint --quiet --check --lint console/templates; fi
+	@if [ -d console/templates ]; then $(BIN)/djlint --quiet --lint console/templates; fi
 
-format: ready-dev ## put code and templates into the house style
+format: ready-dev ## put code into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	@if [ -d console/templates ]; then $(BIN)/djlint --quiet --reformat console/templates; fi
 
 bench: ready-dev ## run a benchmark: make bench NAME=list_page (NAME=all for every one)
 	@$(BIN)/python -m benchmarks $(NAME)
