@@ -52,8 +52,10 @@ from runs.engine import Engine
 from runs.models import Run
 from users.actor import load_actor
 from users.models import User
+from users.passwords import hash_password
 
 SECRET = "factory-secret-of-no-worth"  # noqa: S105 - servers that live for minutes on a private socket
+LOGIN, PASSWORD = "factory-admin", "Long-enough-9-for-a-test"
 RUNNER = "runner"
 
 
@@ -156,7 +158,13 @@ class Factory:
 
     def _hire(self) -> None:
         with all_companies(reason="a factory for tests"), db.unit_of_work() as session:
-            user = User(company_id=self.company_id, login="admin", name="Admin", created_at=clock.now())
+            user = User(
+                company_id=self.company_id,
+                login=LOGIN,
+                name="Admin",
+                password_hash=hash_password(PASSWORD),
+                created_at=clock.now(),
+            )
             session.add(user)
             session.flush()
             role = session.scalars(

@@ -7,13 +7,15 @@ import random
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
 
 from devtools.audit import ordered_items, problems
-from devtools.factory import Factory
+from devtools.factory import LOGIN, PASSWORD, Factory
 from runs.models import Run
+from tests.faults.visitor import Visitor
 
 pytestmark = pytest.mark.faults
 PATIENCE = 60.0
@@ -146,3 +148,18 @@ def test_nothing_is_ordered_after_a_stop(plant: Factory, dice: random.Random) ->
     assert run.cancelled > 0
     late = [item for item in ordered_items(plant, run_id) if seconds_after(run, item["orderDate"]) > 2]
     assert late == []
+
+
+def test_fifty_confirmations_at_once_are_one_run(plant: Factory) -> None:
+    limit = {"amount": str(next(amounts)), "period": "month", "warn_at": 80}
+    run_id = plant.preview("set_limit", limit)
+    visitor = Visitor(plant.variables["CONSOLE_URL"])
+    visitor.sign_in(LOGIN, PASSWORD)
+    token = visitor.token(f"/runs/{run_id}/preview")
+    allowed = str(plant.run(run_id).preview["allowed"])
+    with ThreadPoolExecutor(50) as pool:
+        led_to = list(
+            pool.map(lambda _: visitor.send(f"/runs/{run_id}/confirm", token, typed=allowed), range(50))
+        )
+    assert set(led_to) == {f"/runs/{run_id}"}
+    assert finish(plant, run_id).done == int(allowed)
