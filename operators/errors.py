@@ -24,6 +24,10 @@ class NotSent(OperatorAway):
     """The request surely did not arrive: no connection came about."""
 
 
+class TooLate(NotSent):
+    """The request was not sent since its moment had passed: its sender was held up."""
+
+
 class NoAnswer(OperatorAway):
     """The request may have arrived: the time ran out or the connection was cut."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from marshmallow import ValidationError
@@ -20,6 +20,7 @@ from operators.gateway import (
     Accepted,
     Answer,
     Change,
+    Gateway,
     LineOutcome,
     Order,
     OrderLine,
@@ -113,7 +114,20 @@ def _send_next(work: Work) -> float | None:
     # The token comes last, so that requests leave evenly: what a claim takes differs from time to time.
     if not gateway.take_token(wait=TOKEN_WAIT):
         return _record(work, claim, Retry(0.0, "no turn came", is_turn=True))
-    return _record(work, claim, gateway.place(order))
+    return _record(work, claim, _place(gateway, order, claim.send_by))
+
+
+def _place(gateway: Gateway, order: Order, send_by: datetime) -> Answer:
+    """Send an order; where the operator only says when our turn comes, wait for that with the order in hand."""
+    answer = gateway.place(order)
+    while (
+        isinstance(answer, Retry)
+        and answer.is_turn
+        and clock.now() + timedelta(seconds=answer.after) < send_by
+    ):
+        time.sleep(answer.after)
+        answer = gateway.place(order)
+    return answer
 
 
 def _pause_of(db: Session, work: Work) -> float | None:

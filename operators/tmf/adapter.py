@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from core.settings import Settings
-from operators.errors import NoAnswer, NotSent, OddAnswer, OperatorAway
+from operators.errors import NoAnswer, NotSent, OddAnswer, OperatorAway, TooLate
 from operators.gateway import Accepted, Answer, Away, Order, Retry, Unknown
 from operators.limiter import TokenBucket, Tokens
 from operators.tmf.client import TmfClient
@@ -57,6 +57,8 @@ class TmfGateway:
         try:
             with send_by(order.send_by):
                 reply = self._client.send("POST", ORDERS, body_of(order))
+        except TooLate as problem:
+            return Retry(0.0, problem.why, is_turn=True)
         except NotSent as problem:
             return Retry(problem.after, problem.why)
         except NoAnswer as problem:

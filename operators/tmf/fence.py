@@ -13,14 +13,14 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from core import clock
-from operators.errors import NotSent
+from operators.errors import TooLate
 
 _latest: ContextVar[datetime | None] = ContextVar("send_by", default=None)
 
 
 @contextmanager
 def send_by(latest: datetime | None) -> Iterator[None]:
-    """No request within begins, or goes on with its body, after this moment: it raises NotSent instead."""
+    """No request within begins, or goes on with its body, after this moment: it raises TooLate instead."""
     token = _latest.set(latest)
     try:
         yield
@@ -31,7 +31,7 @@ def send_by(latest: datetime | None) -> Iterator[None]:
 def _ask() -> None:
     latest = _latest.get()
     if latest is not None and clock.now() > latest:
-        raise NotSent("it was too late to send", after=0.0)
+        raise TooLate("it was too late to send", after=0.0)
 
 
 class _Fenced(HTTPConnection):

@@ -143,7 +143,7 @@ def test_an_outage_is_unknown_and_a_refused_connection_did_not_arrive(
 def test_a_worker_that_was_held_up_sends_nothing_late(operator: Operator, lines: list[LineData]) -> None:
     gateway = operator.gateway()
     late = replace(_order("run-late", lines), send_by=clock.now() - timedelta(milliseconds=1))
-    assert gateway.place(late) == Retry(0.0, "it was too late to send")
+    assert gateway.place(late) == Retry(0.0, "it was too late to send", is_turn=True)
     assert _received(operator) == 0
     assert isinstance(gateway.place(replace(late, send_by=clock.now() + timedelta(seconds=9))), Accepted)
     assert _received(operator) == 1

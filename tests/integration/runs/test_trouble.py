@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from core import clock, db
 from core.tenancy import company_scope
@@ -81,6 +82,8 @@ def test_to_be_told_when_our_turn_comes_is_no_trouble(desk: Desk, monkeypatch: p
     desk.work(run)
     after = desk.run(run)
     assert (after.done, after.troubles, after.trouble) == (25, 0, "")
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        assert session.scalar(select(func.count()).select_from(OrderBatch)) == 3  # the order stayed in hand
 
 
 def test_without_a_turn_claimed_lines_wait_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
