@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    and_,
     case,
     cast,
     func,
@@ -23,7 +24,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from core.i18n import N_
 from rbac.decision import Actor, is_everywhere
 from rbac.permissions import Permission
-from runs.models import FINAL, OPEN, ItemState, Run, RunItem, UploadRow
+from runs.models import FINAL, OPEN, ItemState, Run, RunItem, RunState, UploadRow
 from runs.operation import Operation, Params, Refusal
 
 NO_RIGHT = "no_right"
@@ -31,6 +32,9 @@ BUSY = "busy"
 # Written out, not bound: only then PostgreSQL can prove that the index of unfinished items serves.
 OPEN_IN_SQL: list[ColumnElement[str]] = [literal_column(f"'{state.value}'") for state in OPEN]
 ON_THE_WAY_IN_SQL: list[ColumnElement[str]] = [literal_column("'sent'"), literal_column("'unknown'")]
+UNFINISHED_IN_SQL: list[ColumnElement[str]] = [
+    literal_column(f"'{state.value}'") for state in (RunState.RUNNING, RunState.CANCELLED, RunState.BROKEN)
+]
 COMMON_TEXTS: dict[str, tuple[str, str]] = {
     NO_RIGHT: (
         N_("You have no right to do this with these numbers"),
@@ -65,7 +69,16 @@ def busy(
     # One that waits gives way to an older run, and any gives way to what is already on its way in another.
     first = or_(item.run_id < before, item.state.in_(ON_THE_WAY_IN_SQL))
     older = found.where(item.run_id != before, first).limit(1).correlate_except(item, run)
-    return older.scalar_subquery().is_not(None)
+    # Asked once per statement, and mostly answered with no: then no line is looked up at all.
+    other = aliased(Run)
+    others = select(literal(1)).where(
+        other.company_id == company_id,
+        other.id != before,
+        other.state.in_(UNFINISHED_IN_SQL),
+        other.finished_at.is_(None),
+        other.operation.in_(codes),
+    )
+    return and_(others.correlate(None).exists(), older.scalar_subquery().is_not(None))
 
 
 def refusal_case(refusals: list[Refusal]) -> ColumnElement[str | None]:
