@@ -57,7 +57,7 @@ def test_workers_killed_twenty_times(plant: Factory, dice: random.Random) -> Non
     def kill() -> None:
         plant.kill(dice.choice(plant.wait_for_runners()))
 
-    run_id = start(plant, 8)
+    run_id = start(plant, 4)
     damage(plant, run_id, kill, (dice.uniform(0.1, 0.5) for _ in range(20)))
     plant.admin("PUT", "limit", {"requestsPerSecond": 0})
     finish(plant, run_id)
@@ -87,7 +87,7 @@ def test_a_worker_paused_for_longer_than_its_lease(plant: Factory, dice: random.
 
 
 def test_redis_killed_five_times_and_emptied(plant: Factory, dice: random.Random) -> None:
-    run_id = start(plant, 8)
+    run_id = start(plant, 3)
     damage(
         plant,
         run_id,
@@ -100,7 +100,7 @@ def test_redis_killed_five_times_and_emptied(plant: Factory, dice: random.Random
 
 
 def test_database_connections_cut_and_the_database_restarted(plant: Factory, dice: random.Random) -> None:
-    run_id = start(plant, 8)
+    run_id = start(plant, 4)
     damage(plant, run_id, plant.cut_connections, (dice.uniform(0.2, 1.0) for _ in range(6)))
     plant.restart_postgres()
     plant.admin("PUT", "limit", {"requestsPerSecond": 0})
@@ -135,7 +135,7 @@ def test_everything_at_once(plant: Factory, dice: random.Random) -> None:
     # At once: events overtake the answers to their orders.
     plant.admin("PUT", "completion", {"delaySeconds": 0})
     ways = [plant.cut_connections, plant.restart_redis, plant.empty_redis, kill, kill]
-    run_id = start(plant, 8)
+    run_id = start(plant, 4)
     damage(plant, run_id, lambda: dice.choice(ways)(), (dice.uniform(0.3, 1.2) for _ in range(8)))
     plant.admin("PUT", "limit", {"requestsPerSecond": 0})
     finish(plant, run_id)
