@@ -57,14 +57,14 @@ def test_workers_killed_twenty_times(plant: Factory, dice: random.Random) -> Non
     def kill() -> None:
         plant.kill(dice.choice(plant.wait_for_runners()))
 
-    run_id = start(plant, 4)
-    damage(plant, run_id, kill, (dice.uniform(0.1, 0.5) for _ in range(20)))
+    run_id = start(plant, 2)
+    damage(plant, run_id, kill, (dice.uniform(0.0, 0.3) for _ in range(20)))
     plant.admin("PUT", "limit", {"requestsPerSecond": 0})
     finish(plant, run_id)
 
 
 def test_the_supervisor_killed_and_started_again(plant: Factory, dice: random.Random) -> None:
-    run_id = start(plant, 8)
+    run_id = start(plant, 5)
     for _ in range(2):
         time.sleep(dice.uniform(0.8, 2.0))
         plant.kill_supervisor()
@@ -74,8 +74,8 @@ def test_the_supervisor_killed_and_started_again(plant: Factory, dice: random.Ra
 
 
 def test_a_worker_paused_for_longer_than_its_lease(plant: Factory, dice: random.Random) -> None:
-    run_id = start(plant, 5)
-    plant.wait(run_id, lambda run: run.done > 20, PATIENCE)
+    run_id = start(plant, 2.5)
+    plant.wait(run_id, lambda run: run.done > 10, PATIENCE)
     for _ in range(2):
         time.sleep(dice.uniform(0.0, 0.3))
         paused = dice.choice(plant.worker_pids())
@@ -135,7 +135,7 @@ def test_everything_at_once(plant: Factory, dice: random.Random) -> None:
     # At once: events overtake the answers to their orders.
     plant.admin("PUT", "completion", {"delaySeconds": 0})
     ways = [plant.cut_connections, plant.restart_redis, plant.empty_redis, kill, kill]
-    run_id = start(plant, 4)
+    run_id = start(plant, 2)
     damage(plant, run_id, lambda: dice.choice(ways)(), (dice.uniform(0.3, 1.2) for _ in range(8)))
     plant.admin("PUT", "limit", {"requestsPerSecond": 0})
     finish(plant, run_id)
