@@ -25,7 +25,7 @@ from devtools.services import HOST, ROOT, Launcher, ServiceError, free_port, wai
 
 FOLDER = ROOT / "var" / "demo"
 LOGS = ROOT / "var" / "log"
-WEB_PORT, SANDBOX_PORT = 8080, 8090
+WEB_PORT, SANDBOX_PORT, MAIL_PORT = 8080, 8090, 8025
 _SECRETS = ("SECRET_KEY", "OPERATOR_TOKEN", "OPERATOR_EVENT_SECRET", "SANDBOX_ADMIN_TOKEN")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _GLANCE = 0.5  # seconds between two looks at whether everything still runs
@@ -39,14 +39,16 @@ class Demo:
     environment: Mapping[str, str]
     children: list[Child] = field(default_factory=list)
     servers: Servers | None = None
+    mail_page: str = ""
 
-    def start(self) -> str:
-        """Start everything; returns the console's address."""
+    def start(self) -> list[str]:
+        """Start everything; returns the addresses to look at, the console's first."""
         _say("PostgreSQL and Valkey")
         self.servers = start_servers(FOLDER, LOGS, self.environment)
         variables = self._variables(self.servers)
         _say("operator's stand-in, web server, database structure" if self._has_sandbox() else "web server")
         sandbox = self._start_sandbox(variables, self.servers) if self._has_sandbox() else None
+        mail = self._start_mail(variables) if self.has_own_mail() else None
         console = Launcher(variables, LOGS)
         web = self._keep(console.web(int(variables["CONSOLE_URL"].rpartition(":")[2])))
         Launcher({**variables, "DATABASE_OWNER_URL": self.servers.database_owner_url}, LOGS).migrate()
@@ -54,8 +56,10 @@ class Demo:
             wait_for(variables["OPERATOR_URL"] + "/health", sandbox)
         self._load_once(console, variables)
         wait_for(variables["CONSOLE_URL"] + "/", web)
+        if mail is not None:
+            wait_for(self.mail_page, mail)
         self._keep(console.worker())
-        return variables["CONSOLE_URL"]
+        return [variables["CONSOLE_URL"], *([f"Mail that it sends: {self.mail_page}"] if mail else [])]
 
     def watch(self) -> None:
         """Return never; raises ServiceError when a process ends by itself."""
@@ -99,6 +103,10 @@ class Demo:
             **secrets,
         }
 
+    def has_own_mail(self) -> bool:
+        """Whether mail stays here: no server was named."""
+        return not self.environment.get("SMTP_URL")
+
     def _has_sandbox(self) -> bool:
         return not self.environment.get("OPERATOR_URL")
 
@@ -108,6 +116,12 @@ class Demo:
         own = {name: variables[name] for name in _SECRETS if name != "SECRET_KEY"}
         database = {"SANDBOX_DATABASE_URL": servers.sandbox_database_url or "", "SANDBOX_PORT": str(port)}
         return self._keep(Launcher({**own, **database}, LOGS).sandbox())
+
+    def _start_mail(self, variables: dict[str, str]) -> Child:
+        """A mail server of our own, named in `variables`."""
+        smtp, page = free_port(), free_port(int(self.environment.get("MAIL_PORT", MAIL_PORT)))
+        variables["SMTP_URL"], self.mail_page = f"smtp://{HOST}:{smtp}", f"http://{HOST}:{page}"
+        return self._keep(Launcher({}, LOGS).mail(FOLDER / "mail", smtp, page))
 
     def _load_once(self, console: Launcher, variables: Mapping[str, str]) -> None:
         """Fill the stand-in and load through the gateway, unless this database was filled before."""
@@ -174,9 +188,11 @@ def run(demo: Demo) -> int:
     _on_signals(_interrupt)
     status = 0
     try:
-        address = demo.start()
+        console, *others = demo.start()
         print(
-            f"Ready after {time.monotonic() - began:.1f} s: {address}   (logs in {LOGS}; Ctrl-C stops)",
+            f"Ready after {time.monotonic() - began:.1f} s: {console}   (logs in {LOGS}; Ctrl-C stops)",
+            *others,
+            sep="\n",
             flush=True,
         )
         demo.watch()

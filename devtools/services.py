@@ -67,6 +67,11 @@ class Launcher:
             *("--access-logfile", "-", "--no-control-socket"),
         )
 
+    def mail(self, folder: Path, smtp_port: int, page_port: int) -> Child:
+        """The mail catcher, which keeps mails in `folder`."""
+        ports = ("--smtp-port", str(smtp_port), "--page-port", str(page_port))
+        return self.start("mail", "-m", "devtools.mailcatcher", *ports, "--folder", str(folder))
+
     def migrate(self) -> None:
         self.run("migrations", "-m", "alembic", "upgrade", "head")
 

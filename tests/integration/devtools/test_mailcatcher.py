@@ -1,0 +1,154 @@
+"""The demo's mail catcher: a mail sent by the product is kept, shown and downloaded, and nothing in it is run."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import smtplib
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from devtools.demo import Demo
+from devtools.mailcatcher.store import Store
+from devtools.process import Child
+from devtools.services import HOST, Launcher, free_port, wait_for
+from notices.smtp import File, Letter, SmtpServer
+
+REPORT = File("Отчёт «Номера».xlsx", "application/vnd.ms-excel", bytes(range(256)) * 50)
+EVIL = "<script>alert(1)</script>"
+
+
+@dataclass
+class Catcher:
+    """The process, and where it listens."""
+
+    folder: Path
+    logs: Path
+    smtp: int
+    page: int
+    child: Child | None = None
+
+    def start(self) -> None:
+        self.child = Launcher({}, self.logs).mail(self.folder, self.smtp, self.page)
+        wait_for(self.address, self.child)
+
+    def stop(self) -> int:
+        assert self.child is not None
+        self.child.popen.terminate()
+        return self.child.wait(10)
+
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self.page}"
+
+    def get(self, path: str) -> tuple[str, http.client.HTTPMessage]:
+        content, headers = self.download(path)
+        return content.decode(), headers
+
+    def download(self, path: str) -> tuple[bytes, http.client.HTTPMessage]:
+        with urllib.request.urlopen(self.address + path, timeout=10) as answer:
+            return answer.read(), answer.headers
+
+    def send(self, letter: Letter) -> None:
+        SmtpServer(f"smtp://{HOST}:{self.smtp}", "Manager <vm@example.org>").send(letter)
+
+
+@pytest.fixture
+def catcher(tmp_path: Path) -> Iterator[Catcher]:
+    running = Catcher(tmp_path / "mail", tmp_path, free_port(), free_port())
+    running.start()
+    yield running
+    assert running.child is not None
+    running.child.stop()
+
+
+def links(page: str, kind: str) -> list[str]:
+    return [unescape(found) for found in re.findall(rf'href="(/mails/[^"]*{kind}[^"]*)"', page)]
+
+
+def test_a_report_arrives_is_read_and_downloaded(catcher: Catcher) -> None:
+    assert "No mail yet" in catcher.get("/")[0]
+    text = "Отчёт готов: https://example.org/files\n"
+    catcher.send(Letter("1.1", "boss@example.org", "Отчёт «Номера»", text, f"<p>{EVIL}</p>", [REPORT]))
+    page, headers = catcher.get("/")
+    assert "Отчёт «Номера»" in page
+    assert "boss@example.org" in page
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self';")
+    page, _ = catcher.get(links(page, "")[0])
+    assert '<a href="https://example.org/files" rel="noopener noreferrer">' in page
+    assert "alert(1)" not in page
+    html, attached = links(page, "/parts/")
+    content, headers = catcher.download(attached)
+    assert content == REPORT.content
+    assert headers["Content-Type"] == "application/octet-stream"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Disposition"].startswith("attachment; filename")
+    assert catcher.download(html)[1]["Content-Disposition"].startswith("attachment; filename")
+    whole = message_from_bytes(catcher.download(links(page, ".eml")[0])[0], policy=policy.default)
+    assert isinstance(whole, EmailMessage)
+    assert [part.get_filename() for part in whole.iter_attachments()] == [REPORT.name]
+    assert whole["From"] == "Manager <vm@example.org>"
+
+
+def test_mails_outlive_a_restart(catcher: Catcher) -> None:
+    catcher.send(Letter("1.1", "boss@example.org", "Kept", "text"))
+    assert catcher.stop() == 0
+    with pytest.raises(OSError):
+        smtplib.SMTP(HOST, catcher.smtp, timeout=2)
+    catcher.start()
+    assert "Kept" in catcher.get("/")[0]
+
+
+def test_what_a_mail_says_stays_text(catcher: Catcher) -> None:
+    broken = (
+        f"Subject: {EVIL}\r\nFrom: =?utf-8?b?////?= <<>\r\nTo: @@\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/mixed; boundary="x"\r\n\r\n--x\r\nContent-Type: text/plain; charset=klingon\r\n\r\n'
+        f"{EVIL}\r\n--x\r\nContent-Type: text/html\r\n"
+        'Content-Disposition: attachment; filename="../../<b>.html"\r\n\r\nx\r\n--x--\r\n'
+    )
+    with smtplib.SMTP(HOST, catcher.smtp, timeout=5) as link:
+        link.sendmail("a@example.org", ["b@example.org"], broken.encode())
+        link.sendmail("a@example.org", ["b@example.org"], b"\xff\x00 no headers at all")
+    page, _ = catcher.get("/")
+    assert unescape(page).count(EVIL) == 1
+    assert "<script" not in page
+    for link_to in links(page, ""):
+        shown, _ = catcher.get(link_to)
+        assert "<script" not in shown
+    page = catcher.get(links(page, "")[-1])[0]
+    assert "../" not in page
+    assert "<b>" not in page
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/mails/1", "/mails/..%2f..%2fpasswords", "/mails/1700000000000-00000000/parts/0", "/mails/1/mail.eml"],
+)
+def test_nothing_but_mails_is_served(catcher: Catcher, path: str) -> None:
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        catcher.get(path)
+
+
+def test_a_foreign_name_for_this_machine_is_refused(catcher: Catcher) -> None:
+    request = urllib.request.Request(catcher.address, headers={"Host": f"evil.example:{catcher.page}"})
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        urllib.request.urlopen(request, timeout=5)
+
+
+def test_the_newest_mails_stay(tmp_path: Path) -> None:
+    for number in range(5):
+        Store(tmp_path, keep=3).add(b"Subject: %d\r\n\r\n" % number, ["a@example.org"])
+    assert [mail.subject for mail in Store(tmp_path, keep=3).newest()] == ["4", "3", "2"]
+
+
+def test_the_demo_starts_none_where_a_server_is_named() -> None:
+    assert Demo({"SMTP_URL": "smtp://mail.example.org"}).has_own_mail() is False
+    assert Demo({}).has_own_mail()
