@@ -10,6 +10,7 @@ from sandbox.app import create_app
 from sandbox.config import Config, MissingSetting
 from sandbox.db import create_schema, open_pool
 from sandbox.processing import Processor
+from sandbox.seed.stock import stock_up
 from sandbox.sender import Sender
 from sandbox.services import Services
 
@@ -46,6 +47,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not annotate
         """Build everything inside the worker process: threads and connections do not survive a fork."""
         pool = open_pool(self._config.database_url)
         create_schema(pool)
+        stock_up(pool)
         parts = Services(self._config, pool)
         self._workers = [Processor(parts), Sender(parts)]
         for worker in self._workers:

@@ -19,8 +19,8 @@ MAX_LINES = 5_000_000
 # In the order in which an order being taken locks them.
 TABLES_OF_ORDERS = "TRUNCATE product_order, order_item, event RESTART IDENTITY"
 TABLES_OF_ALL = (
-    "TRUNCATE product_order, order_item, event, hub, product, billing_account, contract, organization"
-    " RESTART IDENTITY"
+    "TRUNCATE product_order, order_item, event, hub, product, sim_card, phone_number, billing_account,"
+    " contract, organization RESTART IDENTITY"
 )
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")

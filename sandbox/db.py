@@ -30,7 +30,31 @@ CREATE TABLE IF NOT EXISTS product (
     employee_id bigint, employee_name text, block_reason text, spending_limit jsonb,
     spent numeric(12,2) NOT NULL, last_activity date NOT NULL, start_date date NOT NULL,
     last_update timestamptz NOT NULL, planned_tariff_id text, planned_on date) WITH (fillfactor = 80);
+-- Empty as long as a line has the SIM card and the number it came with: those two are found by the line's own id.
+ALTER TABLE product ADD COLUMN IF NOT EXISTS sim_id bigint;
+ALTER TABLE product ADD COLUMN IF NOT EXISTS number_id bigint;
 CREATE INDEX IF NOT EXISTS product_organization ON product (organization_id, id);
+-- Cards and numbers that are not, or not any more, the ones a line came with.
+CREATE TABLE IF NOT EXISTS sim_card (
+    id bigint PRIMARY KEY, organization_id bigint NOT NULL, iccid text NOT NULL UNIQUE, imsi text NOT NULL,
+    state text NOT NULL);
+CREATE INDEX IF NOT EXISTS sim_card_organization ON sim_card (organization_id, id);
+CREATE TABLE IF NOT EXISTS phone_number (
+    id bigint PRIMARY KEY, organization_id bigint, msisdn text NOT NULL UNIQUE, number_class text NOT NULL,
+    state text NOT NULL, standby_until date);
+CREATE INDEX IF NOT EXISTS phone_number_organization ON phone_number (organization_id, id);
+CREATE INDEX IF NOT EXISTS phone_number_free ON phone_number (id) WHERE state = 'free';
+-- Both halves are read in the order of their ids and merged; the class is told of numbers that may be had.
+CREATE OR REPLACE VIEW every_sim_card AS
+    SELECT id, organization_id, iccid AS value, imsi, 'in_use' AS state
+      FROM product WHERE sim_id IS NULL
+    UNION ALL SELECT id, organization_id, iccid, imsi, state FROM sim_card;
+CREATE OR REPLACE VIEW every_phone_number AS
+    SELECT id, organization_id, msisdn AS value, 'in_use' AS state, NULL AS number_class,
+           NULL::date AS standby_until
+      FROM product WHERE number_id IS NULL
+    UNION ALL SELECT id, organization_id, msisdn, state,
+                     CASE WHEN state <> 'in_use' THEN number_class END, standby_until FROM phone_number;
 CREATE TABLE IF NOT EXISTS product_order (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, external_id text, category text, description text,
     customer text NOT NULL, state text NOT NULL, order_date timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -84,6 +108,11 @@ class Where:
         """One more condition, with a %s for each parameter."""
         self._parts.append(sql.SQL(condition))
         self.params.extend(params)
+
+    def join(self, other: "Where") -> None:
+        """All conditions of another one."""
+        self._parts += other._parts
+        self.params += other.params
 
     def into(self, statement: LiteralString) -> sql.Composed:
         """The statement with its {} replaced by the conditions."""

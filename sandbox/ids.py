@@ -11,6 +11,9 @@ ORDER = "R"
 NUMBER = "N"
 SIM = "S"
 
+FIRST_IN_STOCK = 5_000_000_000
+"""Cards and numbers that came with a line have the line's number; those of the stock begin here."""
+
 
 def public_id(kind: str, number: int) -> str:
     """The identifier shown outside, e.g. ``P0000000042``."""

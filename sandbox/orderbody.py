@@ -134,9 +134,13 @@ def _item(raw: Any) -> ItemBody:
 def _change(product: dict[str, Any]) -> tuple[Kind, dict[str, Any]]:
     values = _characteristics(product.get("productCharacteristic", []))
     asked: list[str] = [name for name in ("status", "productOffering") if name in product]
-    asked += ["spendingLimit"] if "spendingLimit" in values else []
+    asked += [name for name in ("spendingLimit", "iccid", "msisdn") if name in values]
     if len(asked) != 1:
-        raise Wrong("product: exactly one of status, productOffering and spendingLimit is expected.")
+        raise Wrong(
+            "product: exactly one of status, productOffering, spendingLimit, iccid and msisdn is expected."
+        )
+    if asked[0] in ("iccid", "msisdn"):
+        return _swap(asked[0], values[asked[0]])
     if asked[0] == "spendingLimit":
         limit = values["spendingLimit"]
         return (Kind.REMOVE_LIMIT, {}) if limit is None else (Kind.SET_LIMIT, {"limit": _limit(limit)})
@@ -150,6 +154,14 @@ def _change(product: dict[str, Any]) -> tuple[Kind, dict[str, Any]]:
     if reason not in BLOCK_REASONS:
         raise Wrong("blockReason: one of " + ", ".join(BLOCK_REASONS) + " is expected.")
     return Kind.BLOCK, {"reason": reason}
+
+
+def _swap(name: str, value: Any) -> tuple[Kind, dict[str, Any]]:
+    # Whether there is such a card or number is asked of the single item, not of the whole order.
+    if not isinstance(value, str) or not _is_text(value):
+        raise Wrong(f"{name}: a text is expected.")
+    kind = Kind.REPLACE_SIM if name == "iccid" else Kind.CHANGE_NUMBER
+    return kind, {name: value.removeprefix("+")}
 
 
 def _characteristics(value: Any) -> dict[str, Any]:

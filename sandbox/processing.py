@@ -11,8 +11,9 @@ from sandbox.events import ORDER_EVENT, VALUE_EVENT, put_events
 from sandbox.ids import ORDER, ORGANIZATION, public_id
 from sandbox.orders import item_view
 from sandbox.products import product
-from sandbox.rules import Line, apply, find_refusal, next_month, order_state
+from sandbox.rules import SWAPS, Line, apply, find_refusal, next_month, order_state
 from sandbox.services import Services
+from sandbox.stock import RELEASE, Swaps
 from sandbox.tariffs import SELLABLE
 from sandbox.worker import Worker
 
@@ -68,11 +69,11 @@ class Processor(Worker):
     def __init__(self, parts: Services) -> None:
         super().__init__("orders", parts.orders_waiting)
         self._parts = parts
-        self._planned_looked_at = date.min
+        self._day = date.min
 
     def work(self) -> float:
         """Carry out some due orders; return the seconds until the next is due."""
-        self._start_planned_tariffs()
+        self._begin_day()
         parts = self._parts
         with parts.pool.connection() as conn:
             lock_lines(conn)
@@ -88,19 +89,20 @@ class Processor(Worker):
         wait = row[0] if row else None
         return LONGEST_SLEEP if wait is None else min(LONGEST_SLEEP, max(0.001, wait))
 
-    def _start_planned_tariffs(self) -> None:
+    def _begin_day(self) -> None:
         today = datetime.now(UTC).date()
-        if today == self._planned_looked_at:
+        if today == self._day:
             return
         parts = self._parts
         with parts.pool.connection() as conn:
             lock_lines(conn)
+            conn.execute(RELEASE, (today,))
             cursor = conn.execute(START_PLANNED, (today,))
             names = [column.name for column in cursor.description or ()]
             changed = [product(dict(zip(names, row, strict=True))) for row in cursor]
             payloads = [(str(item["id"]), {"product": item}) for item in changed]
             put_events(conn, parts.faults, "product", VALUE_EVENT, payloads)
-        self._planned_looked_at = today
+        self._day = today
         parts.lines_changed()
 
 
@@ -121,21 +123,35 @@ class Batch:
         customers = {order: customer for order, _external, customer in self._orders}
         keys = list(self._views)
         month = next_month(datetime.now(UTC).date())
-        for row in self._conn.execute(ITEMS, (keys, keys)):
+        rows = self._conn.execute(ITEMS, (keys, keys)).fetchall()
+        swaps = self._swaps(rows)
+        stock = None if swaps is None else swaps.stock
+        for row in rows:
             order, position, external, number, kind, args = row[:6]
             line = self._line(number, row[6:])
-            state, reason = "completed", find_refusal(kind, args, line, customers[order], SELLABLE)
+            if line is not None and swaps is not None:
+                swaps.know(number, line)
+            state, reason = "completed", find_refusal(kind, args, line, customers[order], SELLABLE, stock)
             if reason is not None:
                 state = "rejected"
             elif self._parts.faults.happens("itemFailRate"):
                 state, reason = "failed", "technical"
+            elif line is not None and swaps is not None and kind in SWAPS:
+                swaps.swap(number, line, kind, args)
             elif line is not None:
                 apply(kind, args, line, month)
                 self._changed.add(number)
             if reason is not None:
                 self._not_done.append((order, position, state, reason))
             self._views[order].append(item_view(external, state, reason))
+        if swaps is not None:
+            swaps.write()
         self._write()
+
+    def _swaps(self, rows: list[tuple[Any, ...]]) -> Swaps | None:
+        """What cards and numbers there are, where anything asks for one: else nothing is read."""
+        asked = [(row[3], row[5]) for row in rows if row[4] in SWAPS]
+        return Swaps(self._conn, asked) if asked else None
 
     def _line(self, number: int | None, fields: tuple[Any, ...]) -> Line | None:
         if number is None or fields[0] is None:

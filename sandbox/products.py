@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, Response, request
-from psycopg import Connection, sql
+from psycopg import Connection
 from psycopg.rows import dict_row
 
 from sandbox.db import Where
@@ -11,6 +11,7 @@ from sandbox.errors import bad_request, not_found
 from sandbox.ids import ACCOUNT, EMPLOYEE, NUMBER, ORGANIZATION, PRODUCT, SIM, find_number, public_id
 from sandbox.services import services
 from sandbox.tariffs import BY_ID
+from sandbox.totals import total
 from sandbox.wire import find_moment, iso, read_page, send_list, send_one
 
 BASE = "/tmf-api/productInventory/v4"
@@ -45,11 +46,15 @@ def product(row: dict[str, Any]) -> dict[str, Any]:
         "relatedParty": _parties(row),
         "realizingResource": [
             {
-                "id": public_id(NUMBER, row["id"]),
+                "id": public_id(NUMBER, row["number_id"] or row["id"]),
                 "@referredType": "LogicalResource",
                 "value": row["msisdn"],
             },
-            {"id": public_id(SIM, row["id"]), "@referredType": "PhysicalResource", "value": row["iccid"]},
+            {
+                "id": public_id(SIM, row["sim_id"] or row["id"]),
+                "@referredType": "PhysicalResource",
+                "value": row["iccid"],
+            },
         ],
         "productCharacteristic": _characteristics(row),
         "@type": "Product",
@@ -113,22 +118,8 @@ def list_products() -> Response:
     statement = where.into("SELECT * FROM product WHERE {} ORDER BY id LIMIT %s OFFSET %s")
     with services().pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(statement, [*where.params, page.limit, page.offset]).fetchall()
-        total = _total(conn, *total_of)
-    return send_list([product(row) for row in rows], total, page)
-
-
-def _total(conn: Connection, statement: sql.Composed, params: tuple[Any, ...]) -> int:
-    parts = services()
-    key = (statement.as_string(None), repr(params))
-    total = parts.line_totals.get(key)
-    if total is None:
-        version = parts.line_version
-        row = conn.execute(statement, params).fetchone()
-        assert row is not None
-        total = int(row[0])
-        if version == parts.line_version and len(parts.line_totals) < 1_000:
-            parts.line_totals[key] = total
-    return total
+        length = total(conn, *total_of)
+    return send_list([product(row) for row in rows], length, page)
 
 
 def _conditions() -> Where:

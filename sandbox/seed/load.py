@@ -13,8 +13,8 @@ from sandbox.ids import ORGANIZATION, public_id
 from sandbox.seed.lines import COLUMNS, line_rows
 from sandbox.seed.names import company, trading_name
 from sandbox.seed.plan import Plan, make_plan
+from sandbox.seed.stock import SEED_LOCK, add_cards, fill_pool, spare_cards
 
-SEED_LOCK = 0x5A4DB1
 COPY_LINES = 1_000
 DEMO_SEED = 2026
 DEMO_COMPANIES: tuple[tuple[str, int], ...] = (
@@ -40,6 +40,8 @@ def seed(
                 continue
             rng = Random(f"{seed_value}:{name}")  # noqa: S311
             key = _store(conn, make_plan(name, lines, rng, today), rng, today)
+            add_cards(conn, key, spare_cards(lines))
+            fill_pool(conn)
             created.append({"id": public_id(ORGANIZATION, key), "name": name, "lines": lines})
     if any(item["lines"] >= 10_000 for item in created):
         _analyze(pool)

@@ -32,3 +32,12 @@ def iccid(n: int) -> str:
 def imsi(n: int) -> str:
     """Fifteen digits of the operator's own network."""
     return f"{IMSI_PREFIX}{(n * 6_367 + 1_000_003) % 10**10:010d}"
+
+
+def place_of(number: str) -> int | None:
+    """The n that has this number; None where it is not one of the operator's."""
+    code, subscriber = int(number[1:4]), int(number[4:])
+    if code not in CODES:
+        return None
+    block, place = divmod(CODES.index(code) * 10_000_000 + subscriber, BLOCK)
+    return (block - START) * pow(STEP, -1, BLOCKS) % BLOCKS * BLOCK + place

@@ -93,20 +93,6 @@ def test_totals_follow_changes(operator: Operator) -> None:
     assert int(operator.request("GET", path).headers["X-Total-Count"]) == before - 1
 
 
-def test_resources_are_numbers_then_cards(operator: Operator) -> None:
-    company = operator.company(7, "АО «Карты»")
-    base = f"/tmf-api/resourceInventoryManagement/v4/resource?relatedParty.id={company}"
-    found = operator.call("GET", base)
-    assert [item["category"] for item in found] == ["MSISDN"] * 7 + ["SIM"] * 7
-    paged = [
-        item for offset in range(0, 14, 3) for item in operator.call("GET", f"{base}&limit=3&offset={offset}")
-    ]
-    assert paged == found
-    assert operator.call("GET", f"{base}&category=SIM") == found[7:]
-    linked = {thing["id"] for line in operator.lines(company) for thing in line["realizingResource"]}
-    assert linked == {item["id"] for item in found}
-
-
 @pytest.mark.parametrize(
     "query",
     ["limit=0", "limit=1001", "offset=-1", "limit=x&offset=y", "status=aborted", "lastUpdate.gt=soon"],

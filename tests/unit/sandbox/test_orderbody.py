@@ -37,6 +37,18 @@ def test_five_kinds_of_change() -> None:
     assert changed == ("changeTariff", {"tariff": "T", "effective": "nextPeriod"})
 
 
+def test_two_kinds_of_swap() -> None:
+    assert read(**characteristic("iccid", "8970101")) == ("replaceSim", {"iccid": "8970101"})
+    assert read(**characteristic("msisdn", "+79160000000")) == ("changeNumber", {"msisdn": "79160000000"})
+    both = [{"name": "iccid", "value": "1"}, {"name": "msisdn", "value": "2"}]
+    for product in ({"productCharacteristic": both}, {"status": "active", **characteristic("iccid", "1")}):
+        with pytest.raises(ApiError, match="exactly one"):
+            read(**product)
+    for value in (None, "", 79160000000, "\0"):
+        with pytest.raises(ApiError, match="a text is expected"):
+            read(**characteristic("msisdn", value))
+
+
 def test_all_problems_at_once() -> None:
     body = {
         "externalId": 5,

@@ -1,5 +1,6 @@
 """Made-up data is well-formed, unique and the same again."""
 
+from collections import Counter
 from datetime import date
 from random import Random
 
@@ -10,10 +11,13 @@ from stdnum import luhn as stdnum_luhn
 from stdnum.ru import inn as stdnum_inn
 from stdnum.ru import ogrn as stdnum_ogrn
 
+from sandbox.ids import FIRST_IN_STOCK
+from sandbox.numbers import number_class
 from sandbox.seed.lines import COLUMNS, line_rows
 from sandbox.seed.names import company, person, trading_name
-from sandbox.seed.numbers import BLOCK, BLOCKS, CODES, iccid, imsi, msisdn
+from sandbox.seed.numbers import BLOCK, BLOCKS, CODES, iccid, imsi, msisdn, place_of
 from sandbox.seed.plan import make_plan
+from sandbox.seed.stock import FIRST_PLACE, POOL, pool_numbers, spare_cards
 from sandbox.tariffs import SELLABLE, TARIFFS
 
 TODAY = date(2026, 11, 22)
@@ -109,3 +113,29 @@ def test_names_are_whole() -> None:
     assert trading_name("АО «Тест»") == "Тест"
     assert f"«{trading_name(company(Random(5)))}»" in company(Random(5))
     assert trading_name("Без кавычек") == "Без кавычек"
+
+
+def test_the_pool_never_meets_a_line() -> None:
+    found = pool_numbers()
+    assert found == pool_numbers()
+    assert Counter(kind for _, _, kind in found) == POOL
+    assert len({number for _, number, _ in found}) == len(found) == 2_000
+    for n, number, kind in found:
+        assert FIRST_PLACE <= n == place_of(number)
+        assert number_class(number) == kind
+        assert phonenumbers.is_valid_number(phonenumbers.parse(f"+{number}"))
+
+
+def test_places_of_numbers() -> None:
+    places = [0, 1, 99, 100, 12_345_678, BLOCKS * BLOCK - 1]
+    assert [place_of(msisdn(n)) for n in places] == places
+    assert place_of("79300000000") is None
+
+
+def test_spare_cards() -> None:
+    assert [spare_cards(lines) for lines in (0, 25, 1_000, 20_000, 10**6)] == [10, 10, 20, 400, 500]
+    numbers = [*range(1, 2_000), *range(FIRST_IN_STOCK, FIRST_IN_STOCK + 2_000)]
+    for make, check in ((iccid, stdnum_luhn), (imsi, stdnum_imsi)):
+        made = [make(n) for n in numbers]
+        assert len(set(made)) == len(made)
+        assert all(check.is_valid(value) for value in made[::17])
