@@ -301,6 +301,16 @@ class Factory:
         time.sleep(away)
         self.valkey.start()
 
+    @contextmanager
+    def redis_paused(self) -> Iterator[None]:
+        """The server takes connections and answers nothing; what was asked is answered afterwards."""
+        pid = self.valkey.child().pid
+        self.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.kill(pid, signal.SIGCONT)
+
     def empty_redis(self) -> None:
         with Redis.from_url(self.valkey.url()) as client:
             client.flushall()

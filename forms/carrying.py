@@ -25,6 +25,8 @@ from runs.operation import Operation
 from users.actor import load_actor
 
 PAGE = 50
+Outcome = tuple[str | None, str | None, str | None]
+NOTHING_DONE: Outcome = (None, None, None)
 LOOK_FIRST = N_("Look at what the operation would do first.")
 ALL_LEFT = N_("None of the numbers is in the company any more: there is nothing to carry out.")
 LEFT = "left_company"
@@ -135,21 +137,20 @@ def count_left(session: Session, request: Request) -> int:
 
 def outcomes(session: Session, request: Request, after: int = 0) -> Sequence[LineOutcome]:
     """A page of the request's numbers with their outcomes, by keyset."""
-    item = and_(
-        RunItem.company_id == RequestLine.company_id,
+    columns = (RequestLine.no, RequestLine.line_id, RequestLine.msisdn, RequestLine.employee)
+    found = _lines(request).with_only_columns(*columns, func.coalesce(IS_HERE, False))
+    rows = session.execute(found.where(RequestLine.no > after).order_by(RequestLine.no).limit(PAGE)).all()
+    items = _items(session, request, [row.line_id for row in rows])
+    return [LineOutcome(*row, *items.get(row.line_id, NOTHING_DONE)) for row in rows]
+
+
+def _items(session: Session, request: Request, line_ids: Sequence[int]) -> dict[int, Outcome]:
+    """State, reason and detail by line: asked apart, so that the run's items are gone through once, not per line."""
+    if request.run_id is None:
+        return {}
+    wanted = select(RunItem.line_id, RunItem.state, RunItem.reason, RunItem.detail).where(
+        RunItem.company_id == request.company_id,
         RunItem.run_id == request.run_id,
-        RunItem.line_id == RequestLine.line_id,
+        RunItem.line_id.in_(line_ids),
     )
-    columns: tuple[Any, ...] = (
-        RequestLine.no,
-        RequestLine.line_id,
-        RequestLine.msisdn,
-        RequestLine.employee,
-        func.coalesce(IS_HERE, False),
-        RunItem.state,
-        RunItem.reason,
-        RunItem.detail,
-    )
-    found = _lines(request).outerjoin(RunItem, item).with_only_columns(*columns)
-    rows = session.execute(found.where(RequestLine.no > after).order_by(RequestLine.no).limit(PAGE))
-    return [LineOutcome(*row) for row in rows]
+    return {row[0]: (row[1], row[2], row[3]) for row in session.execute(wanted)}

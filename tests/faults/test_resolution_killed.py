@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
 import time
 from collections.abc import Iterator
 
@@ -93,42 +92,29 @@ def test_workers_killed_in_the_middle(
     assert set(came(mailbox, subject)) == {CUSTOMER_MAIL, MANAGER_MAIL}
 
 
-def test_the_web_server_killed_before_the_commit_has_done_neither(plant: Factory, office: Office) -> None:
+def test_the_web_server_killed_before_and_after_the_commit(
+    plant: Factory, office: Office, dice: random.Random
+) -> None:
     request_id = office.request("T-OFFICE", some_lines(plant, FEW, without="T-OFFICE"))
     run_id = office.preview(request_id)
     token = office.visitor.token(f"/desk/{request_id}/resolve?run={run_id}")
-    for table in HALF_WAY:
-        with (
-            stuck(plant, table) as wait,
-            in_background(office.send_resolution, request_id, run_id, token) as sent,
-        ):
-            wait()
-            plant.children["web"].kill()
-            assert isinstance(sent.exception(), OSError)
-        request, run = office.stored(request_id), plant.run(run_id)
-        assert (request.state, request.run_id) == (RequestState.TAKEN, None)
-        assert (run.state, run.total) == (RunState.PREVIEWED, 0)
-        assert not any(steps_told(plant, request_id, "resolve").values())
-        plant.start_console()
+    resolution = office.send_resolution, request_id, run_id, token
+    with stuck(plant, dice.choice(HALF_WAY)) as wait, in_background(*resolution) as sent:
+        wait()
+        plant.children["web"].kill()
+        assert isinstance(sent.exception(), OSError)
+    request, run = office.stored(request_id), plant.run(run_id)
+    assert (request.state, request.run_id) == (RequestState.TAKEN, None), "neither"
+    assert (run.state, run.total) == (RunState.PREVIEWED, 0)
+    assert not any(steps_told(plant, request_id, "resolve").values())
     assert ordered_items(plant, run_id) == []
-    office.send_resolution(request_id, run_id, token)
-    finish(office, request_id, run_id, FEW)
-
-
-def test_the_web_server_killed_right_after_the_commit_has_done_both(plant: Factory, office: Office) -> None:
-    request_id = office.request("T-UNLIM", some_lines(plant, FEW, without="T-UNLIM"))
-    run_id = office.preview(request_id)
-    token = office.visitor.token(f"/desk/{request_id}/resolve?run={run_id}")
-    redis = plant.valkey.child().pid
-    plant.kill(redis, signal.SIGSTOP)  # the wake-up of a worker is what comes right after the commit
-    try:
-        with in_background(office.send_resolution, request_id, run_id, token) as sent:
-            wait_until(lambda: plant.run(run_id).state == RunState.RUNNING, "nothing was committed")
-            plant.children["web"].kill()
-            assert isinstance(sent.exception(), OSError)
-    finally:
-        plant.kill(redis, signal.SIGCONT)
-    assert office.stored(request_id).state == RequestState.RESOLVED
+    plant.start_console()
+    # What comes right after the commit is the wake-up of a worker: it takes as long as Redis stands still.
+    with plant.redis_paused(), in_background(*resolution) as sent:
+        wait_until(lambda: plant.run(run_id).state == RunState.RUNNING, "nothing was committed")
+        plant.children["web"].kill()
+        assert isinstance(sent.exception(), OSError)
+    assert office.stored(request_id).state == RequestState.RESOLVED, "both"
     plant.start_console()
     finish(office, request_id, run_id, FEW)
 
