@@ -18,6 +18,7 @@ from core import clock
 from core.i18n import DEFAULT_LOCALE, LOCALES, TRANSLATIONS, translate
 from core.money import Money
 from lines.numbers import format_iccid, format_msisdn
+from runs import own_values
 
 LOCALE_COOKIE = "locale"
 THEME_COOKIE = "theme"
@@ -31,7 +32,13 @@ def install(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     Babel(app, default_locale=DEFAULT_LOCALE, locale_selector=locale, timezone_selector=zone_name)
     app.jinja_env.filters.update(
-        t=text, msisdn=format_msisdn, iccid=format_iccid, money=money, when=when, number=number
+        t=text,
+        msisdn=format_msisdn,
+        iccid=format_iccid,
+        money=money,
+        when=when,
+        number=number,
+        own_value=own_values.shown,
     )
     app.jinja_env.globals.update(locale=locale, theme=theme, languages=LANGUAGE_NAMES, themes=THEMES)
 

@@ -1,6 +1,7 @@
 """Tells what one cell of an uploaded list holds: a phone number, a SIM card number or which mistake."""
 
 import re
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from core.excel import Cell
@@ -57,6 +58,17 @@ def looks_like_number(cell: Cell) -> bool:
         digits = sum(map(str.isdigit, cell[:_READ_LENGTH]))
         return digits >= _HEADER_DIGITS and digits >= sum(map(str.isalpha, cell[:_READ_LENGTH]))
     return isinstance(cell, (int, float)) and cell >= 10**_HEADER_DIGITS
+
+
+def header_above(rows: Sequence[Sequence[Cell]], column: int) -> str:
+    """The last text of a column above its first cell that looks like a number."""
+    header = ""
+    for row in rows[:20]:
+        cell = row[column] if column < len(row) else ""
+        if looks_like_number(cell):
+            break
+        header = str(cell).strip() or header
+    return header[:_READ_LENGTH]
 
 
 def column_letters(number: int) -> str:

@@ -8,7 +8,16 @@ from typing import Final
 
 from core.excel import Cell, FileRefused, ReadLimits, Sheet, read_sheets
 from core.i18n import N_
-from lines.list_cells import PROBLEMS, Kind, Reading, column_letters, looks_like_number, read_cell
+from lines.list_beside import find_beside, read_beside, says_new
+from lines.list_cells import (
+    PROBLEMS,
+    Kind,
+    Reading,
+    column_letters,
+    header_above,
+    looks_like_number,
+    read_cell,
+)
 
 NO_NUMBERS: Final = N_(
     "There is no column with phone numbers or SIM card numbers in the file. "
@@ -38,7 +47,8 @@ class NumberList:
 
     ``kinds`` and ``values`` are None where there is a problem other than a duplicate; ``problems`` are keys of
     ``PROBLEMS``. ``first_index`` gives for the index of a duplicate the index of the entry it repeats.
-    ``skipped_sheets`` had no column that is mostly numbers.
+    ``skipped_sheets`` had no column that is mostly numbers. ``beside`` gives by index what else stands in the row for
+    its line: a new SIM card, a new number.
     """
 
     sheets: list[str] = field(default_factory=list)
@@ -50,6 +60,7 @@ class NumberList:
     first_index: dict[int, int] = field(default_factory=dict)
     columns: list[ColumnUsed] = field(default_factory=list)
     skipped_sheets: list[str] = field(default_factory=list)
+    beside: dict[int, dict[Kind, str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -116,7 +127,13 @@ def _find_column(sheet: Sheet) -> tuple[int | None, float]:
                 column for column, count in counts.items() if (count["msisdn"] + count["iccid"]) * 2 >= best
             ]
             column = min(
-                close, key=lambda column: (_is_sim_column(counts[column]), _header_rank(rows, column), column)
+                close,
+                key=lambda column: (
+                    _is_sim_column(counts[column]),
+                    says_new(rows, column),
+                    _header_rank(rows, column),
+                    column,
+                ),
             )
             count = counts[column]
             return column, (count["msisdn"] + count["iccid"]) / count.total()
@@ -146,27 +163,17 @@ def _find_doubtful_column(sheet: Sheet) -> int | None:
 
 
 def _header_rank(rows: Sequence[Sequence[Cell]], column: int) -> int:
-    header = _header(rows, column).lower()
+    header = header_above(rows, column).lower()
     return next((rank for rank, word in enumerate(_HEADER_WORDS) if word in header), len(_HEADER_WORDS))
-
-
-def _header(rows: Sequence[Sequence[Cell]], column: int) -> str:
-    """The last text above the first cell that looks like a number."""
-    header = ""
-    for row in rows[:20]:
-        cell = row[column] if column < len(row) else ""
-        if looks_like_number(cell):
-            break
-        header = str(cell).strip() or header
-    return header[:_RAW_LENGTH]
 
 
 def _add_sheet(result: NumberList, sheet: Sheet, column: int) -> None:
     number = sheet.first_column + column
     has_formulas = any(place == number for _, place in sheet.formulas.with_value)
-    header = _header(sheet.rows, column)
+    header = header_above(sheet.rows, column)
     result.columns.append(ColumnUsed(sheet.name, column_letters(number), header, has_formulas))
     empty = {row for row, place in sheet.formulas.without_value if place == number}
+    beside = find_beside(sheet, column)
     last_row = sheet.first_row + len(sheet.rows) - 1
     # The sheet's content begins after some of them and ends before others.
     for row_number in sorted(row for row in empty if row < sheet.first_row):
@@ -180,6 +187,8 @@ def _add_sheet(result: NumberList, sheet: Sheet, column: int) -> None:
         elif not is_header or looks_like_number(raw) or read_cell(raw)[1] is not None:
             is_header = False
             _append(result, sheet.name, row_number, raw, read_cell(raw))
+            if beside and (more := read_beside(row, beside)):
+                result.beside[len(result) - 1] = more
     for row_number in sorted(row for row in empty if row > last_row):
         _append(result, sheet.name, row_number, "", _NO_RESULT)
 

@@ -70,8 +70,17 @@ class Line(CompanyOwned, Base):
     ordered_at: Mapped[datetime | None]  # when we recorded the newest outcome of an order, by our clock
 
 
+class SimState(StrEnum):
+    """What can be done with a SIM card."""
+
+    IN_USE = "in_use"
+    SPARE = "spare"
+    DEAD = "dead"  # replaced for good
+    UNKNOWN = "unknown"
+
+
 class SimCard(CompanyOwned, Base):
-    """A SIM card of the company (TMF639 physical resource)."""
+    """A SIM card of the company (TMF639 physical resource); `state` is a SimState."""
 
     __tablename__ = "sim_cards"
     __table_args__ = (UniqueConstraint("company_id", "iccid"),)

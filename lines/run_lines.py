@@ -14,13 +14,18 @@ from hierarchy.models import Department
 from lines.models import Line
 from rbac.decision import Actor, visible
 from rbac.permissions import Permission
-from runs import queries, service
+from runs import own_values, queries, service
 from runs.engine import Engine
-from runs.models import ItemState, Run, RunItem
+from runs.models import ItemState, Run, RunItem, RunValue
 
 PAGE = 50
 IN_DEPARTMENT = and_(Department.company_id == Line.company_id, Department.id == Line.department_id)
 OF_ITEM = and_(Line.company_id == RunItem.company_id, Line.id == RunItem.line_id)
+OF_VALUE = and_(
+    RunValue.company_id == RunItem.company_id,
+    RunValue.run_id == RunItem.run_id,
+    RunValue.line_id == RunItem.line_id,
+)
 
 
 class RefusedLine(NamedTuple):
@@ -31,6 +36,7 @@ class RefusedLine(NamedTuple):
     state: str
     employee: str
     department: str
+    own: str | None
 
 
 class ItemLine(NamedTuple):
@@ -45,6 +51,7 @@ class ItemLine(NamedTuple):
     reason: str | None
     detail: str | None
     updated_at: datetime
+    own: str | None
 
 
 class ResultRow(NamedTuple):
@@ -61,6 +68,7 @@ class ResultRow(NamedTuple):
     before: str | None
     after: str | None
     updated_at: datetime
+    own: str | None
 
 
 def count_chosen(engine: Engine, actor: Actor, session: Session, selection: Mapping[str, Any]) -> int:
@@ -77,9 +85,12 @@ def refused_lines(
     params = service.stored_params(operation, run)
     verdict = queries.refusal_case(service.all_refusals(engine, actor, operation, params))
     chosen = engine.target.chosen(actor, Permission.LINES_VIEW, run.selection)
+    chosen = own_values.joined(chosen, operation, run.company_id, run.id, engine.target.id_column())
     rows = session.execute(
-        chosen.with_only_columns(Line.id, Line.msisdn, Line.state, Line.employee, Department.name)
-        .where(verdict == reason, Line.id > after)
+        chosen.with_only_columns(
+            Line.id, Line.msisdn, Line.state, Line.employee, Department.name, own_values.column(operation)
+        )
+        .where(verdict == reason if reason else verdict.is_(None), Line.id > after)
         .order_by(Line.id)
         .limit(PAGE)
     )
@@ -126,6 +137,7 @@ def result_rows(actor: Actor, session: Session, run: Run) -> Iterator[ResultRow]
         cast(JournalEntry.before, Text),
         cast(JournalEntry.after, Text),
         RunItem.updated_at,
+        RunValue.value,
     )
     found = _items(actor, run).with_only_columns(*columns).outerjoin(JournalEntry, entry).order_by(RunItem.no)
     for row in session.execute(found, execution_options={"yield_per": 2000}):
@@ -143,12 +155,14 @@ def _items(actor: Actor, run: Run) -> Select[Any]:
         RunItem.reason,
         RunItem.detail,
         RunItem.updated_at,
+        RunValue.value,
     )
     return (
         select(*columns)
         .select_from(RunItem)
         .join(Line, OF_ITEM)
         .join(Department, IN_DEPARTMENT)
+        .outerjoin(RunValue, OF_VALUE)
         .where(
             RunItem.company_id == run.company_id,
             RunItem.run_id == run.id,

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Row,
     Select,
     String,
     and_,
@@ -22,18 +23,19 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute, Session
 
 from core import clock
 from core.errors import NotFound
 from hierarchy import totals
 from hierarchy.models import Department
 from lines.models import Line
+from lines.own_effects import give_up_numbers, move_cards, number_without_mark
 from lines.queries import select_department, select_matching
 from lines.uploads import get_upload
 from rbac.decision import Actor, visible
 from rbac.permissions import Permission
-from runs.models import ItemState, RunItem, Upload, UploadRow
+from runs.models import ItemState, RunItem, RunValue, Upload, UploadRow
 from runs.operation import Refusal, TargetLine
 from runs.queries import refusal_case
 
@@ -103,51 +105,90 @@ class LineTarget:
         return not_(visible(actor, permission, Department.path))
 
     def before_sending(
-        self, session: Session, company_id: int, run_id: int, batch_id: int, refusals: Sequence[Refusal]
+        self,
+        session: Session,
+        company_id: int,
+        run_id: int,
+        batch_id: int,
+        refusals: Sequence[Refusal],
+        *,
+        has_own: bool = False,
     ) -> Sequence[TargetLine]:
         """The lines of a claimed batch in the order of their items, with the refusal that holds now."""
-        rows = session.execute(
-            select(RunItem.no, Line.id, Line.operator_id, refusal_case(list(refusals)))
+        columns: list[Any] = [RunItem.no, Line.id, Line.operator_id, refusal_case(list(refusals))]
+        found = (
+            select(*columns, *([RunValue.value] if has_own else []))
             .select_from(RunItem)
             .join(Line, and_(Line.company_id == RunItem.company_id, Line.id == RunItem.line_id))
             .join(Department, IN_DEPARTMENT)
             .where(RunItem.company_id == company_id, RunItem.run_id == run_id, RunItem.batch_id == batch_id)
             .order_by(RunItem.no)
         )
-        return [TargetLine(no, line_id, product, refusal) for no, line_id, product, refusal in rows]
+        if has_own:
+            found = found.outerjoin(RunValue, _value_of(company_id, run_id))
+        return [TargetLine(*row) for row in session.execute(found)]
 
     def apply(
-        self, session: Session, company_id: int, line_ids: Sequence[int], effect: Mapping[str, Any]
+        self,
+        session: Session,
+        company_id: int,
+        run_id: int,
+        line_ids: Sequence[int],
+        effect: Mapping[str, Any],
     ) -> Sequence[tuple[int, str, dict[str, Any], dict[str, Any]]]:
-        """Write the effect on the lines and keep the departments' totals; one or two statements in all."""
-        columns = [getattr(Line, name).label(f"old_{name}") for name in effect]
+        """Write the effect on the lines and keep the departments' totals; one or two statements in all.
+
+        What each line gets for itself also moves between SIM cards, and numbers leave the lines that held them.
+        """
+        own = {
+            name: value
+            for name, value in effect.items()
+            if isinstance(value, ColumnElement | QueryableAttribute)
+        }
+        if "msisdn" in own:
+            give_up_numbers(session, company_id, run_id, line_ids)
+        number = number_without_mark() if "msisdn" in own else Line.msisdn
+        present = {name: number if name == "msisdn" else getattr(Line, name) for name in effect}
+        columns = [value.label(f"old_{name}") for name, value in present.items()]
+        columns += [value.label(f"new_{name}") for name, value in own.items()]
         # Locked in the order of their ids, as everyone locks lines; changed and told in the same statement.
+        chosen = select(Line.id, number.label("number"), Line.department_id, Line.state, *columns)
+        if own:
+            chosen = chosen.select_from(Line).join(RunValue, _value_of(company_id, run_id))
         old = (
-            select(Line.id, Line.msisdn, Line.department_id, Line.state, *columns)
-            .where(Line.company_id == company_id, Line.id == any_(_array(line_ids)))
+            chosen.where(Line.company_id == company_id, Line.id == any_(_array(line_ids)))
             .order_by(Line.id)
-            .with_for_update()
+            .with_for_update(of=Line)
             .cte("old")
         )
+        values = {**effect, **{name: old.c[f"new_{name}"] for name in own}, "ordered_at": clock.now()}
         before = session.execute(
             update(Line)
             .where(Line.company_id == company_id, Line.id == old.c.id)
-            .values({**effect, "ordered_at": clock.now()})
+            .values(values)
             .returning(*old.c),
             execution_options={"synchronize_session": False},
         ).all()
         if "state" in effect:
             totals.add(session, company_id, _moves(before, str(effect["state"])))
-        after = {name: _plain(value) for name, value in effect.items()}
-        return [
-            (
-                row[0],
-                row[1],
-                {name: _plain(value) for name, value in zip(effect, row[4:], strict=True)},
-                after,
-            )
-            for row in sorted(before, key=itemgetter(0))
-        ]
+        if "iccid" in own:
+            move_cards(session, company_id, [(row.old_iccid, row.new_iccid) for row in before])
+        return [_told(row, effect, own) for row in sorted(before, key=itemgetter(0))]
+
+
+def _value_of(company_id: int, run_id: int) -> ColumnElement[bool]:
+    """Joins what each line gets for itself in a run."""
+    return and_(RunValue.company_id == company_id, RunValue.run_id == run_id, RunValue.line_id == Line.id)
+
+
+def _told(
+    row: Row[Any], effect: Mapping[str, Any], own: Mapping[str, Any]
+) -> tuple[int, str, dict[str, Any], dict[str, Any]]:
+    """A changed line as the journal keeps it: id, number, before, after."""
+    fields = row._mapping  # by name: how many columns there are depends on the effect
+    before = {name: _plain(fields[f"old_{name}"]) for name in effect}
+    after = {name: _plain(fields[f"new_{name}"] if name in own else effect[name]) for name in effect}
+    return fields["id"], fields["number"], before, after
 
 
 def _array(ids: Sequence[int]) -> ColumnElement[Any]:
@@ -157,7 +198,8 @@ def _array(ids: Sequence[int]) -> ColumnElement[Any]:
 
 def _moves(before: Sequence[Any], state: str) -> dict[tuple[int, str], int]:
     moves: dict[tuple[int, str], int] = {}
-    for _, _, department, old, *_rest in before:
+    for row in before:
+        department, old = row.department_id, row.state
         if old != state:
             moves[department, old] = moves.get((department, old), 0) - 1
             moves[department, state] = moves.get((department, state), 0) + 1

@@ -33,7 +33,9 @@ from core.errors import NotFound
 from core.i18n import N_
 from core.journal import Entry, write
 from hierarchy.models import Department
+from lines.list_beside import KINDS
 from lines.list_cells import PROBLEMS as CELL_PROBLEMS
+from lines.list_cells import Kind
 from lines.list_file import NumberList, read_number_list
 from lines.models import Line, LineState
 from rbac.decision import Actor, require, visible
@@ -59,6 +61,7 @@ TITLES: Final[dict[str, str]] = {
     UNKNOWN: N_("Not among your numbers"),
     SAME_LINE: N_("Number and SIM card of the same line"),
 }
+BESIDE: Final = tuple(f"new_{kind}" for kind in KINDS)
 _SEPARATOR: Final = "\x1f"
 """Stands between the values of a column on its way to the database: no text that people see contains it."""
 _TEXTS = ARRAY(String)
@@ -132,7 +135,7 @@ def describe(row: UploadRow) -> tuple[str, Mapping[str, Any]]:
 def _write_rows(db: Session, actor: Actor, upload: Upload, numbers: NumberList) -> int:
     """Match every row to its line in the database; returns how many were found."""
     matched = _matched(actor, _sent_rows(numbers), set(numbers.kinds))
-    names = ["company_id", "upload_id", "no", "sheet", "row", "raw", "line_id", "problem", "detail"]
+    names = ["company_id", "upload_id", "no", "sheet", "row", "raw", "line_id", "problem", "detail", *BESIDE]
     rows = select(literal(upload.company_id), literal(upload.id), *(matched.c[name] for name in names[2:]))
     written = insert(UploadRow).from_select(names, rows).returning(UploadRow.problem).cte("written")
     return int(db.scalar(select(func.count()).where(written.c.problem.is_(None))) or 0)
@@ -149,10 +152,18 @@ def _sent_rows(numbers: NumberList) -> Subquery:
         _column(numbers.raws),
         _column(problems),
         _column(details),
+        *(_beside(numbers, kind) for kind in KINDS),
     ]
-    names = ("value", "kind", "sheet", "row", "raw", "problem", "detail")
+    names = ("value", "kind", "sheet", "row", "raw", "problem", "detail", *BESIDE)
     given = func.unnest(*columns).table_valued(*names, with_ordinality="no", name="given").render_derived()
     return select(given).subquery("list_rows")
+
+
+def _beside(numbers: NumberList, kind: Kind) -> ColumnElement[Any]:
+    """What each row gives its line; a column without anything travels as nothing."""
+    if not any(kind in more for more in numbers.beside.values()):
+        return cast([], _TEXTS)
+    return _column([numbers.beside.get(index, {}).get(kind) for index in range(len(numbers))])
 
 
 def _problems(numbers: NumberList) -> tuple[list[str | None], list[str]]:
@@ -215,6 +226,7 @@ def _matched(actor: Actor, given: Subquery, kinds: set[Any]) -> Subquery:
         case((not_(again), rows.c.line_id)).label("line_id"),
         cast(problem, String).label("problem"),
         (detail if is_mixed else rows.c.detail).label("detail"),
+        *(rows.c[name] for name in BESIDE),
     ).subquery("judged")
 
 

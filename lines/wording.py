@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from core.i18n import N_, translate
+from lines.numbers import format_iccid, format_msisdn
 from lines.operations.block import REASONS
 from lines.operations.set_limit import PERIODS
 
@@ -29,6 +30,8 @@ class ChangeWords:
     def say(self, stored: str | None) -> str:
         """The text for values stored as JSON; empty where there are none."""
         stored = stored or ""
+        if "iccid" in stored or "msisdn" in stored:
+            return self._in_words(json.loads(stored))  # another one for each line: nothing to remember
         if stored not in self._said:
             self._said[stored] = self._in_words(json.loads(stored))
         return self._said[stored]
@@ -43,6 +46,10 @@ class ChangeWords:
             parts.append(self._limit(values))
         if "tariff_id" in values:
             parts.append(self._tariffs.get(str(values["tariff_id"]), str(values["tariff_id"])))
+        if "iccid" in values:
+            parts.append(format_iccid(str(values["iccid"])))
+        if "msisdn" in values:
+            parts.append(format_msisdn(str(values["msisdn"])))
         return ", ".join(parts)
 
     def _limit(self, values: Mapping[str, Any]) -> str:

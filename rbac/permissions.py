@@ -15,6 +15,8 @@ class Permission(StrEnum):
     LINES_UNBLOCK = "lines:unblock"
     LINES_LIMIT = "lines:limit"
     LINES_TARIFF = "lines:tariff"
+    LINES_SIM = "lines:sim"
+    LINES_NUMBER = "lines:number"
     LINES_PLACE = "lines:place"
     STRUCTURE_VIEW = "structure:view"
     STRUCTURE_EDIT = "structure:edit"
@@ -50,6 +52,8 @@ LABELS: dict[Permission, str] = {
     Permission.LINES_UNBLOCK: N_("Unblock numbers"),
     Permission.LINES_LIMIT: N_("Set and remove limits"),
     Permission.LINES_TARIFF: N_("Change tariffs"),
+    Permission.LINES_SIM: N_("Replace SIM cards"),
+    Permission.LINES_NUMBER: N_("Change phone numbers"),
     Permission.LINES_PLACE: N_("Place numbers in departments"),
     Permission.STRUCTURE_VIEW: N_("See the structure"),
     Permission.STRUCTURE_EDIT: N_("Change the structure"),

@@ -116,7 +116,9 @@ def _read(db: Session, work: Work, batch_id: int) -> Sequence[TargetLine]:
     actor = work.actor
     for _ in range(2):
         refusals = service.all_refusals(work.engine, actor, work.operation, work.params, before=work.run_id)
-        lines = work.engine.target.before_sending(db, work.company_id, work.run_id, batch_id, refusals)
+        lines = work.engine.target.before_sending(
+            db, work.company_id, work.run_id, batch_id, refusals, has_own=work.operation.own is not None
+        )
         if all(line.refusal != queries.NO_RIGHT for line in lines):
             break
         actor = load_starter(db, work.company_id, work.run_id)

@@ -133,6 +133,25 @@ class RunItem(CompanyOwned, Base):
     updated_at: Mapped[datetime]
 
 
+class RunValue(CompanyOwned, Base):
+    """What a line gets for itself in a run, a SIM card or a number; what cannot be read begins with UNREADABLE.
+
+    Kept apart from the items: it is there while the run is only previewed, and most runs have none.
+    """
+
+    __tablename__ = "run_values"
+    __table_args__ = (
+        ForeignKeyConstraint(["company_id", "run_id"], ["runs.company_id", "runs.id"], ondelete="CASCADE"),
+        Index("ix_run_values_value", "company_id", "run_id", "value"),
+    )
+    run_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    line_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    value: Mapped[str]
+
+
+UNREADABLE = "!"
+
+
 class OrderBatch(CompanyOwned, Base):
     """One order to the operator, written before it is sent. `key` is its external id there."""
 
@@ -175,7 +194,10 @@ class Upload(CompanyOwned, Base):
 
 
 class UploadRow(CompanyOwned, Base):
-    """A row of an uploaded list: the line it means, or the problem it has."""
+    """A row of an uploaded list: the line it means, or the problem it has.
+
+    What else stands in it, a SIM card or a number for that line, is there for operations that want it.
+    """
 
     __tablename__ = "upload_rows"
     __table_args__ = (
@@ -198,3 +220,5 @@ class UploadRow(CompanyOwned, Base):
     line_id: Mapped[int | None] = mapped_column(BigInteger)
     problem: Mapped[str | None]
     detail: Mapped[str | None]
+    new_iccid: Mapped[str | None]
+    new_msisdn: Mapped[str | None]

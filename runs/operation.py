@@ -52,8 +52,34 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Own:
+    """What each line gets for itself, where one value for all will not do: a SIM card, a number.
+
+    `runs.models.RunValue` then stands at the side of every line: refusals and effects may name `RunValue.value`, which
+    is null where a line was given nothing and begins with UNREADABLE where nobody can read it. `change` finds the
+    value of its line in `params[OWN]`. `column` is where an uploaded list keeps it (a column of UploadRow), `present`
+    the column of the line that it replaces; `read` makes the plain form of what was typed, None where that is wrong.
+    """
+
+    column: str
+    present: str
+    label: str
+    hint: str
+    present_label: str
+    wrong: str
+    read: Callable[[str], str | None]
+    show: Callable[[str], str]
+
+
+OWN = "own"
+
+
+@dataclass(frozen=True)
 class Operation:
-    """One thing that can be done to lines. Each function gets the loaded parameters."""
+    """One thing that can be done to lines. Each function gets the loaded parameters.
+
+    An effect is a value for all lines, or an SQL expression over `RunValue.value` where each gets its own.
+    """
 
     code: str
     words: Words
@@ -66,6 +92,7 @@ class Operation:
     price: Callable[[Params], Price] | None = None
     check: Callable[[Session, Params], Mapping[str, list[str]]] | None = None
     inverse: Callable[[Params, Mapping[str, Any]], tuple[str, Params]] | None = None
+    own: Own | None = None
     group: str = ""
     order: int = field(default=100)
 
@@ -78,6 +105,7 @@ class TargetLine:
     line_id: int
     product_id: str
     refusal: str | None
+    own: str | None = None
 
 
 class Target(Protocol):
@@ -100,13 +128,28 @@ class Target(Protocol):
         ...
 
     def before_sending(
-        self, session: Session, company_id: int, run_id: int, batch_id: int, refusals: Sequence[Refusal]
+        self,
+        session: Session,
+        company_id: int,
+        run_id: int,
+        batch_id: int,
+        refusals: Sequence[Refusal],
+        *,
+        has_own: bool = False,
     ) -> Sequence[TargetLine]:
-        """The lines of a claimed batch in the order of their items, with the refusal that holds now."""
+        """The lines of a claimed batch in the order of their items, with the refusal that holds now.
+
+        `has_own`: with the value that each gets for itself in this run.
+        """
         ...
 
     def apply(
-        self, session: Session, company_id: int, line_ids: Sequence[int], effect: Mapping[str, Any]
+        self,
+        session: Session,
+        company_id: int,
+        run_id: int,
+        line_ids: Sequence[int],
+        effect: Mapping[str, Any],
     ) -> Sequence[tuple[int, str, dict[str, Any], dict[str, Any]]]:
         """Write an operation's effect on lines; returns (line id, label, before, after) for the journal."""
         ...

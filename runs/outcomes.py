@@ -153,7 +153,7 @@ def _apply(db: Session, engine: Engine, run: Run, line_ids: Sequence[int]) -> No
     except (NotFound, ValidationError):
         log.error("outcome.unknown_operation", run=run.id, operation=run.operation)
         return  # the outcome is kept; the lines themselves come with the next synchronisation
-    changes = engine.target.apply(db, run.company_id, line_ids, effect)
+    changes = engine.target.apply(db, run.company_id, run.id, line_ids, effect)
     entries = [
         Entry(f"line.{operation.code}", "line", line_id, before, after, run.id, label)
         for line_id, label, before, after in changes

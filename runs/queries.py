@@ -112,6 +112,10 @@ ITEM_TEXTS: dict[str, tuple[str, str]] = {
     "debt": (N_("The billing account is in debt"), N_("Pay the debt, then try again.")),
     "blocked": (N_("The number is blocked"), N_("Unblock it first.")),
     "terminated": (N_("The number no longer works"), ""),
+    "same_sim": (N_("Already uses this SIM card"), ""),
+    "sim_not_available": (N_("The new SIM card cannot be used"), N_("Take another card.")),
+    "same_number": (N_("Already has this number"), ""),
+    "number_not_available": (N_("The new number is no longer free"), N_("Choose another number.")),
 }
 
 

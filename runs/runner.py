@@ -19,7 +19,6 @@ from hierarchy.models import Company
 from operators.gateway import (
     Accepted,
     Answer,
-    Change,
     Gateway,
     LineOutcome,
     Order,
@@ -34,7 +33,7 @@ from runs.batches import Claim, Work
 from runs.counters import Moved
 from runs.engine import Engine
 from runs.models import ItemState, Run, RunState
-from runs.operation import TargetLine
+from runs.operation import OWN, TargetLine
 
 log = structlog.get_logger(__name__)
 SHARE_SECONDS = 5.0
@@ -108,8 +107,7 @@ def _send_next(work: Work) -> float | None:
             return _pause_of(db, work)
     if not claim.lines:
         return 0.0
-    change = work.operation.change(work.params)
-    lines = [order_line(work, line, change) for line in claim.lines]
+    lines = order_lines(work, claim.lines)
     order = Order(claim.key, work.party_id, work.operation.code, lines, claim.send_by)
     # The token comes last, so that requests leave evenly: what a claim takes differs from time to time.
     if not gateway.take_token(wait=TOKEN_WAIT):
@@ -139,9 +137,19 @@ def _pause_of(db: Session, work: Work) -> float | None:
     return max(0.05, (row[1] - clock.now()).total_seconds())
 
 
-def order_line(work: Work, line: TargetLine, change: Change) -> OrderLine:
-    """One line of the order, under the external id by which it is known for ever."""
-    return OrderLine(f"{work.run_id}-{line.no}", line.product_id, change)
+def order_lines(work: Work, lines: Sequence[TargetLine]) -> list[OrderLine]:
+    """The lines of an order, each under the external id by which it is known for ever."""
+    if work.operation.own is None:
+        change = work.operation.change(work.params)
+        return [OrderLine(f"{work.run_id}-{line.no}", line.product_id, change) for line in lines]
+    return [
+        OrderLine(
+            f"{work.run_id}-{line.no}",
+            line.product_id,
+            work.operation.change({**work.params, OWN: line.own}),
+        )
+        for line in lines
+    ]
 
 
 def _record(work: Work, claim: Claim, answer: Answer) -> float:

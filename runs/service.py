@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError
-from sqlalchemy import ColumnElement, String, case, cast, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -16,9 +16,10 @@ from core.db import after_commit, session
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
 from core.journal import Entry, write
+from core.storable import whole
 from rbac.decision import Actor, is_everywhere, require, require_everywhere
 from rbac.permissions import Permission
-from runs import queries
+from runs import own_values, queries
 from runs.engine import Engine
 from runs.models import ItemState, Run, RunItem, RunState
 from runs.operation import Operation, Params, Refusal
@@ -60,10 +61,12 @@ def create_preview(
     """
     operation = engine.operation(code)
     require(actor, operation.permission)
-    params = load_params(operation, raw_params)
+    rest, values, values_of = own_values.split(raw_params) if operation.own else (raw_params, None, None)
+    params = load_params(operation, rest)
     chosen = checked(selection)
-    if chosen["kind"] == "failed_of":
-        get_run(actor, chosen["run"])
+    before = get_run(actor, chosen["run"]) if chosen["kind"] == "failed_of" else None
+    own = own_values.read(operation.own, values) if operation.own and values else {}
+    earlier = same_kind(actor, code, values_of) if values_of else before
     run = Run(
         company_id=_company(actor),
         operation=code,
@@ -77,21 +80,31 @@ def create_preview(
         is_staff=actor.is_staff,
         staff_reason=actor.reason,
         created_at=clock.now(),
+        preview={},
     )
-    run.preview = figures(engine, actor, operation, params, run.selection)
     session().add(run)
+    session().flush()
+    if operation.own:
+        own_values.keep(session(), operation.own, run, own, earlier)
+    run.preview = figures(engine, actor, operation, params, run)
     session().flush()
     return run
 
 
-def figures(
-    engine: Engine, actor: Actor, operation: Operation, params: Params, selection: Mapping[str, Any]
-) -> dict[str, Any]:
+def same_kind(actor: Actor, code: str, run_id: Any) -> Run:
+    """A run of the same operation, whose values are taken over; raises NotFound."""
+    try:
+        run = get_run(actor, whole(str(run_id)))
+    except ValueError as problem:
+        raise NotFound from problem
+    if run.operation != code:
+        raise NotFound
+    return run
+
+
+def figures(engine: Engine, actor: Actor, operation: Operation, params: Params, run: Run) -> dict[str, Any]:
     """Total, allowed, refused by reason, price once and per month (text, roubles), asked for but not found."""
-    reason = queries.refusal_case(all_refusals(engine, actor, operation, params))
-    chosen = engine.target.chosen(actor, Permission.LINES_VIEW, selection).add_columns(reason.label("reason"))
-    once, month = _price_columns(operation, params)
-    rows = chosen.add_columns(once.label("once"), month.label("month")).subquery()
+    rows = judged(engine, actor, operation, params, run).subquery()
     sums = session().execute(
         select(rows.c.reason, func.count(), func.sum(rows.c.once), func.sum(rows.c.month)).group_by(
             rows.c.reason
@@ -101,7 +114,7 @@ def figures(
     allowed, price_once, price_month = found.pop(None, (0, Decimal(0), Decimal(0)))
     refused = {code: counted[0] for code, counted in found.items() if code is not None}
     total = allowed + sum(refused.values())
-    requested = engine.target.requested(session(), selection)
+    requested = engine.target.requested(session(), run.selection)
     return {
         "total": total,
         "allowed": allowed,
@@ -111,6 +124,16 @@ def figures(
         "missing": max(0, requested - total) if requested is not None else 0,
         "at": clock.now().isoformat(),
     }
+
+
+def judged(engine: Engine, actor: Actor, operation: Operation, params: Params, run: Run) -> Select[Any]:
+    """The chosen lines of a run with `reason` (null where a line is eligible), and its price `once` and by `month`."""
+    reason = queries.refusal_case(all_refusals(engine, actor, operation, params))
+    once, month = _price_columns(operation, params)
+    chosen = engine.target.chosen(actor, Permission.LINES_VIEW, run.selection).add_columns(
+        reason.label("reason"), once.label("once"), month.label("month")
+    )
+    return own_values.joined(chosen, operation, run.company_id, run.id, engine.target.id_column())
 
 
 def all_refusals(
@@ -190,12 +213,7 @@ def _refuse_stale(run: Run) -> None:
 def freeze(engine: Engine, actor: Actor, operation: Operation, params: Params, run: Run) -> None:
     """Selection to items in one INSERT … SELECT; sets the counters and the price of the run."""
     db = session()
-    once, month = _price_columns(operation, params)
-    reason = queries.refusal_case(all_refusals(engine, actor, operation, params)).label("reason")
-    chosen = engine.target.chosen(actor, Permission.LINES_VIEW, run.selection).add_columns(
-        reason, once.label("once"), month.label("month")
-    )
-    rows = chosen.subquery()
+    rows = judged(engine, actor, operation, params, run).subquery()
     if operation.price is not None:
         sums = select(func.coalesce(func.sum(rows.c.once), 0), func.coalesce(func.sum(rows.c.month), 0))
         run.price_once, run.price_month = db.execute(sums.where(rows.c.reason.is_(None))).one()

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
 from rbac.decision import Actor
-from runs import service
+from runs import own_values, service
 from runs.engine import Engine
 from runs.models import Run
 from runs.selection import checked
+
+KEY_USED = N_("This key was used for something else.")
 
 
 def preview(
@@ -43,7 +45,7 @@ def preview(
             found = _find(session, actor, stored)
             if found is None:
                 raise
-    _check_same(found, engine, code, params, selection)
+    _check_same(session, found, engine, code, params, selection)
     return found
 
 
@@ -54,9 +56,17 @@ def _find(session: Session, actor: Actor, stored: str) -> Run | None:
 
 
 def _check_same(
-    run: Run, engine: Engine, code: str, params: Mapping[str, Any], selection: Mapping[str, Any]
+    session: Session,
+    run: Run,
+    engine: Engine,
+    code: str,
+    params: Mapping[str, Any],
+    selection: Mapping[str, Any],
 ) -> None:
     operation = engine.operation(code)
-    asked = operation.schema().dump(service.load_params(operation, params))
+    rest, values, _ = own_values.split(params) if operation.own else (params, None, None)
+    asked = operation.schema().dump(service.load_params(operation, rest))
+    if operation.own and values and own_values.read(operation.own, values) != own_values.typed(session, run):
+        raise Conflict(KEY_USED, code="key_used")
     if (run.operation, run.params, run.selection) != (code, asked, checked(selection)):
-        raise Conflict(N_("This key was used for something else."), code="key_used")
+        raise Conflict(KEY_USED, code="key_used")

@@ -24,6 +24,7 @@ from rbac.permissions import Permission
 from runs import queries, service
 from runs.models import Run
 from runs.operation import Operation
+from runs.own_values import NOT_A_TABLE, VALUES
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1", description="Lines, operations and runs")
 
@@ -77,8 +78,20 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "title": text(operation.words.title),
         "effect": text(operation.words.effect),
         "permission": operation.permission.value,
-        "parameters": json_schema(operation.schema),
+        "parameters": _parameters(operation),
     }
+
+
+def _parameters(operation: Operation) -> dict[str, Any]:
+    found = json_schema(operation.schema)
+    if operation.own:
+        found.setdefault("properties", {})[VALUES] = {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "title": text(operation.own.label),
+            "description": f"{text(NOT_A_TABLE)} {text(operation.own.hint)}",
+        }
+    return found
 
 
 def json_schema(schema: type[Schema]) -> dict[str, Any]:

@@ -8,11 +8,15 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request, url_for
 
-from console import param_form, selection
+from console import own_form, param_form, selection
+from console.files_out import send_rows
 from console.web import ResponseReturnValue, actor, engine, go_to, render, route
 from console.web import session as opened
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
+from core.excel import Column, ReadLimits
+from core.i18n import N_
 from lines.run_lines import count_chosen
+from lines.run_values import asked_lines
 from rbac.decision import holds, require
 from rbac.permissions import Permission
 from runs import service
@@ -35,15 +39,16 @@ def new(code: str) -> ResponseReturnValue:
     values = request.form if request.method == "POST" else request.args
     chosen = selection.read(values)
     typed = param_form.read_params(operation, values)
-    if request.method == "POST" and not operation.schema().fields:
+    if request.method == "POST" and not operation.schema().fields and operation.own is None:
         return preview(code)
+    given = own_form.read(operation, values)
     if request.method == "POST":
         address = (
             f"{url_for('operations.new', code=code)}?{urlencode([*selection.pairs(chosen), *typed.items()])}"
         )
-        if len(address) < LONGEST_ADDRESS:
+        if len(address) < LONGEST_ADDRESS and not given:
             return redirect(address, code=303)
-    return _form(operation, chosen, typed, {})
+    return _form(operation, chosen, typed, {}, own=own_form.make(operation, chosen, given, None))
 
 
 @route(blueprint, "/<code>/preview", permission=Permission.LINES_VIEW, methods=("POST",))
@@ -52,15 +57,37 @@ def preview(code: str) -> ResponseReturnValue:
     operation = engine().operation(code)
     require(actor(), operation.permission)
     chosen = selection.read(request.form)
-    typed = param_form.read_params(operation, request.form)
+    typed, given = param_form.read_params(operation, request.form), own_form.read(operation, request.form)
     try:
-        run = service.create_preview(engine(), actor(), code, typed, chosen)
+        run = service.create_preview(engine(), actor(), code, {**typed, **given}, chosen)
     except InvalidInput as problem:
         errors = param_form.errors_of(operation, problem)
+        own = own_form.make(operation, chosen, given, problem)
         if not errors:
             raise
-        return _form(operation, chosen, request.form.to_dict(), errors), 422
+        return _form(operation, chosen, request.form.to_dict(), errors, own=own), 422
     return go_to(url_for("previews.show", run_id=run.id))
+
+
+@route(blueprint, "/<code>/list.xlsx", permission=Permission.LINES_VIEW, methods=("GET", "POST"))
+def list_to_fill_in(code: str) -> ResponseReturnValue:
+    """The chosen numbers as a workbook with an empty column for what each is to get: filled in, it is uploaded."""
+    operation = engine().operation(code)
+    require(actor(), operation.permission)
+    if operation.own is None:
+        raise NotFound
+    chosen = selection.read(request.form if request.method == "POST" else request.args)
+    own = operation.own
+    lines = asked_lines(engine(), actor(), opened(), chosen, own, ReadLimits().rows)
+    columns = (
+        Column(N_("Number"), "msisdn", "text", 18),
+        Column(N_("Employee"), "employee", "text", 30),
+        Column(N_("Department"), "department", "text", 30),
+        Column(own.present_label, "present", "text", 26),
+        Column(own.label, "new", "text", 26),
+    )
+    rows = ((f"+{line.msisdn}", line.employee, line.department, line.present, "") for line in lines)
+    return send_rows(f"{code}.xlsx", columns, rows, total=len(lines), sheet=N_("Numbers"))
 
 
 def _form(
@@ -68,6 +95,8 @@ def _form(
     chosen: Mapping[str, Any],
     typed: Mapping[str, Any],
     errors: Mapping[str, Sequence[str]],
+    *,
+    own: own_form.OwnForm | None,
 ) -> str:
     count = count_chosen(engine(), actor(), opened(), chosen)
     origin, back = selection.origin(chosen)
@@ -78,6 +107,7 @@ def _form(
         errors=errors,
         pairs=selection.pairs(chosen),
         count=count,
+        own=own,
         origin=origin,
         back=back,
     )

@@ -20,6 +20,7 @@ from lines.run_lines import PAGE, refused_lines
 from rbac.permissions import Permission
 from runs import service
 from runs.models import Run, RunState
+from runs.own_values import VALUES_OF
 
 blueprint = Blueprint("previews", __name__, url_prefix="/runs/<int:run_id>")
 STALE = "preview_stale"
@@ -38,14 +39,15 @@ def show(run_id: int) -> ResponseReturnValue:
 
 @route(blueprint, "/preview/lines", permission=Permission.LINES_VIEW)
 def lines(run_id: int) -> ResponseReturnValue:
-    """The lines that are refused for one reason: a fragment, page by page."""
+    """The lines that are refused for one reason, without one those that go through: a fragment, page by page."""
     run = _own(run_id)
     reason, after = request.args.get("reason", ""), request.args.get("after", 0, type=whole)
     found = refused_lines(engine(), actor(), opened(), run, reason=reason, after=after)
     more = None
     if len(found) == PAGE:
         more = url_for("previews.lines", run_id=run.id, reason=reason, after=found[-1].id)
-    return render("runs/refused_lines.html", lines=found, more=more, is_first=not after)
+    own = engine().operation(run.operation).own
+    return render("runs/refused_lines.html", lines=found, more=more, is_first=not after, own=own)
 
 
 @route(blueprint, "/confirm", permission=Permission.LINES_VIEW, methods=("POST",))
@@ -74,7 +76,7 @@ def confirm(run_id: int) -> ResponseReturnValue:
 def _count_again(run: Run) -> None:
     operation = engine().operation(run.operation)
     params = service.stored_params(operation, run)
-    run.preview = service.figures(engine(), actor(), operation, params, run.selection)
+    run.preview = service.figures(engine(), actor(), operation, params, run)
 
 
 def _own(run_id: int) -> Run:
@@ -106,7 +108,8 @@ def _page(run: Run, *, typed_wrong: bool = False) -> str:
         bar=_bar(figures),
         refusals=_refusals(run),
         params=param_form.shown_params(operation, run.params),
-        raw_params=run.params,
+        raw_params={**run.params, VALUES_OF: run.id} if operation.own else run.params,
+        own=operation.own,
         pairs=selection.pairs(run.selection),
         origin=origin,
         back=back,

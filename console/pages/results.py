@@ -22,6 +22,7 @@ from operators.models import Tariff
 from rbac.permissions import Permission
 from runs import service
 from runs.models import FINAL, Run
+from runs.own_values import shown
 
 blueprint = Blueprint("results", __name__, url_prefix="/runs/<int:run_id>")
 
@@ -48,7 +49,10 @@ def result(run_id: int) -> ResponseReturnValue:
         raise Conflict(N_("This run has not been started yet."), code="not_started")
     operation = engine().operation(run.operation)
     name = f"run-{run.id}-{run.operation}.xlsx"
-    return send_rows(name, COLUMNS, _rows(run), total=run.total, sheet=operation.words.title)
+    columns: tuple[Column, ...] = COLUMNS
+    if operation.own:
+        columns = (*COLUMNS, Column(operation.own.label, "own", "text", 26))
+    return send_rows(name, columns, _rows(run), total=run.total, sheet=operation.words.title)
 
 
 def _rows(run: Run) -> Iterator[tuple[object, ...]]:
@@ -58,7 +62,8 @@ def _rows(run: Run) -> Iterator[tuple[object, ...]]:
     tariffs = {tariff.id: tariff.name for tariff in opened().scalars(select(Tariff))}
     words = ChangeWords(locale(), tariffs)
     for row in result_rows(actor(), opened(), run):
-        yield _cells(row, run.id, outcomes, reasons, words)
+        cells = _cells(row, run.id, outcomes, reasons, words)
+        yield (*cells, shown(row.own, operation.own)) if operation.own else cells
 
 
 def _cells(

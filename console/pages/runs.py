@@ -198,4 +198,4 @@ def _items(run: Run, state: str, reason: str, after: int = 0) -> dict[str, Any]:
         more = url_for("runs.items", run_id=run.id, state=state, reason=reason, after=found[-1].no)
     operation = engine().operation(run.operation)
     texts = run_words.refusal_texts(operation, run)
-    return {"rows": found, "more": more, "texts": texts, "outcomes": run_words.OUTCOMES}
+    return {"rows": found, "more": more, "texts": texts, "outcomes": run_words.OUTCOMES, "own": operation.own}

@@ -67,7 +67,7 @@ def _operation(values: Values) -> str | None:
 
 def _params(values: Values, lines: Sequence[FormLine]) -> Mapping[str, Any]:
     cards = zip(lines, new_cards(values), strict=True)
-    return {"cards": {str(line.line_id): card for line, card in cards}}
+    return {"values": {str(line.line_id): card for line, card in cards}}
 
 
 def _column(values: Values, lines: Sequence[FormLine]) -> tuple[str, Sequence[str]]:

@@ -1,6 +1,6 @@
 """The operations on lines: one file each, put together in the tuple that bootstrap hands to the engine."""
 
-from lines.operations import block, change_tariff, remove_limit, set_limit, unblock
+from lines.operations import block, change_tariff, remove_limit, replace_sim, set_limit, unblock
 
 OPERATIONS = (
     block.OPERATION,
@@ -8,4 +8,5 @@ OPERATIONS = (
     set_limit.OPERATION,
     remove_limit.OPERATION,
     change_tariff.OPERATION,
+    replace_sim.OPERATION,
 )

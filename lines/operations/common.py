@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from marshmallow import Schema
+from sqlalchemy import exists
+from sqlalchemy.orm import aliased
 
 from core.i18n import N_
 from lines.models import Line, LineState
+from runs.models import UNREADABLE, RunValue
 from runs.operation import Refusal
 
 TERMINATED = Refusal(
@@ -14,6 +17,29 @@ TERMINATED = Refusal(
     Line.state == LineState.TERMINATED,
     N_("Take it off your list."),
 )
+
+
+def own_refusals(*, missing: str, wrong: str, twice: str) -> tuple[Refusal, ...]:
+    """What every value that a line gets for itself is refused for: not given, not readable, given twice."""
+    other = aliased(RunValue)
+    again = exists().where(
+        other.company_id == RunValue.company_id,
+        other.run_id == RunValue.run_id,
+        other.value == RunValue.value,
+        other.line_id != RunValue.line_id,
+    )
+    return (
+        Refusal("no_value", missing, RunValue.value.is_(None), N_("Add it and look at the preview again.")),
+        Refusal(
+            "value_wrong",
+            wrong,
+            RunValue.value.startswith(UNREADABLE),
+            N_("Correct it and look at the preview again."),
+        ),
+        Refusal(
+            "value_twice", twice, again.correlate(RunValue), N_("Correct it and look at the preview again.")
+        ),
+    )
 
 
 class NoParams(Schema):

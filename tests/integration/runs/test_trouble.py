@@ -150,8 +150,7 @@ def test_a_worker_that_died_between_sending_and_recording(desk: Desk) -> None:
             with db.unit_of_work() as session:
                 claim = batches.claim(session, work, 10)
             assert claim is not None
-            change = work.operation.change(work.params)
-            lines = [runner.order_line(work, line, change) for line in claim.lines]
+            lines = runner.order_lines(work, claim.lines)
             desk.operator.place(Order(claim.key, work.party_id, "block", lines))
     sweeper.worker_died("dead-worker")
     drive(desk, run)

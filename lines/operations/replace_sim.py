@@ -1,0 +1,83 @@
+"""Replace SIM cards: each number goes on working with a spare card of the company, the old card dies."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, exists
+from sqlalchemy.orm import aliased
+
+from core.i18n import N_, NN_
+from lines.models import Line, SimCard, SimState
+from lines.numbers import format_iccid, parse_iccid
+from lines.operations.common import TERMINATED, NoParams, own_refusals
+from operators.gateway import Change
+from rbac.permissions import Permission
+from runs.models import RunValue
+from runs.operation import OWN, Operation, Own, Refusal, Words
+
+NEW_CARD = Own(
+    column="new_iccid",
+    present="iccid",
+    label=N_("New SIM card"),
+    hint=N_("The ICCID printed on the card: 19 or 20 digits that begin with 89."),
+    present_label=N_("Present SIM card"),
+    wrong=N_(
+        "This is not the number of a SIM card: 19 or 20 digits that begin with 89, the last a check digit."
+    ),
+    read=parse_iccid,
+    show=format_iccid,
+)
+
+
+def _refusals() -> tuple[Refusal, ...]:
+    card = aliased(SimCard)
+    spare = exists().where(
+        card.company_id == Line.company_id,
+        card.iccid == RunValue.value,
+        card.state == SimState.SPARE,
+    )
+    user = aliased(Line)
+    used = exists().where(
+        and_(user.company_id == Line.company_id, user.iccid == RunValue.value, user.id != Line.id)
+    )
+    return (
+        TERMINATED,
+        *own_refusals(
+            missing=N_("No new SIM card is given for it"),
+            wrong=N_("The new SIM card number is mistyped"),
+            twice=N_("The same new SIM card is given to several numbers"),
+        ),
+        Refusal("same_sim", N_("Already uses this SIM card"), Line.iccid == RunValue.value),
+        Refusal(
+            "sim_used",
+            N_("The new SIM card serves another number"),
+            used.correlate(Line, RunValue),
+            N_("Take another card."),
+        ),
+        Refusal(
+            "sim_not_available",
+            N_("The new SIM card is not among the company's spare cards"),
+            ~spare.correlate(Line, RunValue),
+            N_("Look for a mistyped digit, or ask your account manager to enter the card for you."),
+        ),
+    )
+
+
+OPERATION = Operation(
+    code="replace_sim",
+    words=Words(
+        title=N_("Replacement of SIM cards"),
+        effect=N_("The numbers move to new SIM cards; the present cards stop working for good."),
+        button=N_("SIM card"),
+        confirm=NN_("Replace the SIM card of %(n)s line", "Replace the SIM cards of %(n)s lines"),
+        done=NN_("SIM card of %(n)s line replaced", "SIM cards of %(n)s lines replaced"),
+    ),
+    permission=Permission.LINES_SIM,
+    icon="sim",
+    schema=NoParams,
+    own=NEW_CARD,
+    refusals=lambda params: _refusals(),
+    change=lambda params: Change(characteristics={"iccid": params[OWN]}),
+    effect=lambda params: {"iccid": RunValue.value},
+    group="sim",
+    order=60,
+)

@@ -1,0 +1,127 @@
+"""What each line gets for itself in a run, where one value for all will not do: reading it and keeping it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, and_, func, insert, literal, null, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from core import bulk
+from core.errors import InvalidInput
+from core.i18n import N_
+from core.storable import LARGEST
+from runs.models import UNREADABLE, Run, RunValue, UploadRow
+from runs.operation import Operation, Own
+
+VALUES = "values"
+"""The parameter that holds them: what each line gets, by its id."""
+VALUES_OF = "values_of"
+"""The parameter that names an earlier run whose values are taken over."""
+LONGEST = 60
+NOT_A_TABLE = N_("Give a value for each number, by its id.")
+CHECK = N_("Check the parameters.")
+COLUMNS = ["company_id", "run_id", "line_id", "value"]
+
+
+def split(raw: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
+    """Parameters as given, parted into those for all lines, the values by line, and the run to take values from."""
+    rest = {name: value for name, value in raw.items() if name not in (VALUES, VALUES_OF)}
+    return rest, raw.get(VALUES), raw.get(VALUES_OF)
+
+
+def read(own: Own, raw: Any) -> dict[int, str]:
+    """The values by line id in their plain form; raises InvalidInput with every error at once.
+
+    A line without a value is left out: its preview says that one is missing.
+    """
+    if not isinstance(raw, Mapping):
+        raise InvalidInput(CHECK, fields={VALUES: [NOT_A_TABLE]})
+    found: dict[int, str] = {}
+    errors: dict[str, list[str]] = {}
+    for key, typed in raw.items():
+        text, digits = str("" if typed is None else typed).strip(), str(key)
+        if not digits.isascii() or not digits.isdigit() or not 0 < int(digits) <= LARGEST:
+            errors[VALUES] = [NOT_A_TABLE]
+            continue
+        value = own.read(text[:LONGEST]) if text else None
+        if value is not None:
+            found[int(digits)] = value
+        elif text:
+            errors[f"{VALUES}.{digits}"] = [own.wrong]
+    if errors:
+        raise InvalidInput(CHECK, fields=errors)
+    return found
+
+
+def keep(db: Session, own: Own, run: Run, values: Mapping[int, str], earlier: Run | None) -> None:
+    """Write the values of a run: those given, else those of the run before, else those of its uploaded list."""
+    if values:
+        rows = [
+            {"company_id": run.company_id, "run_id": run.id, "line_id": key, "value": values[key]}
+            for key in sorted(values)
+        ]
+        bulk.insert(db, RunValue, rows, ("line_id",))
+    elif earlier is not None:
+        taken = select(RunValue.company_id, literal(run.id), RunValue.line_id, RunValue.value)
+        taken = taken.where(RunValue.company_id == run.company_id, RunValue.run_id == earlier.id)
+        db.execute(insert(RunValue).from_select(COLUMNS, taken))
+    elif run.selection["kind"] == "upload":
+        written = getattr(UploadRow, own.column)
+        listed = select(UploadRow.company_id, literal(run.id), UploadRow.line_id, written).where(
+            UploadRow.company_id == run.company_id,
+            UploadRow.upload_id == int(run.selection["upload"]),
+            UploadRow.problem.is_(None),
+            written.is_not(None),
+        )
+        db.execute(insert(RunValue).from_select(COLUMNS, listed))
+
+
+def joined(
+    statement: Select[Any],
+    operation: Operation,
+    company_id: int,
+    run_id: int,
+    line_id: InstrumentedAttribute[int],
+) -> Select[Any]:
+    """A select over lines with `RunValue` at their side, where the operation gives each line its own value."""
+    if operation.own is None:
+        return statement
+    at_side = and_(RunValue.company_id == company_id, RunValue.run_id == run_id, RunValue.line_id == line_id)
+    return statement.outerjoin(RunValue, at_side)
+
+
+def column(operation: Operation) -> ColumnElement[str | None]:
+    """The line's own value within such a select, null where the operation has none."""
+    return type_coerce(null(), String) if operation.own is None else type_coerce(RunValue.value, String)
+
+
+def typed(db: Session, run: Run, most: int = 10_000) -> dict[int, str]:
+    """The values of a run by line id, as they were written where they cannot be read."""
+    rows = db.execute(
+        select(RunValue.line_id, RunValue.value)
+        .where(RunValue.company_id == run.company_id, RunValue.run_id == run.id)
+        .order_by(RunValue.line_id)
+        .limit(most)
+    )
+    return {line_id: value.removeprefix(UNREADABLE) for line_id, value in rows}
+
+
+def shown(value: str | None, own: Own) -> str:
+    """A value as people read it; what could not be read as it was written."""
+    if value is None:
+        return ""
+    return value.removeprefix(UNREADABLE) if value.startswith(UNREADABLE) else own.show(value)
+
+
+def count(db: Session, company_id: int, upload_id: int, own: Own) -> int:
+    """How many rows of an uploaded list give their line a value."""
+    written = getattr(UploadRow, own.column)
+    counted = select(func.count()).where(
+        UploadRow.company_id == company_id,
+        UploadRow.upload_id == upload_id,
+        UploadRow.problem.is_(None),
+        written.is_not(None),
+    )
+    return int(db.scalar(counted) or 0)

@@ -1,0 +1,191 @@
+"""Runs in which each line gets something for itself: SIM cards, given by line, by list, by an earlier run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+from sqlalchemy import select
+
+from core import db, journal
+from core.errors import InvalidInput, NotFound
+from core.tenancy import company_scope
+from lines import uploads
+from lines.models import Line, SimCard, SimState
+from lines.numbers import luhn_check_digit
+from operators.gateway import LineOutcome, Outcome
+from runs import service
+from runs.models import ItemState, Run, RunItem
+from tests.fixtures.world import World
+from tests.integration.runs.conftest import Desk
+
+
+def card(number: int) -> str:
+    """A SIM card number with a right check digit."""
+    body = f"897010177{number:09d}"
+    return body + luhn_check_digit(body)
+
+
+def mistyped(iccid: str) -> str:
+    return iccid[:-1] + str((int(iccid[-1]) + 1) % 10)
+
+
+def stock(desk: Desk, *cards: str, state: str = SimState.SPARE) -> None:
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        for iccid in cards:
+            row = SimCard(company_id=desk.place.company_id, operator_id=f"S{iccid}", iccid=iccid, state=state)
+            session.add(row)
+
+
+def replace(desk: Desk, cards: dict[int, str], ids: list[int] | None = None) -> Run:
+    values = {str(line): iccid for line, iccid in cards.items()}
+    return desk.preview("replace_sim", {"values": values}, kind="ids", ids=ids or list(cards))
+
+
+def test_each_line_gets_its_own_card(desk: Desk) -> None:
+    ids, cards = desk.place.line_ids[:12], [card(number) for number in range(12)]
+    stock(desk, *cards)
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        old = dict(session.execute(select(Line.id, Line.iccid).where(Line.id.in_(ids))).all())
+    stock(desk, old[ids[0]], state=SimState.IN_USE)
+    run = desk.submit(replace(desk, dict(zip(ids, cards, strict=True))))
+    assert (run.total, run.pending) == (12, 12)
+    desk.work(run)
+    assert desk.run(run).done == 12
+    ordered = {
+        line.product_id: line.change.characteristics
+        for order in desk.operator.orders.values()
+        for line in order.lines
+    }
+    assert len(ordered) == 12
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        lines = session.scalars(select(Line).where(Line.id.in_(ids)).order_by(Line.id)).all()
+        assert [line.iccid for line in lines] == cards
+        assert [ordered[line.operator_id] for line in lines] == [{"iccid": one} for one in cards]
+        assert set(session.scalars(select(Line.iccid).where(Line.id.not_in(ids)))).isdisjoint(cards)
+        states = dict(session.execute(select(SimCard.iccid, SimCard.state)).all())
+        assert states == {**dict.fromkeys(cards, "in_use"), old[ids[0]]: "dead"}
+        entry = session.scalars(
+            select(journal.JournalEntry).where(
+                journal.JournalEntry.action == "line.replace_sim", journal.JournalEntry.object_id == ids[3]
+            )
+        ).one()
+        assert (entry.before, entry.after) == ({"iccid": old[ids[3]]}, {"iccid": cards[3]})
+        assert journal.verify(session, desk.place.company_id) == []
+
+
+def test_the_preview_says_what_is_wrong_with_which_card(desk: Desk, world: World) -> None:
+    ids = desk.place.line_ids
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        present = session.get_one(Line, (desk.place.company_id, ids[3]))
+        taken = session.get_one(Line, (desk.place.company_id, ids[20]))
+        present.iccid, taken.iccid = card(100), card(101)
+    stock(desk, card(1), card(2), card(100), card(101))
+    stock(desk, card(9), state=SimState.DEAD)
+    gone = world.lines(desk.place, 1, state="terminated")
+    given = {
+        ids[0]: card(1),
+        ids[1]: card(2),
+        ids[2]: card(2),
+        ids[3]: card(100),
+        ids[4]: card(101),
+        ids[5]: card(9),
+        ids[6]: card(77),
+        gone[0]: card(3),
+    }
+    run = replace(desk, given, [*given, ids[7]])
+    assert run.preview["allowed"] == 1
+    assert run.preview["refused"] == {
+        "terminated": 1,
+        "no_value": 1,
+        "value_twice": 2,
+        "same_sim": 1,
+        "sim_used": 1,
+        "sim_not_available": 2,
+    }
+    run = desk.submit(run)
+    desk.work(run)
+    assert (desk.run(run).done, desk.run(run).refused) == (1, 8)
+    assert sum(desk.operator.ordered.values()) == 1
+
+
+def test_a_mistyped_card_is_said_at_its_line(desk: Desk) -> None:
+    first, second = desk.place.line_ids[:2]
+    with pytest.raises(InvalidInput) as problem:
+        replace(desk, {first: "8970 1234", second: card(5)[:-1] + "x"})
+    assert set(problem.value.fields) == {f"values.{first}", f"values.{second}"}
+    for odd in ([], "x", {"": card(1)}, {"-1": card(1)}, {"9" * 30: card(1)}):
+        with pytest.raises(InvalidInput) as problem:
+            desk.preview("replace_sim", {"values": odd}) if odd else desk.preview(
+                "replace_sim", {"values": 1}
+            )
+        assert "values" in problem.value.fields
+
+
+def test_cards_from_the_second_column_of_a_list(desk: Desk, tmp_path: Path) -> None:
+    ids, cards = desk.place.line_ids[:4], [card(number) for number in range(4)]
+    stock(desk, *cards)
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        lines = [session.get_one(Line, (desk.place.company_id, key)) for key in ids]
+        numbers = [(line.msisdn, line.iccid) for line in lines]
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Номер", "Сотрудник", "SIM-карта", "Новая SIM-карта"])
+    written = [cards[0], mistyped(cards[1]), None, cards[3]]
+    for (msisdn, present), new in zip(numbers, written, strict=True):
+        sheet.append([f"+{msisdn}", "Иванова Анна", present, new])
+    book.save(tmp_path / "cards.xlsx")
+    actor = desk.place.actor(desk.user)
+    with company_scope(desk.place.company_id), db.unit_of_work():
+        upload = uploads.save_upload(actor, tmp_path / "cards.xlsx", "cards.xlsx")
+        assert (upload.found, upload.problems) == (4, 0)
+    run = desk.preview("replace_sim", kind="upload", upload=upload.id)
+    assert run.preview["refused"] == {"value_wrong": 1, "no_value": 1}
+    run = desk.submit(run)
+    desk.work(run)
+    assert desk.run(run).done == 2
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        assert session.get_one(Line, (desk.place.company_id, ids[3])).iccid == cards[3]
+
+
+def test_the_failed_are_retried_with_their_cards(desk: Desk) -> None:
+    ids, cards = desk.place.line_ids[:2], [card(1), card(2)]
+    stock(desk, *cards)
+    desk.operator.outcome = lambda item: LineOutcome(item, Outcome.FAILED, "technical")
+    run = desk.submit(replace(desk, dict(zip(ids, cards, strict=True))))
+    desk.work(run)
+    assert desk.run(run).failed == 2
+    desk.operator.outcome = lambda item: LineOutcome(item, Outcome.DONE)
+    with company_scope(desk.place.company_id), db.unit_of_work():
+        again = service.retry_failed(desk.engine, desk.place.actor(desk.user), run.id)
+    assert again.preview["allowed"] == 2
+    desk.work(desk.submit(again))
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        assert set(session.scalars(select(Line.iccid).where(Line.id.in_(ids)))) == set(cards)
+
+
+def test_values_of_a_strange_run_are_not_taken_over(desk: Desk) -> None:
+    other = desk.preview()
+    for strange in (other.id, 10**6, "x"):
+        with pytest.raises(NotFound):
+            desk.preview("replace_sim", {"values_of": strange})
+
+
+def test_a_card_that_is_gone_when_it_is_the_line_s_turn(desk: Desk) -> None:
+    ids = desk.place.line_ids[:2]
+    stock(desk, card(1), card(2))
+    run = desk.submit(replace(desk, {ids[0]: card(1), ids[1]: card(2)}))
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        sold = session.scalars(select(SimCard).where(SimCard.iccid == card(2))).one()
+        sold.state = SimState.DEAD
+    desk.work(run)
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        items = session.execute(
+            select(RunItem.line_id, RunItem.state, RunItem.reason).where(RunItem.run_id == run.id)
+        )
+        assert {row[0]: (row[1], row[2]) for row in items} == {
+            ids[0]: (ItemState.DONE, None),
+            ids[1]: (ItemState.REFUSED, "sim_not_available"),
+        }
