@@ -1,17 +1,25 @@
-"""A manager of a branch in a real browser: a report ordered, downloaded and scheduled, and the mail that arrives."""
+"""A manager of a branch in a real browser: a report ordered, awaited, downloaded, scheduled, and its mail arriving.
+
+The branch has enough numbers for several portions. The worker is stopped between them, so that a
+person can look at the bar on any machine.
+"""
 
 from __future__ import annotations
 
 import io
+import json
 import re
-from collections.abc import Iterator
+import signal
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import openpyxl
+import psutil
 import pytest
-from playwright.sync_api import Page, expect
-from sqlalchemy import func, select, update
+from playwright.sync_api import Locator, Page, expect
+from python_calamine import CalamineWorkbook
+from sqlalchemy import func, select, text, update
 
 from console.cli.demo_people import PASSWORD
 from core import clock, db
@@ -19,11 +27,13 @@ from core.db import unit_of_work
 from core.i18n import translate
 from core.tenancy import all_companies
 from devtools.services import Launcher
+from hierarchy import totals
 from hierarchy.models import Department
 from lines.models import Line
 from rbac.decision import path_end
 from rbac.models import Grant
-from reports.models import ReportSchedule
+from reports.making import TELL_EVERY
+from reports.models import JobState, ReportJob, ReportSchedule
 from tests.fixtures.browser import NewPage, violations
 from tests.fixtures.databases import Database
 from tests.fixtures.mail import Mailbox
@@ -31,6 +41,8 @@ from tests.fixtures.processes import Sandbox, Service
 from users.models import User
 
 pytestmark = pytest.mark.browser
+MORE = 12_000
+"""So many numbers more in the manager's branch: several times the portion after which progress may be recorded."""
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +63,30 @@ def company(
     sandbox.admin("POST", "seed", {"companies": [{"name": "ООО «Полёт»", "lines": 60}], "seed": 11})
     launcher.run("load-demo", "-m", "console.cli", "load-demo")
     engine = db.connect(module_database.url)
+    fill_branch()
     yield console_server.url
     engine.dispose()
+
+
+def fill_branch() -> None:
+    """Many more numbers where the manager is."""
+    with all_companies(reason="a test prepares"), unit_of_work() as session:
+        branch = session.execute(
+            select(Department.company_id, Department.id)
+            .join(Grant, (Grant.company_id == Department.company_id) & (Grant.path == Department.path))
+            .join(User, User.id == Grant.user_id)
+            .where(User.login == "manager")
+        ).one()
+        session.execute(
+            text("""INSERT INTO lines (company_id, operator_id, msisdn, iccid, state, tariff_id, account_id,
+                                       department_id, employee, spent)
+                    SELECT company_id, 'M' || n, (79200000000 + n)::text, '8970' || n, state, tariff_id, account_id,
+                           :branch, 'Сотрудник ' || n, n % 900 / 100.0
+                    FROM (SELECT * FROM lines WHERE company_id = :company LIMIT 1) AS one,
+                         generate_series(1, :more) AS n"""),
+            {"company": branch.company_id, "branch": branch.id, "more": MORE},
+        )
+        totals.recount(session, branch.company_id)
 
 
 def sign_in(page: Page, address: str, locale: str) -> None:
@@ -89,21 +123,84 @@ def expected() -> dict[str, Any]:
 
 
 def check_workbook(content: bytes, locale: str) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    sheet, numbers = book.worksheets[0], expected()
-    titles = [cell.value for cell in sheet[1]]
+    book, numbers = CalamineWorkbook.from_filelike(io.BytesIO(content)), expected()
+    titles, *cells = book.get_sheet_by_index(0).to_python()
     number, spent = (titles.index(translate(locale, title)) for title in ("Number", "Spent this month, ₽"))
-    rows = {row[number]: row[spent] for row in sheet.iter_rows(min_row=2, values_only=True)}
+    rows = {row[number]: row[spent] for row in cells}
+    assert len(rows) == len(cells)
     assert {name: round(float(value), 2) for name, value in rows.items()} == {
         name: round(float(value), 2) for name, value in numbers.items()
     }
-    summary = dict(row[:2] for row in book.worksheets[1].iter_rows(values_only=True))
+    summary: dict[Any, Any] = {row[0]: row[1] for row in book.get_sheet_by_index(1).to_python()}
     assert summary[translate(locale, "Rows")] == len(numbers)
     label = translate(locale, "Total: %(column)s", column=translate(locale, "Spent this month, ₽"))
     assert round(summary[label], 2) == round(float(sum(numbers.values())), 2)
 
 
-def order(page: Page, address: str, locale: str, folder: Path) -> None:
+class Reporter:
+    """The process that makes reports: it stands still, except for as long as it is told to go on."""
+
+    def __init__(self, worker: Service) -> None:
+        assert worker.child is not None
+        started = re.findall(r"\{[^\n]*worker\.started[^\n]*\}", worker.child.log.read_text(encoding="utf-8"))
+        (pid,) = (one["pid"] for one in map(json.loads, started) if one["role"] == "reporter")
+        self._process = psutil.Process(pid)
+
+    def __enter__(self) -> Reporter:
+        self._stand_still()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+    def go_on_until(self, reached: Callable[[ReportJob], bool]) -> ReportJob:
+        """Let it work on the newest report until that is reached; returns how the report then stands."""
+        self._process.send_signal(signal.SIGCONT)
+        deadline = time.monotonic() + 30
+        while not reached(newest_report()):
+            assert time.monotonic() < deadline, "the report does not get on"
+            time.sleep(0.005)
+        self._stand_still()
+        return newest_report()
+
+    def _stand_still(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+        while self._process.status() != psutil.STATUS_STOPPED:
+            time.sleep(0.005)
+        time.sleep(TELL_EVERY)  # so that the portion it works on is recorded at once when it goes on
+
+
+def newest_report() -> ReportJob:
+    with all_companies(reason="a test looks"), unit_of_work() as session:
+        return session.scalars(select(ReportJob).order_by(ReportJob.id.desc()).limit(1)).one()
+
+
+def watch(row: Locator, reporter: Reporter, locale: str) -> None:
+    """It waits; then the bar moves and says how long it still takes; nothing is offered before it is ready."""
+    expect(row).to_contain_text(translate(locale, "Waits for its turn"))
+    expect(row.locator("progress")).to_have_count(0)
+    reporter.go_on_until(lambda job: job.total is not None)
+    expect(row.locator("progress")).to_have_attribute("value", "0")
+    reached, left = 0, translate(locale, "about %(time)s left", time="|").partition("|")[0]
+    for _ in range(2):
+        job = reporter.go_on_until(lambda job, before=reached: job.done > before)
+        assert job.state == JobState.MAKING
+        assert job.total == len(expected())
+        reached = job.done
+        expect(row.locator("progress")).to_have_attribute("value", str(100 * job.done // job.total))
+        expect(row.locator(".file-state")).to_contain_text(
+            re.compile(rf"{grouped(job.done)}.*{grouped(job.total)}")
+        )
+        expect(row.locator(".file-state")).to_contain_text(left)
+        expect(row.locator("a")).to_have_count(0)
+
+
+def grouped(number: int) -> str:
+    """A number as pages write it, as a pattern."""
+    return rf"{number:,}".replace(",", r"\s")
+
+
+def order(page: Page, address: str, worker: Service, locale: str, folder: Path) -> None:
     """From the catalogue over the preview to the downloaded file."""
     page.goto(f"{address}/reports")
     check_reach(page)
@@ -114,9 +211,11 @@ def order(page: Page, address: str, locale: str, folder: Path) -> None:
     page.click("main button[hx-get]")
     page.wait_for_url(re.compile("state=terminated"))
     page.select_option("#state", "any")
-    page.click("main form .btn-primary")
-    page.wait_for_url(re.compile(r"/files$"))
-    row = page.locator(".file-grid tbody tr").first
+    with Reporter(worker) as reporter:
+        page.click("main form .btn-primary")
+        page.wait_for_url(re.compile(r"/files$"))
+        row = page.locator(".file-grid tbody tr").first
+        watch(row, reporter, locale)
     expect(row.locator("a.btn-primary")).to_be_visible(timeout=30_000)
     check_reach(page)
     with page.expect_download() as download:
@@ -156,13 +255,13 @@ def schedule(page: Page, address: str, locale: str, mailbox: Mailbox) -> None:
 
 @pytest.mark.parametrize("locale", ["ru", "en"])
 def test_a_manager_s_reports(
-    company: str, new_page: NewPage, mailbox: Mailbox, tmp_path: Path, locale: str
+    company: str, worker: Service, new_page: NewPage, mailbox: Mailbox, tmp_path: Path, locale: str
 ) -> None:
     page = new_page(locale=f"{locale}-{'RU' if locale == 'ru' else 'GB'}")
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
     sign_in(page, company, locale)
-    order(page, company, locale, tmp_path)
+    order(page, company, worker, locale, tmp_path)
     schedule(page, company, locale, mailbox)
     page.goto(f"{company}/lines")
     page.click(".bell")
