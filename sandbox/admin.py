@@ -9,13 +9,15 @@ from sandbox.changes import change_product
 from sandbox.db import lock_lines
 from sandbox.errors import ApiError, bad_request, not_found
 from sandbox.faults import FaultPlan, read_plan
-from sandbox.ids import ACCOUNT, find_number
+from sandbox.ids import ACCOUNT, ORGANIZATION, find_number
 from sandbox.seed.load import DEMO_COMPANIES, DEMO_SEED, seed
+from sandbox.seed.stock import SEED_LOCK, add_cards
 from sandbox.services import services
 from sandbox.stats import database_stats, list_items
 from sandbox.wire import read_body, read_object, read_page, send, send_list
 
 MAX_LINES = 5_000_000
+MAX_CARDS = 10_000
 # In the order in which an order being taken locks them.
 TABLES_OF_ORDERS = "TRUNCATE product_order, order_item, event RESTART IDENTITY"
 TABLES_OF_ALL = (
@@ -166,3 +168,17 @@ def post_account(key: str) -> Response:
     if not changed:
         raise not_found("billing account", key)
     return send({"id": key, "paymentStatus": status})
+
+
+@blueprint.post("/cards/<key>")
+def post_cards(key: str) -> Response:
+    """A customer buys spare SIM cards; answers with their ICCIDs."""
+    count, customer = int(_number(read_object(), "count", MAX_CARDS)), find_number(ORGANIZATION, key)
+    parts = services()
+    with parts.pool.connection() as conn:
+        conn.execute("SELECT pg_advisory_xact_lock(%s)", (SEED_LOCK,))
+        if not conn.execute("SELECT 1 FROM organization WHERE id = %s", (customer,)).fetchone():
+            raise not_found("organization", key)
+        iccids = add_cards(conn, customer or 0, count)
+    parts.lines_changed()
+    return send({"iccids": iccids})

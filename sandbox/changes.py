@@ -11,10 +11,12 @@ from psycopg import Connection, sql
 from sandbox.db import lock_lines
 from sandbox.errors import bad_request, not_found
 from sandbox.events import STATUS_EVENT, VALUE_EVENT, put_events
-from sandbox.ids import PRODUCT, find_number
+from sandbox.ids import ORGANIZATION, PRODUCT, find_number, public_id
 from sandbox.products import STATUSES, find_product
+from sandbox.rules import REASONS, Kind, Line, find_refusal
 from sandbox.services import Services
-from sandbox.tariffs import BY_ID
+from sandbox.stock import Swaps
+from sandbox.tariffs import BY_ID, SELLABLE
 
 
 def _status(value: Any) -> str:
@@ -61,10 +63,13 @@ FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "lastActivity": ("last_activity", date.fromisoformat),
     "employeeName": ("employee_name", _text),
 }
+SWAPS = {"iccid": Kind.REPLACE_SIM, "msisdn": Kind.CHANGE_NUMBER}
+"""As in an office of the operator; under the rules of orders."""
 
 
 def change_product(parts: Services, key: str, body: dict[str, Any]) -> dict[str, Any]:
     """Set the fields named in the body; tell the hubs unless `notify` is false."""
+    swaps = {kind: {name: str(body.pop(name))} for name, kind in SWAPS.items() if name in body}
     values = _read(body)
     with parts.pool.connection() as conn:
         lock_lines(conn)
@@ -72,6 +77,8 @@ def change_product(parts: Services, key: str, body: dict[str, Any]) -> dict[str,
         if before is None:
             raise not_found("product", key)
         _write(conn, key, values)
+        for asked, args in swaps.items():
+            _swap(conn, key, asked, args)
         after = find_product(conn, key)
         assert after is not None
         if body.get("notify", True):
@@ -108,3 +115,18 @@ def _write(conn: Connection, key: str, values: dict[str, Any]) -> None:
     parts.append(sql.SQL("last_update = clock_timestamp()"))
     statement = sql.SQL("UPDATE product SET {} WHERE id = %s").format(sql.SQL(", ").join(parts))
     conn.execute(statement, [*values.values(), find_number(PRODUCT, key)])
+
+
+def _swap(conn: Connection, key: str, kind: Kind, args: dict[str, Any]) -> None:
+    number = find_number(PRODUCT, key)
+    row = conn.execute("SELECT organization_id, status FROM product WHERE id = %s", (number,)).fetchone()
+    assert number is not None
+    assert row is not None
+    line = Line(public_id(ORGANIZATION, row[0]), row[1], None, None, "", None, None, False)
+    swaps = Swaps(conn, [(number, args)])
+    swaps.know(number, line)
+    reason = find_refusal(kind, args, line, line.organization, SELLABLE, swaps.stock)
+    if reason is not None:
+        raise bad_request([f"{', '.join(args)}: {REASONS[reason]}"])
+    swaps.swap(number, line, kind, args)
+    swaps.write()

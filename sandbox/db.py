@@ -44,17 +44,17 @@ CREATE TABLE IF NOT EXISTS phone_number (
     state text NOT NULL, standby_until date);
 CREATE INDEX IF NOT EXISTS phone_number_organization ON phone_number (organization_id, id);
 CREATE INDEX IF NOT EXISTS phone_number_free ON phone_number (id) WHERE state = 'free';
--- Both halves are read in the order of their ids and merged; the class is told of numbers that may be had.
+-- To be read where moved IS NULL. That stands outside so that both halves are merged in the order of their ids:
+-- with a condition of its own a half would be sorted anew for each page.
 CREATE OR REPLACE VIEW every_sim_card AS
-    SELECT id, organization_id, iccid AS value, imsi, 'in_use' AS state
-      FROM product WHERE sim_id IS NULL
-    UNION ALL SELECT id, organization_id, iccid, imsi, state FROM sim_card;
+    SELECT id, organization_id, iccid AS value, imsi, 'in_use' AS state, sim_id AS moved FROM product
+    UNION ALL SELECT id, organization_id, iccid, imsi, state, NULL FROM sim_card;
 CREATE OR REPLACE VIEW every_phone_number AS
     SELECT id, organization_id, msisdn AS value, 'in_use' AS state, NULL AS number_class,
-           NULL::date AS standby_until
-      FROM product WHERE number_id IS NULL
+           NULL::date AS standby_until, number_id AS moved
+      FROM product
     UNION ALL SELECT id, organization_id, msisdn, state,
-                     CASE WHEN state <> 'in_use' THEN number_class END, standby_until FROM phone_number;
+                     CASE WHEN state <> 'in_use' THEN number_class END, standby_until, NULL FROM phone_number;
 CREATE TABLE IF NOT EXISTS product_order (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, external_id text, category text, description text,
     customer text NOT NULL, state text NOT NULL, order_date timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -26,16 +26,16 @@ STATUSES = {
 KNOWN_STATUSES = ("standby", "alarm", "available", "reserved", "unknown", "suspended")
 
 PAGES: dict[str, LiteralString] = {
-    NUMBER: "SELECT * FROM every_phone_number WHERE {} ORDER BY id LIMIT %s OFFSET %s",
+    NUMBER: "SELECT * FROM every_phone_number WHERE moved IS NULL AND {} ORDER BY id LIMIT %s OFFSET %s",
     SIM: """
 SELECT page.*, p.msisdn
-  FROM (SELECT * FROM every_sim_card WHERE {} ORDER BY id LIMIT %s OFFSET %s) AS page
+  FROM (SELECT * FROM every_sim_card WHERE moved IS NULL AND {} ORDER BY id LIMIT %s OFFSET %s) AS page
   LEFT JOIN product p ON p.iccid = page.value ORDER BY page.id
 """,
 }
 TOTALS: dict[str, LiteralString] = {
-    NUMBER: "SELECT count(*) FROM every_phone_number WHERE {}",
-    SIM: "SELECT count(*) FROM every_sim_card WHERE {}",
+    NUMBER: "SELECT count(*) FROM every_phone_number WHERE moved IS NULL AND {}",
+    SIM: "SELECT count(*) FROM every_sim_card WHERE moved IS NULL AND {}",
 }
 
 blueprint = Blueprint("resources", __name__, url_prefix=BASE)

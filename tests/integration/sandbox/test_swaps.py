@@ -10,6 +10,8 @@ from jsonschema import Draft202012Validator
 from tests.integration.sandbox import schemas
 from tests.integration.sandbox.operator import (
     ORDERS,
+    PRODUCTS,
+    Listener,
     Operator,
     order,
     read_characteristic,
@@ -243,6 +245,30 @@ def test_the_pool(operator: Operator) -> None:
 )
 def test_wrong_queries(operator: Operator, query: str) -> None:
     assert operator.request("GET", f"{RESOURCES}?{query}").status == 400
+
+
+def test_cards_are_bought(operator: Operator) -> None:
+    company, other = operator.company(10, "АО «Покупатель»"), operator.company(10, "АО «Другая»")
+    before = spares(operator, company)
+    bought = operator.call("POST", f"/admin/cards/{company}", {"count": 3})["iccids"]
+    assert spares(operator, company) == before + bought
+    assert len(spares(operator, other)) == 10
+    assert operator.request("POST", "/admin/cards/C0000000099", {"count": 3}).status == 404
+    assert operator.request("POST", f"/admin/cards/{company}", {"count": "x"}).status == 400
+
+
+def test_a_swap_in_an_office_is_told_as_an_event(operator: Operator, listener: Listener) -> None:
+    company = operator.company(10, "АО «Офис»")
+    operator.call("POST", f"{PRODUCTS}/hub", {"callback": listener.url})
+    line = operator.lines(company)[0]["id"]
+    card, msisdn = spares(operator, company)[0], free(operator)[0]
+    operator.call("POST", f"/admin/products/{line}", {"iccid": card, "msisdn": msisdn})
+    assert values(operator, line) == (msisdn, card)
+    (event,) = wait_until(lambda: listener.events)
+    assert event["eventType"] == "ProductAttributeValueChangeEvent"
+    assert event["event"]["product"] == operator.line(line)
+    for field, value in (("iccid", card), ("msisdn", msisdn), ("iccid", "none"), ("msisdn", "none")):
+        assert operator.request("POST", f"/admin/products/{line}", {field: value}).status == 400
 
 
 def test_a_database_from_before_gets_its_stock(own_operator: Operator) -> None:
