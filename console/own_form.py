@@ -11,6 +11,7 @@ from console.web import actor, engine
 from console.web import session as opened
 from core.errors import InvalidInput
 from core.storable import whole
+from lines.numbers import format_msisdn
 from lines.run_values import AskedLine, asked_lines, spare_cards
 from runs import own_values, service
 from runs.operation import Operation, Own
@@ -35,6 +36,15 @@ class OwnForm:
     listed: int | None
     too_many: bool
     offered: Sequence[str]
+
+    @property
+    def summary(self) -> dict[str, list[str]]:
+        """What is wrong by the id of its field, with the number that it is about."""
+        return {
+            f"{FIELD}{line.id}": [f"{format_msisdn(line.msisdn)}: {self.errors[line.id]}"]
+            for line in self.lines
+            if line.id in self.errors
+        }
 
 
 def read(operation: Operation, values: Mapping[str, str]) -> dict[str, Any]:

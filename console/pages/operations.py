@@ -62,9 +62,11 @@ def preview(code: str) -> ResponseReturnValue:
         run = service.create_preview(engine(), actor(), code, {**typed, **given}, chosen)
     except InvalidInput as problem:
         errors = param_form.errors_of(operation, problem)
-        own = own_form.make(operation, chosen, given, problem)
         if not errors:
             raise
+        own = own_form.make(operation, chosen, given, problem)
+        if own is not None and own.summary:
+            errors = own.summary
         return _form(operation, chosen, request.form.to_dict(), errors, own=own), 422
     return go_to(url_for("previews.show", run_id=run.id))
 
