@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Numeric
+from sqlalchemy import Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -21,6 +21,20 @@ class Tariff(Base):
     is_sellable: Mapped[bool] = mapped_column(default=True)
     monthly: Mapped[Decimal] = mapped_column(Numeric(14, 2))
     switch_price: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+
+
+class PoolNumber(Base):
+    """A number that the operator would give out (TMF639 logical resource); `price` is roubles once.
+
+    One that was taken off a line a short while ago waits for its earlier customer alone: `party_id` says for whom.
+    """
+
+    __tablename__ = "pool_numbers"
+    msisdn: Mapped[str] = mapped_column(String(collation="C"), primary_key=True)
+    number_class: Mapped[str]
+    price: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+    party_id: Mapped[str | None]
+    seen_at: Mapped[datetime]
 
 
 class SyncState(Base):

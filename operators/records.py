@@ -102,7 +102,7 @@ class LineData:
 
 @dataclass(frozen=True, slots=True)
 class SimData:
-    """A SIM card (TMF639 physical resource)."""
+    """A SIM card (TMF639 physical resource). `state` is in_use, spare, dead (replaced for good) or unknown."""
 
     id: str
     iccid: str
@@ -133,6 +133,6 @@ class Source(Protocol):
         """The lines of a customer; with `since` (ISO moment) those that changed after it."""
         ...
 
-    def sims(self, party_id: str) -> Iterator[Page[SimData]]:
-        """The SIM cards of a customer."""
+    def sims(self, party_id: str, *, spare_only: bool = False) -> Iterator[Page[SimData]]:
+        """The SIM cards of a customer; with `spare_only` those that no line uses yet."""
         ...

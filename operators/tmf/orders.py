@@ -29,6 +29,10 @@ REASONS = {
     "lineSuspended": "blocked",
     "terminated": "terminated",
     "unknownProduct": "unknown_line",
+    "simNotAvailable": "sim_not_available",
+    "sameSim": "same_sim",
+    "numberNotAvailable": "number_not_available",
+    "sameNumber": "same_number",
     "technical": "technical",
 }
 ANY_REASON = "operator_refused"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from operators.pool import FreeNumber, NumberClass
 from operators.records import (
     AccountData,
     ContractData,
@@ -34,6 +35,7 @@ STATES = {
     "cancelled": "terminated",
     "aborted": "terminated",  # the enumeration of TMF637 has it with a blank at its end
 }
+SIM_STATES = {"available": "spare", "reserved": "in_use", "suspended": "in_use"}
 
 
 def page(kind: str, items: Iterable[Any], parse: Callable[[dict[str, Any]], T]) -> Page[T]:
@@ -133,7 +135,31 @@ def sim(item: dict[str, Any]) -> SimData:
         id=get_id(item),
         iccid=iccid,
         imsi=fields.text(characteristics, "imsi"),
-        state=fields.text(item, "resourceStatus") or "unknown",
+        state=_sim_state(item),
+    )
+
+
+def _sim_state(item: dict[str, Any]) -> str:
+    # A suspended card may only be blocked with its line; one that is switched off and locked as well is replaced.
+    if (
+        item.get("resourceStatus") == "suspended"
+        and item.get("operationalState") == "disable"
+        and item.get("administrativeState") == "locked"
+    ):
+        return "dead"
+    return SIM_STATES.get(fields.text(item, "resourceStatus"), "unknown")
+
+
+def free_number(item: dict[str, Any]) -> FreeNumber:
+    """TMF639 logical resource of the category "MSISDN" that may be had; its price must be told."""
+    found = _characteristics(item.get("resourceCharacteristic"))
+    number_class = fields.text(found, "numberClass")
+    if number_class not in tuple(NumberClass):
+        raise Unfit(f"the class of number {number_class[:30]!r} is not known")
+    return FreeNumber(
+        msisdn=_number(item.get("value") or found.get("msisdn"), MSISDN, "the number"),
+        number_class=NumberClass(number_class),
+        price=fields.amount(found.get("switchPrice"), "switchPrice"),
     )
 
 

@@ -65,10 +65,12 @@ class TmfSource:
         for items in self._by_id(f"{PRODUCTS}/product", params):
             yield _page("product", items, parse.line)
 
-    def sims(self, party_id: str) -> Iterator[Page[SimData]]:
-        """The SIM cards of a customer."""
+    def sims(self, party_id: str, *, spare_only: bool = False) -> Iterator[Page[SimData]]:
+        """The SIM cards of a customer, by keyset: a card that changes hands meanwhile moves none of the others."""
         params = {"relatedParty.id": party_id, "category": "SIM"}
-        for items in self._by_offset(f"{RESOURCES}/resource", params):
+        if spare_only:
+            params["resourceStatus"] = "available"
+        for items in self._by_id(f"{RESOURCES}/resource", params):
             yield _page("resource", (item for item in items if _is_sim(item)), parse.sim)
 
     def find_line(self, line_id: str) -> LineData | None:
@@ -110,6 +112,11 @@ class TmfSource:
             seen, first, last = seen + len(items), ids[0], ids[-1]
             if reply.total is not None and seen >= reply.total:
                 return
+
+
+def read_page(kind: str, reply: Reply, path: str, convert: Callable[[dict[str, Any]], T]) -> Page[T]:
+    """The records of one reply; raises OddAnswer where it is no list."""
+    return _page(kind, _list(reply, path), convert)
 
 
 def _list(reply: Reply, path: str) -> list[Any]:

@@ -237,7 +237,7 @@ class Listed:
     def lines(self, party_id: str, *, since: str = "") -> Iterator[Page[LineData]]:
         yield self._page
 
-    def sims(self, party_id: str) -> Iterator[Page[object]]:
+    def sims(self, party_id: str, *, spare_only: bool = False) -> Iterator[Page[object]]:
         yield Page([])
 
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from operators.pool import FreeNumber, NumberClass
 from operators.records import AccountData, ContractData, LineData, Odd, PartyData, SimData, TariffData
 from operators.tmf import parse
-from operators.tmf.fields import clean
+from operators.tmf.fields import Unfit, clean
 
 PRODUCT: dict[str, Any] = {
     "id": "P0000000001",
@@ -165,7 +166,7 @@ JUNK = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-PARSERS = (parse.line, parse.party, parse.contract, parse.account, parse.tariff, parse.sim)
+PARSERS = (parse.line, parse.party, parse.contract, parse.account, parse.tariff, parse.sim, parse.free_number)
 
 
 @given(st.sampled_from(sorted(PRODUCT)), JUNK)
@@ -249,4 +250,37 @@ def test_a_sim_card() -> None:
         "resourceStatus": "reserved",
         "resourceCharacteristic": [{"name": "imsi", "value": "250011234567890"}],
     }
-    assert parse.sim(item) == SimData("S1", "8970112345678901234", "250011234567890", "reserved")
+    assert parse.sim(item) == SimData("S1", "8970112345678901234", "250011234567890", "in_use")
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        (("reserved", "enable", "unlocked"), "in_use"),
+        (("available", None, None), "spare"),
+        (("suspended", "disable", "locked"), "dead"),
+        (("suspended", "enable", "locked"), "in_use"),
+        (("suspended", None, None), "in_use"),
+        (("standby", None, None), "unknown"),
+        ((None, "disable", "locked"), "unknown"),
+        (("alarm", None, None), "unknown"),
+    ],
+)
+def test_states_of_sim_cards(told: tuple[str | None, ...], state: str) -> None:
+    names = ("resourceStatus", "operationalState", "administrativeState")
+    item = {"id": "S1", "value": "8970112345678901234", **dict(zip(names, told, strict=True))}
+    assert parse.sim(item).state == state
+
+
+def test_a_free_number() -> None:
+    def item(**characteristics: Any) -> dict[str, Any]:
+        told = {"numberClass": "golden", "switchPrice": "15000.00", **characteristics}
+        named = [{"name": name, "value": value} for name, value in told.items()]
+        return {"id": "N1", "value": "79167777777", "resourceCharacteristic": named}
+
+    assert parse.free_number(item()) == FreeNumber("79167777777", NumberClass.GOLDEN, Decimal("15000.00"))
+    for odd in ({"numberClass": "silver"}, {"switchPrice": None}, {"switchPrice": "much"}):
+        with pytest.raises(Unfit):
+            parse.free_number(item(**odd))
+    with pytest.raises(Unfit, match="number"):
+        parse.free_number({**item(), "value": "12"})
