@@ -5,10 +5,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from flask import Response, request, send_file
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Response, request
 
 from console.babel import locale
+from console.files_out import send_download
 from console.web import actor, engine, session
 from core.errors import NotFound
 from forms import attachments, filling, printing
@@ -16,8 +16,6 @@ from forms.form import FormType
 from forms.kinds import KINDS
 from forms.models import Attachment, Request, RequestEvent
 from forms.types import get_type
-
-SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 def attach_sent(found: Request, event: RequestEvent | None = None) -> list[Attachment]:
@@ -34,18 +32,14 @@ def attach_sent(found: Request, event: RequestEvent | None = None) -> list[Attac
     return kept
 
 
-def send_attachment(found: Request, attachment_id: int) -> AnyResponse:
+def send_attachment(found: Request, attachment_id: int) -> Response:
     """A file of the request, as a download."""
     file = attachments.get_attachment(session(), found, attachment_id)
     opened = engine().storage.open(file.key)
-    answer = send_file(
-        opened, mimetype=KINDS[file.kind].media_type, as_attachment=True, download_name=file.name, max_age=0
-    )
-    answer.content_length = file.size
-    return _safe(answer)
+    return send_download(opened, type=KINDS[file.kind].media_type, name=file.name, size=file.size)
 
 
-def send_document(found: Request, ending: str) -> AnyResponse:
+def send_document(found: Request, ending: str) -> Response:
     """The printable form of a request."""
     form = get_type(found.form)
     lines = filling.lines_of(session(), found)
@@ -53,22 +47,16 @@ def send_document(found: Request, ending: str) -> AnyResponse:
     return _send(document, ending, f"{found.number or form.code}.{ending}")
 
 
-def send_blank(form: FormType, ending: str) -> AnyResponse:
+def send_blank(form: FormType, ending: str) -> Response:
     """The printable form without anything filled in."""
     return _send(printing.blank(form, locale()), ending, f"{form.code}.{ending}")
 
 
-def _send(document: printing.Document, ending: str, name: str) -> AnyResponse:
+def _send(document: printing.Document, ending: str, name: str) -> Response:
     if ending not in printing.DRAWERS:
         raise NotFound
     with tempfile.TemporaryDirectory(prefix="form-") as folder:
         path = Path(folder) / f"out.{ending}"
         media = printing.write(document, ending, path)
-        opened = path.open("rb")
-    return _safe(send_file(opened, mimetype=media, as_attachment=True, download_name=name, max_age=0))
-
-
-def _safe(answer: Response) -> AnyResponse:
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+        opened, size = path.open("rb"), path.stat().st_size
+    return send_download(opened, type=media, name=name, size=size)

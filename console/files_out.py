@@ -1,10 +1,11 @@
-"""Excel files as answers: written to a temporary file, streamed, and gone when the answer is."""
+"""Files as answers: downloads that no browser opens or keeps; Excel files made for one answer and gone with it."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from flask import Response, send_file
@@ -13,6 +14,16 @@ from console.babel import locale, zone_name
 from core.excel import Column, write_rows
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+def send_download(stream: BinaryIO, *, type: str, name: str, size: int) -> Response:
+    """A file from outside or with personal data: always to keep, never to be shown or cached by the browser."""
+    answer = send_file(stream, mimetype=type, as_attachment=True, download_name=name, max_age=0)
+    answer.content_length = size
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def send_rows(

@@ -61,10 +61,11 @@ def _choices(widget: str, choices: Mapping[str, str]) -> list[Choice]:
     if widget == "tariff":
         return sellable_tariffs()
     if widget == "account":
-        return _accounts()
+        return accounts()
     return [Choice(value, text(label)) for value, label in choices.items()]
 
 
-def _accounts() -> list[Choice]:
+def accounts() -> list[Choice]:
+    """The company's billing accounts, by their numbers."""
     numbers = select(BillingAccount.number).where(BillingAccount.company_id == actor().company_id)
     return [Choice(number, number) for number in session().scalars(numbers.order_by(BillingAccount.number))]

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import send_file
-from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, Schema, fields, validate
 
+from console.api.calls import Calls
+from console.api.json_schema import json_schema
 from console.api.schemas import NumberPageArgs
-from console.api.v1 import json_schema
 from console.babel import text
-from console.web import ResponseReturnValue, View, actor, route, workshop
+from console.files_out import send_download
+from console.web import ResponseReturnValue, actor, route, workshop
 from console.web import session as opened
 from rbac.permissions import Permission
 from reports import service
 from reports.models import Format, ReportJob
 from reports.report import Report
 
-blueprint = Blueprint("api_reports", __name__, url_prefix="/api/v1", description="Reports and their files")
+blueprint = Calls("api_reports", __name__, url_prefix="/api/v1", description="Reports and their files")
 ORDER = Permission.REPORTS_ORDER
 
 
@@ -69,18 +68,8 @@ class FilesOut(Schema):
     next = fields.Integer(allow_none=True)
 
 
-def _takes(schema: type[Schema], where: str) -> Callable[[View], View]:
-    found: Callable[[View], View] = blueprint.arguments(schema, location=where)
-    return found
-
-
-def _gives(schema: type[Schema] | Schema) -> Callable[[View], View]:
-    found: Callable[[View], View] = blueprint.response(200, schema)
-    return found
-
-
 @route(blueprint, "/reports", permission=ORDER)
-@_gives(ReportOut(many=True))
+@blueprint.gives(ReportOut(many=True))
 def list_reports() -> list[dict[str, Any]]:
     """The reports that the person may order."""
     return [_report(report) for report in service.catalogue(workshop(), actor())]
@@ -100,8 +89,8 @@ def _report(report: Report) -> dict[str, Any]:
 
 
 @route(blueprint, "/reports/<report_code>", methods=("POST",), permission=ORDER)
-@_takes(OrderIn, "json")
-@_gives(FileOut)
+@blueprint.takes(OrderIn, "json")
+@blueprint.gives(FileOut)
 def order_report(wanted: dict[str, Any], report_code: str) -> ReportJob:
     """Have a report made; ask for the file until its state is final."""
     return service.order(
@@ -116,8 +105,8 @@ def order_report(wanted: dict[str, Any], report_code: str) -> ReportJob:
 
 
 @route(blueprint, "/files", permission=ORDER)
-@_takes(NumberPageArgs, "query")
-@_gives(FilesOut)
+@blueprint.takes(NumberPageArgs, "query")
+@blueprint.gives(FilesOut)
 def list_files(page: dict[str, Any]) -> dict[str, Any]:
     """The person's own files."""
     found = service.jobs(opened(), actor(), before=page["after"], limit=page["size"])
@@ -125,25 +114,36 @@ def list_files(page: dict[str, Any]) -> dict[str, Any]:
 
 
 @route(blueprint, "/files/<int:file_id>", permission=ORDER)
-@_gives(FileOut)
+@blueprint.gives(FileOut)
 def show_file(file_id: int) -> ReportJob:
     """One file with its progress."""
     return service.get_job(opened(), actor(), file_id)
 
 
 @route(blueprint, "/files/<int:file_id>/cancel", methods=("POST",), permission=ORDER)
-@_gives(FileOut)
+@blueprint.gives(FileOut)
 def cancel_file(file_id: int) -> ReportJob:
     """Stop making it."""
     return service.cancel(opened(), actor(), file_id)
 
 
 @route(blueprint, "/files/<int:file_id>/content", permission=ORDER)
+@blueprint.gives_file()
 def download_file(file_id: int) -> ResponseReturnValue:
     """The file itself."""
     found = service.open_file(workshop(), opened(), actor(), file_id)
-    answer = send_file(
-        found.stream, mimetype=found.type, as_attachment=True, download_name=found.name, max_age=0
-    )
-    answer.content_length = found.size
-    return answer
+    return send_download(found.stream, type=found.type, name=found.name, size=found.size)
+
+
+@route(blueprint, "/files/<int:file_id>/repeat", methods=("POST",), permission=ORDER)
+@blueprint.gives(FileOut)
+def repeat_file(file_id: int) -> ReportJob:
+    """The same once more, with the figures of now."""
+    return service.repeat(workshop(), opened(), actor(), file_id)
+
+
+@route(blueprint, "/files/<int:file_id>", methods=("DELETE",), permission=ORDER)
+@blueprint.gives_nothing()
+def delete_file(file_id: int) -> None:
+    """Away with it; what is being made is cancelled first."""
+    service.forget(workshop(), opened(), actor(), file_id)

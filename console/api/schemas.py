@@ -10,6 +10,18 @@ TEXT_AMOUNT = {"type": "string", "description": "Roubles, as text so that no kop
 MOST = 500
 
 
+class ErrorOut(Schema):
+    """Why something was refused: a stable code, a sentence for people, every message by field, a number for support."""
+
+    code = fields.String()
+    message = fields.String()
+    status = fields.Integer()
+    support = fields.String()
+    fields_ = fields.Dict(
+        keys=fields.String(), values=fields.List(fields.String()), data_key="fields", required=False
+    )
+
+
 class PageArgs(Schema):
     """Where the next part begins, and how long it may be."""
 
@@ -92,7 +104,16 @@ class SelectionIn(Schema):
     class Meta:
         unknown = INCLUDE
 
-    kind = fields.String(required=True)
+    kind = fields.String(
+        required=True,
+        metadata={"enum": ["ids", "filter", "department", "upload", "failed_of"]},
+    )
+    ids = fields.Raw(metadata={"type": "array", "items": {"type": "integer"}, "description": "Of `ids`."})
+    query = fields.Raw(metadata={"type": "string", "description": "Of `filter`: the list's query string."})
+    all = fields.Raw(metadata={"type": "boolean", "description": "Of `filter`: true, said on purpose."})
+    department = fields.Raw(metadata={"type": "integer", "description": "Of `department`: its id."})
+    upload = fields.Raw(metadata={"type": "integer", "description": "Of `upload`: its id."})
+    run = fields.Raw(metadata={"type": "integer", "description": "Of `failed_of`: the earlier run's id."})
 
 
 class OperationIn(Schema):

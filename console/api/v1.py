@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from apispec import APISpec
-from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import request
-from flask_smorest import Blueprint
-from marshmallow import Schema
 
 from console.api import schemas, submission
+from console.api.calls import Calls
+from console.api.json_schema import json_schema
 from console.babel import text
-from console.web import View, actor, engine, route
+from console.web import actor, engine, route
 from console.web import session as opened
 from lines import queries as line_queries
 from lines.filters import parse
@@ -26,24 +23,12 @@ from runs.models import Run
 from runs.operation import Operation
 from runs.own_values import NOT_A_TABLE, VALUES
 
-blueprint = Blueprint("api", __name__, url_prefix="/api/v1", description="Lines, operations and runs")
-
-
-def takes(schema: type[Schema], where: str) -> Callable[[View], View]:
-    """Read what is asked by this schema from the query, the headers or the JSON body, and describe it."""
-    found: Callable[[View], View] = blueprint.arguments(schema, location=where)
-    return found
-
-
-def gives(schema: type[Schema] | Schema) -> Callable[[View], View]:
-    """Write the answer by this schema, and describe it."""
-    found: Callable[[View], View] = blueprint.response(200, schema)
-    return found
+blueprint = Calls("api", __name__, url_prefix="/api/v1", description="Lines, operations and runs")
 
 
 @route(blueprint, "/lines", permission=Permission.LINES_VIEW)
-@takes(schemas.PageArgs, "query")
-@gives(schemas.LinesOut)
+@blueprint.takes(schemas.PageArgs, "query")
+@blueprint.gives(schemas.LinesOut)
 def list_lines(page: dict[str, Any]) -> dict[str, Any]:
     """Lines, narrowed and sorted by the same arguments as in the list of the console."""
     wanted = parse({name: values for name, values in request.args.lists() if name not in page})
@@ -53,7 +38,7 @@ def list_lines(page: dict[str, Any]) -> dict[str, Any]:
 
 
 @route(blueprint, "/lines/<int:line_id>", permission=Permission.LINES_VIEW)
-@gives(schemas.LineOut)
+@blueprint.gives(schemas.LineOut)
 def show_line(line_id: int) -> dict[str, Any]:
     """One line."""
     card = get_line(opened(), actor(), line_id)
@@ -66,7 +51,7 @@ def _line(line: Line, department: str, tariff: str | None) -> dict[str, Any]:
 
 
 @route(blueprint, "/operations", permission=Permission.LINES_VIEW)
-@gives(schemas.OperationOut(many=True))
+@blueprint.gives(schemas.OperationOut(many=True))
 def list_operations() -> list[dict[str, Any]]:
     """What can be done to lines, with the parameters of each."""
     return [_operation(operation) for operation in engine().operations.values()]
@@ -94,18 +79,10 @@ def _parameters(operation: Operation) -> dict[str, Any]:
     return found
 
 
-def json_schema(schema: type[Schema]) -> dict[str, Any]:
-    """The parameters as a JSON schema."""
-    spec = APISpec("parameters", "1", "3.1.0")
-    converter: Any = OpenAPIConverter("3.1.0", lambda one: type(one).__name__, spec)
-    found: dict[str, Any] = converter.schema2jsonschema(schema())
-    return found
-
-
 @route(blueprint, "/lines/operations/<code>", methods=("POST",), permission=Permission.LINES_VIEW)
-@takes(schemas.OperationIn, "json")
-@takes(schemas.KeyHeader, "headers")
-@gives(schemas.RunOut)
+@blueprint.takes(schemas.OperationIn, "json")
+@blueprint.takes(schemas.KeyHeader, "headers")
+@blueprint.gives(schemas.RunOut)
 def operate(wanted: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
     """Say what an operation would do to the selected lines; with `submit` do it. Repeated with one key: one run."""
     run = submission.preview(opened(), engine(), actor(), code, wanted, headers.get("key", ""))
@@ -113,8 +90,8 @@ def operate(wanted: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
 
 
 @route(blueprint, "/runs", permission=Permission.RUNS_VIEW)
-@takes(schemas.NumberPageArgs, "query")
-@gives(schemas.RunsOut)
+@blueprint.takes(schemas.NumberPageArgs, "query")
+@blueprint.gives(schemas.RunsOut)
 def list_runs(page: dict[str, Any]) -> dict[str, Any]:
     """Submitted runs, newest first."""
     found = (
@@ -124,15 +101,15 @@ def list_runs(page: dict[str, Any]) -> dict[str, Any]:
 
 
 @route(blueprint, "/runs/<int:run_id>", permission=Permission.LINES_VIEW)
-@gives(schemas.RunOut)
+@blueprint.gives(schemas.RunOut)
 def show_run(run_id: int) -> Run:
     """One run with its counters; people without the right to see runs see their own."""
     return service.get_run(actor(), run_id)
 
 
 @route(blueprint, "/runs/<int:run_id>/items", permission=Permission.LINES_VIEW)
-@takes(schemas.ItemArgs, "query")
-@gives(schemas.ItemsOut)
+@blueprint.takes(schemas.ItemArgs, "query")
+@blueprint.gives(schemas.ItemsOut)
 def list_items(page: dict[str, Any], run_id: int) -> dict[str, Any]:
     """The outcome of each line that the actor may see."""
     run = service.get_run(actor(), run_id)
@@ -143,7 +120,7 @@ def list_items(page: dict[str, Any], run_id: int) -> dict[str, Any]:
 
 
 @route(blueprint, "/runs/<int:run_id>/stop", methods=("POST",), permission=Permission.LINES_VIEW)
-@gives(schemas.RunOut)
+@blueprint.gives(schemas.RunOut)
 def stop_run(run_id: int) -> Run:
     """Send nothing more; what is on its way is followed to its end."""
     return service.stop(engine(), actor(), run_id)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, send_file, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from console import report_words
+from console.files_out import send_download
 from console.web import ResponseReturnValue, actor, go_to, is_fragment, render, route, workshop
 from console.web import session as opened
 from core.errors import Conflict
@@ -41,13 +42,7 @@ def row(file_id: int) -> ResponseReturnValue:
 def download(file_id: int) -> ResponseReturnValue:
     """The file, always as something to keep and never to be shown by the browser."""
     found = service.open_file(workshop(), opened(), actor(), file_id)
-    answer = send_file(
-        found.stream, mimetype=found.type, as_attachment=True, download_name=found.name, max_age=0
-    )
-    answer.content_length = found.size
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+    return send_download(found.stream, type=found.type, name=found.name, size=found.size)
 
 
 @route(blueprint, "/<int:file_id>/cancel", permission=ORDER, methods=("POST",))

@@ -38,6 +38,10 @@ BODIES: dict[str, Callable[[Place], dict[str, Any]]] = {
     },
     "/api/v1/requests": lambda place: {"form": "claim"},
     "/api/v1/requests/<int:request_id>/steps": lambda place: {"step": "comment", "text": "Hello"},
+    "/api/v1/schedules": lambda place: {"report": "lines", "every": "daily", "addresses": ["a@example.org"]},
+    "/api/v1/desk/<int:request_id>/steps": lambda place: {"step": "comment", "text": "Hello"},
+    "/api/v1/desk/<int:request_id>/pass": lambda place: {"assignee": 1, "text": "Holidays"},
+    "/api/v1/desk/<int:request_id>/resolve": lambda place: {"text": "Done"},
     "/api/v1/reports/<report_code>": lambda place: {"params": {"state": "active"}},
 }
 """JSON bodies without which a call is refused before its right is asked."""

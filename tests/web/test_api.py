@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from operators.tmf.events import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 from tests.web.conftest import SignIn, World
+from tests.web.routes import targets
 
+RULE_ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 SECRET = "event-secret"
 
 
@@ -22,11 +26,53 @@ def admin(sign_in: SignIn, world: World) -> FlaskClient:
     return sign_in(world.home.users["global_admin"])
 
 
-def test_document_is_valid_openapi(admin: FlaskClient) -> None:
+def test_document_is_valid_openapi(app: Flask, admin: FlaskClient) -> None:
     document = admin.get("/api/v1/openapi.json").get_json()
     validate(document)
     assert "/api/v1/lines/operations/{code}" in document["paths"]
     assert admin.get("/api/v1/").status_code == 200
+    described = {
+        (path, method.upper())
+        for path, methods in document["paths"].items()
+        for method in methods.keys() - {"parameters"}
+    }
+    routed = {
+        (RULE_ARGUMENT.sub(r"{\1}", target.rule.rule), target.method)
+        for target in targets(app)
+        if target.rule.endpoint.startswith("api") and not target.rule.endpoint.startswith("api_document.")
+    }
+    assert described == routed
+
+
+def test_the_document_tells_the_truth_of_errors_files_and_proofs(app: Flask, admin: FlaskClient) -> None:
+    document = admin.get("/api/v1/openapi.json").get_json()
+    refusal = document["components"]["schemas"]["ErrorOut"]
+    for answer in (admin.get("/api/v1/lines/999999"), admin.post("/api/v1/schedules", json={})):
+        Draft202012Validator(refusal).validate(answer.get_json())
+    default = document["paths"]["/api/v1/lines"]["get"]["responses"]["default"]["$ref"].rpartition("/")[2]
+    told = document["components"]["responses"][default]["content"]["application/json"]["schema"]
+    assert told == {"$ref": "#/components/schemas/ErrorOut"}
+    sent = document["paths"]["/api/v1/requests/{request_id}/files"]["post"]
+    assert list(sent["requestBody"]["content"]) == ["multipart/form-data"]
+    assert sent["security"] == [{"session": [], "token": []}]
+    file = document["paths"]["/api/v1/files/{file_id}/content"]["get"]["responses"]["200"]
+    assert list(file["content"]) == ["application/octet-stream"]
+    proofs = document["components"]["securitySchemes"]
+    assert proofs["session"]["name"] == app.config["SESSION_COOKIE_NAME"]
+    assert proofs["token"]["name"] in app.config["WTF_CSRF_HEADERS"]
+
+
+def test_what_changes_something_needs_the_token_of_a_page(
+    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    role = "global_admin"
+    client, address = sign_in(world.home.users[role]), f"/api/v1/schedules/{world.home.schedules[role]}"
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    for answer in (client.post(f"{address}/pause"), client.delete(address)):
+        assert (answer.status_code, answer.get_json()["code"]) == (400, "csrf")
+    token = re.search(r'<meta name="csrf-token" content="([^"]+)"', client.get("/lines").text)
+    assert token is not None
+    assert client.post(f"{address}/pause", headers={"X-CSRFToken": token[1]}).get_json()["is_paused"]
 
 
 def test_lines_are_listed_and_shown(admin: FlaskClient, world: World) -> None:
@@ -39,7 +85,28 @@ def test_lines_are_listed_and_shown(admin: FlaskClient, world: World) -> None:
 
 def test_operations_tell_their_parameters(admin: FlaskClient) -> None:
     found = {one["code"]: one for one in admin.get("/api/v1/operations").get_json()}
-    assert "amount" in found["set_limit"]["parameters"]["properties"]
+    for one in found.values():
+        Draft202012Validator.check_schema(one["parameters"])
+    limit = Draft202012Validator(found["set_limit"]["parameters"])
+    assert limit.is_valid({"amount": "500.00", "period": "day", "warn_at": 90})
+    assert not limit.is_valid({"period": "day"})
+    assert not limit.is_valid({"amount": "500.00", "warn_at": 101})
+    tariff = found["change_tariff"]["parameters"]["properties"]["tariff"]
+    assert [(one["const"], one["title"]) for one in tariff["oneOf"]] == [("T-1", "Start")]
+    reason = found["block"]["parameters"]["properties"]["reason"]
+    assert reason["title"]
+    assert all(one["title"] for one in reason["oneOf"])
+
+
+def test_reports_and_documents_tell_their_parameters(admin: FlaskClient) -> None:
+    for report in admin.get("/api/v1/reports").get_json():
+        Draft202012Validator.check_schema(report["parameters"])
+    forms = {one["code"]: one["values"] for one in admin.get("/api/v1/forms").get_json()}
+    for values in forms.values():
+        Draft202012Validator.check_schema(values)
+    credit = forms["credit_settlement"]["properties"]
+    assert credit["account"]["oneOf"] == [{"const": "20-1", "title": "20-1"}]
+    assert (credit["limit"]["format"], credit["limit"]["minimum"]) == ("decimal", 0.01)
 
 
 def test_preview_and_submit_once_per_key(admin: FlaskClient, world: World) -> None:

@@ -4,76 +4,14 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-import bootstrap
-from console.app import create_app
-from core import db
-from core.db import unit_of_work
-from core.tenancy import all_companies
-from tests.fixtures.databases import Database
-from tests.fixtures.world import World
-from tests.integration.forms.conftest import TARIFF, Office, open_office
+from tests.integration.forms.conftest import TARIFF
 from tests.web.main_job.desk import workbook
-from tests.web.world import make_token
-
-PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40 + b"IEND\xaeB`\x82"
-
-
-class Desk:
-    """Browsers of the customer and of managers, over an Office."""
-
-    def __init__(self, office: Office) -> None:
-        self.office = office
-        self.app = create_app(office.engine, bootstrap.workshop(office.engine))
-        self.app.config.update(
-            TESTING=False, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False
-        )
-        self.customer, self.manager = self.browser(office.user), self.browser(office.manager)
-        self.other = self.browser(office.other)
-
-    def browser(self, user_id: int) -> FlaskClient:
-        with all_companies(reason="a test signs in"), unit_of_work() as session:
-            token = make_token(session, user_id)
-        client = self.app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["_user_id"] = token
-        return client
-
-    def numbers(self) -> str:
-        return "\n".join(f"+{row[0]}" for row in self.office.sql("SELECT msisdn FROM lines ORDER BY id"))
-
-    def draft(self, code: str = "tariff_and_services", **values: str) -> int:
-        """A draft made through the form; returns its id."""
-        sent = {"numbers": self.numbers(), **TARIFF, **values}
-        answer = self.customer.post(f"/requests/new/{code}", data=sent)
-        assert answer.status_code == 303, answer.text
-        return int(answer.location.rsplit("/", 1)[1])
-
-    def attach(self, request_id: int, name: str, content: bytes) -> str:
-        """Attach a file to a draft; returns the page that follows."""
-        address = f"/requests/{request_id}/files"
-        answer = self.customer.post(address, data={"file": (BytesIO(content), name)}, follow_redirects=True)
-        assert answer.status_code == 200
-        return answer.text
-
-    def step(self, client: FlaskClient, request_id: int, step: str, text: str = "") -> TestResponse:
-        side = "requests" if client is self.customer else "desk"
-        return client.post(f"/{side}/{request_id}/move", data={"step": step, "text": text})
-
-
-@pytest.fixture
-def desk(fresh_database: Database, tmp_path: Path) -> Iterator[Desk]:
-    bound = db.connect(fresh_database.url)
-    yield Desk(open_office(World(), tmp_path))
-    bound.dispose()
+from tests.web.requests.conftest import PDF, PNG, Desk
 
 
 def test_from_the_form_to_the_outcome_of_each_line(desk: Desk) -> None:
@@ -263,3 +201,61 @@ def test_the_api_shares_the_services(desk: Desk) -> None:
     codes = [form["code"] for form in desk.customer.get("/api/v1/forms").json or ()]
     assert "claim" in codes
     assert "connect_console" not in codes
+
+
+def hidden(page: str) -> list[str]:
+    """The selection that a page carries on."""
+    return re.findall(r'name="(?:sel|ids|query)" value="([^"]*)"', page)
+
+
+def test_numbers_chosen_in_the_list_come_along(desk: Desk) -> None:
+    assert 'formaction="/requests/new"' in desk.customer.get("/lines").text
+    one, other, *_ = desk.office.place.line_ids
+    assert 'formaction="/requests/new"' in desk.customer.get(f"/lines/{one}").text
+    answer = desk.customer.post("/requests/new", data={"sel": "ids", "ids": [one, other], "query": "q=x"})
+    assert (answer.status_code, answer.location) == (303, f"/requests/new?sel=ids&ids={one}&ids={other}")
+    page = desk.customer.get(answer.location).text
+    assert hidden(page) == ["ids", str(one), str(other)]
+    assert "/requests/new/tariff_and_services/numbers" in page
+    assert "credit_settlement" not in page  # it is about no number
+    answer = desk.customer.post(
+        "/requests/new/tariff_and_services/numbers", data={"sel": "ids", "ids": [one, other]}
+    )
+    page = desk.customer.get(answer.location).text
+    assert [f"+{row[0]}" in page for row in desk.office.sql("SELECT msisdn FROM lines ORDER BY id")] == [
+        True,
+        True,
+        *[False] * 10,
+    ]
+
+
+def test_more_ticks_than_an_address_holds(desk: Desk) -> None:
+    ticked = {"sel": "ids", "ids": [*desk.office.place.line_ids, *range(10**6, 10**6 + 500)]}
+    page = desk.customer.post("/requests/new", data=ticked)
+    assert page.status_code == 200
+    assert len(hidden(page.text)) == 513
+    form = desk.customer.post("/requests/new/claim/numbers", data=ticked)
+    assert form.status_code == 200
+    assert desk.numbers().replace("\n", "\r\n") in form.text or desk.numbers() in form.text
+
+
+def test_all_that_match_are_never_cut_short(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.pages.requests.SHOWN_NUMBERS", 5)
+    chosen = {"sel": "filter", "query": "state=active"}
+    form = desk.customer.post("/requests/new/tariff_and_services/numbers", data=chosen, follow_redirects=True)
+    assert hidden(form.text) == ["filter", "state=active"]
+    answer = desk.customer.post("/requests/new/tariff_and_services", data={**chosen, **TARIFF, "numbers": ""})
+    assert answer.status_code == 303, answer.text
+    assert desk.office.request(int(answer.location.rsplit("/", 1)[1])).lines == 12
+    monkeypatch.setattr("forms.filling.MOST_NUMBERS", 11)
+    answer = desk.customer.post("/requests/new/tariff_and_services", data={**chosen, **TARIFF, "numbers": ""})
+    assert answer.status_code == 422
+    assert 'href="#numbers"' in answer.text
+
+
+def test_nothing_chosen_is_said(desk: Desk) -> None:
+    assert desk.customer.post("/requests/new", data={"sel": "ids"}).status_code == 422
+    page = desk.customer.get("/requests/new?sel=ids&ids=999999").text
+    assert 'role="alert"' in page
+    assert "/numbers" not in page
+    assert "/requests/new/credit_settlement" in desk.customer.get("/requests/new").text

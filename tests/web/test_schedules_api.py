@@ -1,0 +1,66 @@
+"""Schedules of reports through the JSON API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.web.conftest import SignIn, World
+
+WEEKLY: dict[str, Any] = {
+    "report": "runs",
+    "params": {"period": "week"},
+    "format": "csv",
+    "every": "weekly",
+    "hour": 7,
+    "day": 5,
+    "addresses": ["boss@example.org", "office@example.org"],
+}
+
+
+def test_a_schedule_is_made_paused_and_deleted(world: World, sign_in: SignIn) -> None:
+    client = sign_in(world.home.users["accountant"])
+    before = [one["id"] for one in client.get("/api/v1/schedules").get_json()]
+    answer = client.post("/api/v1/schedules", json={**WEEKLY, "report": "lines", "params": {}})
+    assert answer.status_code == 200, answer.text
+    made = answer.get_json()
+    assert (made["report"], made["every"], made["hour"], made["day"]) == ("lines", "weekly", 7, 5)
+    assert made["addresses"] == WEEKLY["addresses"]
+    address = f"/api/v1/schedules/{made['id']}"
+    assert client.get(address).get_json()["mails"] == []
+    assert client.post(f"{address}/pause").get_json()["is_paused"] is True
+    assert client.post(f"{address}/resume").get_json()["is_paused"] is False
+    assert sign_in(world.home.users["auditor"]).get(address).status_code == 404
+    assert client.delete(address).status_code == 204
+    assert [one["id"] for one in client.get("/api/v1/schedules").get_json()] == before
+
+
+def test_everything_wrong_is_said_at_its_field(world: World, sign_in: SignIn) -> None:
+    client = sign_in(world.home.users["global_admin"])
+    wrong = {
+        **WEEKLY,
+        "params": {"period": "own", "since": "2026-05-01", "until": "2026-05-02"},
+        "every": "hourly",
+        "hour": 24,
+        "addresses": ["no address"],
+    }
+    answer = client.post("/api/v1/schedules", json=wrong)
+    assert answer.status_code == 422
+    assert set(answer.get_json()["fields"]) == {"period", "every", "hour", "addresses"}
+    assert client.post("/api/v1/schedules", json={**WEEKLY, "report": "nothing"}).status_code == 404
+    assert client.post("/api/v1/schedules", json={"every": "daily"}).status_code == 422
+
+
+def test_a_report_that_may_not_be_seen_is_not_scheduled(world: World, sign_in: SignIn) -> None:
+    client = sign_in(world.home.users["accountant"])
+    assert client.post("/api/v1/schedules", json={**WEEKLY, "report": "journal"}).status_code == 403
+    viewer = sign_in(world.home.users["viewer"])
+    assert viewer.get("/api/v1/schedules").status_code == 403
+
+
+def test_a_file_is_ordered_again_and_deleted(world: World, sign_in: SignIn) -> None:
+    client = sign_in(world.home.users["account_manager_role"])
+    first = client.post("/api/v1/reports/lines", json={"params": {"state": "active"}}).get_json()
+    again = client.post(f"/api/v1/files/{first['id']}/repeat").get_json()
+    assert again["params"] == first["params"]
+    assert client.delete(f"/api/v1/files/{first['id']}").status_code == 204
+    assert client.get(f"/api/v1/files/{first['id']}").status_code == 404
