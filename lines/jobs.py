@@ -8,13 +8,13 @@ from functools import partial
 
 import structlog
 from sqlalchemy import or_, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from core import clock
 from core.db import unit_of_work
 from core.tenancy import all_companies
 from hierarchy.models import Company
-from lines import sync
+from lines import sims, sync
 from operators import sync as company_sync
 from operators.errors import OperatorAway
 from operators.records import Source
@@ -30,13 +30,17 @@ def configure(source: Source, listen: Callable[[], None]) -> None:
 
 
 def synchronise() -> None:
-    """Registration for events, catalogue, companies, and what changed on their lines. Trouble is for the next time."""
+    """Registration for events, catalogue, companies, changes on their lines and spare SIM cards.
+
+    Trouble is for the next time.
+    """
     for source, listen in _parts:
         _try("hub", listen)
         _try("catalogue", partial(company_sync.sync_catalogue, source))
         _try("companies", partial(company_sync.sync_companies, source))
         for company_id, _ in company_sync.companies():
             _try(f"lines:{company_id}", partial(sync.sync_changes, source, company_id))
+            _try(f"spares:{company_id}", partial(sims.sync_spares, source, company_id))
 
 
 def reconcile() -> None:
@@ -50,7 +54,8 @@ def _try(what: str, call: Callable[[], object]) -> None:
     """One part that fails keeps none of the others from being brought up to date."""
     try:
         call()
-    except (OperatorAway, OperationalError) as problem:
+    except (OperatorAway, OperationalError, IntegrityError) as problem:
+        # Integrity: an order of ours gave a number to a line between reading and writing.
         log.warning("sync.postponed", what=what, problem=type(problem).__name__)
 
 

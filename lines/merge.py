@@ -139,6 +139,11 @@ def marked(msisdn: str, operator_id: str) -> str:
     return f"{msisdn}{PARKED}{operator_id}"
 
 
+def unmarked(msisdn: str) -> str:
+    """The number as it was before another line took it over."""
+    return msisdn.partition(PARKED)[0]
+
+
 def _rank(line: LineData) -> tuple[bool, datetime, str]:
     return line.state != LineState.TERMINATED, line.updated_at, line.id
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -15,6 +14,7 @@ from core.db import unit_of_work
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import Company
 from lines.models import Line, LineState
+from lines.seen_ids import SeenIds
 from lines.sims import sync_sims
 from lines.sync_moves import end_elsewhere
 from lines.sync_write import LineWriter
@@ -80,36 +80,6 @@ def apply_line_event(line: LineData) -> bool:
     writer.write([line])
     end_elsewhere(company_id, writer.arrived)
     return True
-
-
-class SeenIds:
-    """Which of the operator's ids came by: eight bytes each, so that a million lines stay small.
-
-    Keeps hashes; two ids with the same one would only hide that a line is missing.
-    """
-
-    def __init__(self) -> None:
-        self._buckets = [array("q") for _ in range(256)]
-        self._is_sorted = True
-        self.has_nameless = False
-
-    def add(self, operator_id: str) -> None:
-        """Remember an id; an empty one means that nobody knows any more which are missing."""
-        if not operator_id:
-            self.has_nameless = True
-            return
-        key = hash(operator_id)
-        self._buckets[key & 255].append(key)
-        self._is_sorted = False
-
-    def __contains__(self, operator_id: str) -> bool:
-        if not self._is_sorted:
-            self._buckets = [array("q", sorted(bucket)) for bucket in self._buckets]
-            self._is_sorted = True
-        key = hash(operator_id)
-        bucket = self._buckets[key & 255]
-        place = bisect_left(bucket, key)
-        return place < len(bucket) and bucket[place] == key
 
 
 def _is_first(company_id: int) -> bool:

@@ -28,9 +28,11 @@ from lines.merge import (
     is_newer,
     latest,
     merge,
+    unmarked,
     values_of,
 )
 from lines.models import Line, LineState
+from lines.sims import follow_lines
 from operators.records import LineData
 from operators.states import Report
 from operators.sync import ACTOR
@@ -120,10 +122,18 @@ class LineWriter:
     def _give_numbers(
         self, db: Session, lines: Mapping[str, LineData], stored: Mapping[str, Row]
     ) -> dict[str, str]:
-        """Numbers for what is new or gets another one; takes them from the lines that lost them."""
+        """Numbers for what is new or gets another one; takes them from the lines that lost them.
+
+        A line that waits for the outcome of an order takes no number from another one yet.
+        """
         numbers = {key: row["msisdn"] for key, row in stored.items()}
+        newer = {key: row["id"] for key, row in stored.items() if is_newer(row, lines[key])}
+        ordered = self._with_order(db, list(newer.values()))
+        waiting = {key for key, row in stored.items() if row["id"] in ordered or self._was_ordered(row)}
         asking = {
-            key: line for key, line in lines.items() if key not in stored or is_newer(stored[key], line)
+            key: line
+            for key, line in lines.items()
+            if key not in stored or (key in newer and key not in waiting)
         }
         if not asking:
             return numbers
@@ -139,7 +149,10 @@ class LineWriter:
         if parked:
             # With those that are changed afterwards, so that all are locked at once in the order of their ids.
             touched = [*parked, *(row["id"] for row in stored.values())]
-            self._stored(db, Line.id == any_(cast(touched, BIGINTS)), lock=True)
+            now = self._stored(db, Line.id == any_(cast(touched, BIGINTS)), lock=True)
+            # The engine may have given them another number since they were read: that one stays.
+            held = {row["id"]: row["msisdn"] for row in now.values()}
+            parked = {key: mark for key, mark in parked.items() if held[key] == unmarked(mark)}
         rows = [{"company_id": self.company_id, "id": key, "msisdn": parked[key]} for key in sorted(parked)]
         bulk.update(db, Line, ["company_id", "id"], rows)
         lost = {key: parked[row["id"]] for key, row in stored.items() if row["id"] in parked}
@@ -199,6 +212,9 @@ class LineWriter:
             for row, new in keyed
         ]
         bulk.update(db, Line, ["company_id", "id"], rows)
+        self._follow_cards(
+            db, [iccid for row, new in keyed if "iccid" in new for iccid in (row["iccid"], new["iccid"])]
+        )
         moves: Counter[tuple[int, str]] = Counter()
         for row, new in keyed:
             if "state" in new:
@@ -219,6 +235,7 @@ class LineWriter:
             for line in lines
         ]
         created = bulk.insert(db, Line, rows, ("id", "msisdn", "state", "tariff_id"))
+        self._follow_cards(db, [line.iccid for line in lines])
         totals.add(db, self.company_id, Counter((self._root, state) for _, _, state, _ in created))
         self._journal(
             db,
@@ -229,6 +246,11 @@ class LineWriter:
         )
         self.report.created += len(created)
         self.arrived += lines
+
+    def _follow_cards(self, db: Session, iccids: Sequence[str]) -> None:
+        # A first load reads the lines before the SIM cards: there are none yet.
+        if not self.is_first:
+            follow_lines(db, self.company_id, iccids)
 
     def _journal(self, db: Session, entries: Sequence[Entry]) -> None:
         if not self.is_first:
@@ -243,9 +265,10 @@ def _changed(row: Row, changes: Mapping[str, Any]) -> Entry | None:
     names = sorted(JOURNALED & changes.keys())
     if not names:
         return None
-    before = {name: _plain(row[name]) for name in names}
+    number = unmarked(row["msisdn"])
+    before = {name: _plain(number if name == "msisdn" else row[name]) for name in names}
     after = {name: _plain(changes[name]) for name in names}
-    return Entry("line.changed", "line", row["id"], before, after, label=row["msisdn"])
+    return Entry("line.changed", "line", row["id"], before, after, label=number)
 
 
 def _plain(value: Any) -> Any:

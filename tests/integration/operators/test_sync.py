@@ -15,7 +15,9 @@ from core.db import unit_of_work
 from core.journal import JournalEntry
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import BillingAccount, Company, Contract, Department, DepartmentTotal
+from lines import jobs
 from lines.models import Line, SimCard
+from lines.sims import sync_spares
 from lines.sync import apply_line_event, load_company, sync_changes
 from lines.target import LineTarget
 from operators.errors import OperatorAway
@@ -23,6 +25,7 @@ from operators.models import Tariff
 from operators.records import LineData, Odd, Page
 from operators.states import find_state
 from operators.sync import companies, sync_catalogue, sync_companies
+from operators.tmf.pool import TmfNumberPool
 from operators.tmf.reading import TmfSource
 from rbac.models import Role
 from tests.fixtures.databases import Database
@@ -100,9 +103,11 @@ def test_lines_are_complete_and_counted(loaded: int, source: TmfSource, operator
     }
     assert all(line.account_id for line in lines.values())
     assert _totals(loaded) == _counted(loaded)
-    with company_scope(loaded), unit_of_work() as db:
-        cards = set(db.scalars(select(SimCard.iccid)))
-    assert cards == {line.iccid for line in lines.values()}
+    cards = _cards(loaded)
+    assert {iccid for iccid, state in cards.items() if state == "in_use"} == {
+        line.iccid for line in lines.values()
+    }
+    assert list(cards.values()).count("spare") == len(cards) - 30 == 10
     assert _journal(loaded, "line.appeared") == []
 
 
@@ -137,6 +142,39 @@ def test_a_change_outside_orders_comes_by_polling(loaded: int, source: TmfSource
     assert entry.before == {"state": "active", "block_reason": None}
     assert entry.after == {"state": "blocked", "block_reason": "debt"}
     assert sync_changes(source, loaded).is_quiet
+
+
+def test_swaps_in_an_office_come_by_polling(loaded: int, source: TmfSource, operator: Operator) -> None:
+    first, second, *_ = (line for line in _lines(loaded).values() if line.state == "active")
+    new = TmfNumberPool(operator.client()).free_numbers(_party(loaded))[0].msisdn
+    assert sync_spares(source, loaded) is not None
+    spare = next(iccid for iccid, state in _cards(loaded).items() if state == "spare")
+    operator.admin("POST", f"products/{first.operator_id}", {"msisdn": new, "iccid": spare, "notify": False})
+    # The second line gets the number that the first one had.
+    operator.admin("POST", f"products/{second.operator_id}", {"msisdn": first.msisdn, "notify": False})
+    assert sync_changes(source, loaded).changed == 2
+    lines = _lines(loaded)
+    assert (lines[first.operator_id].msisdn, lines[first.operator_id].iccid) == (new, spare)
+    assert lines[second.operator_id].msisdn == first.msisdn
+    cards = _cards(loaded)
+    assert (cards[spare], cards[first.iccid]) == ("in_use", "dead")
+    assert load_company(source, loaded).is_quiet
+    assert _cards(loaded) == cards
+    assert sync_changes(source, loaded).is_quiet
+
+
+def test_cards_that_were_bought_are_known_soon(
+    loaded: int, source: TmfSource, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bought = operator.admin("POST", f"cards/{_party(loaded)}", {"count": 2})["iccids"]
+    monkeypatch.setattr(jobs, "_parts", [(source, lambda: None)])
+    jobs.synchronise()
+    assert [_cards(loaded).get(iccid) for iccid in bought] == ["spare", "spare"]
+
+
+def _cards(company: int) -> dict[str, str]:
+    with company_scope(company), unit_of_work() as db:
+        return {row[0]: row[1] for row in db.execute(select(SimCard.iccid, SimCard.state))}
 
 
 def test_a_change_outside_orders_comes_by_event_once(
@@ -193,7 +231,7 @@ def test_what_was_read_before_an_order_ended_does_not_undo_it(
         def lines(self, party_id: str, *, since: str = "") -> Iterator[Page[LineData]]:
             # While the pages are on their way, the outcome of an order is recorded.
             with company_scope(loaded), unit_of_work() as db:
-                LineTarget().apply(db, loaded, [line.id], {"state": "blocked"})
+                LineTarget().apply(db, loaded, 0, [line.id], {"state": "blocked"})
             yield from super().lines(party_id, since=since)
 
     report = sync_changes(Slow(read), loaded)  # type: ignore[arg-type]
