@@ -28,6 +28,7 @@ from users.models import User
 
 NO_NUMBERS = N_("Name at least one number, or upload a list.")
 UNKNOWN_NUMBER = N_("“%(typed)s” is not among the numbers that you may see.")
+TOO_MANY = N_("A request is about 100,000 numbers at most. Choose fewer, or send several requests.")
 NOT_OURS = N_("There is no such billing account in your company.")
 NOT_OFFERED = N_("This tariff is not offered. Choose another one.")
 MOST_SAID = 10
@@ -100,7 +101,7 @@ def _chosen_problems(session: Session, form: FormType, values: Mapping[str, Any]
 def find_numbers(session: Session, actor: Actor, typed: str) -> list[int]:
     """Ids of the lines of these numbers or SIM cards, in the order typed; raises InvalidInput naming the unknown."""
     parts = [part.strip() for part in typed.replace(",", "\n").replace(";", "\n").splitlines()]
-    parts = [part for part in parts if part][:MOST_NUMBERS]
+    parts = [part for part in parts if part][: MOST_NUMBERS + 1]
     read = {part: parse_msisdn(part) or parse_iccid(part) for part in parts}
     values = [value for value in read.values() if value]
     seen = (
@@ -127,7 +128,7 @@ def find_numbers(session: Session, actor: Actor, typed: str) -> list[int]:
 def set_lines(
     session: Session, engine: Engine, actor: Actor, request: Request, selection: Mapping[str, Any] | None
 ) -> None:
-    """Write down the numbers that a draft is about; None leaves it without any."""
+    """Write down the numbers that a draft is about; None leaves it without any. Raises InvalidInput for too many."""
     session.execute(
         delete(RequestLine).where(
             RequestLine.company_id == request.company_id, RequestLine.request_id == request.id
@@ -151,8 +152,10 @@ def set_lines(
     ).select_from(*chosen.get_final_froms())
     rows = rows.where(chosen.whereclause) if chosen.whereclause is not None else rows
     names = ["company_id", "request_id", "no", "line_id", "msisdn", "iccid", "employee"]
-    session.execute(insert(RequestLine).from_select(names, rows.limit(MOST_NUMBERS)))
+    session.execute(insert(RequestLine).from_select(names, rows.limit(MOST_NUMBERS + 1)))
     request.lines = int(session.scalar(_count(request)) or 0)
+    if request.lines > MOST_NUMBERS:
+        raise InvalidInput(TOO_MANY, code="too_many_numbers")
 
 
 def _count(request: Request) -> Any:

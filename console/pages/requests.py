@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -14,6 +15,7 @@ from flask_babel import ngettext
 from console import request_form, request_words, selection
 from console.attaching import attach_sent
 from console.babel import number, text
+from console.pages.operations import LONGEST_ADDRESS
 from console.web import ResponseReturnValue, actor, engine, go_to, is_fragment, render, route
 from console.web import session as opened
 from core.errors import Conflict, InvalidInput, NotFound
@@ -27,6 +29,7 @@ from forms.transitions import Party
 from forms.types import TYPES, get_type
 from lines import uploads
 from lines.models import Line
+from lines.run_lines import count_chosen
 from rbac.permissions import Permission
 
 blueprint = Blueprint("requests", __name__, url_prefix="/requests")
@@ -50,25 +53,60 @@ def index() -> ResponseReturnValue:
     return render(template, rows=rows, more=more, view=view, mine=mine, is_first=before is None)
 
 
-@route(blueprint, "/new", permission=Permission.REQUESTS_SUBMIT)
+@route(blueprint, "/new", methods=("GET", "POST"), permission=Permission.REQUESTS_SUBMIT)
 def catalogue() -> ResponseReturnValue:
-    """Every document with its instruction."""
+    """Every document with its instruction; for numbers chosen in the list, those that are about numbers.
+
+    The list posts its ticks here; where they fit into an address, the page gets one.
+    """
     forms = [form for form in TYPES if not form.is_public]
-    return render("requests/catalogue.html", forms=forms, query=request.query_string.decode())
+    values = request.form if request.method == "POST" else request.args
+    if "sel" not in values:
+        return render("requests/catalogue.html", forms=forms)
+    chosen = selection.read(values)
+    if request.method == "POST" and (address := _address("requests.catalogue", chosen)):
+        return redirect(address, code=303)
+    return render(
+        "requests/catalogue.html",
+        forms=[form for form in forms if form.lines != Lines.NONE],
+        pairs=selection.pairs(chosen),
+        count=count_chosen(engine(), actor(), opened(), chosen),
+        origin=selection.origin(chosen),
+    )
 
 
 @route(blueprint, "/new/<form_code>", permission=Permission.REQUESTS_SUBMIT)
 def new(form_code: str) -> ResponseReturnValue:
     """An empty form with what is known filled in; numbers may come along from the list."""
-    form = _form(form_code)
+    return _begin(_form(form_code), selection.read(request.args) if "sel" in request.args else None)
+
+
+@route(blueprint, "/new/<form_code>/numbers", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
+def new_with_numbers(form_code: str) -> ResponseReturnValue:
+    """As `new`, with a selection that may be too long for an address."""
+    form, chosen = _form(form_code), selection.read(request.form)
+    address = _address("requests.new", chosen, form_code=form.code)
+    return redirect(address, code=303) if address else _begin(form, chosen)
+
+
+def _address(endpoint: str, chosen: Mapping[str, Any], **values: Any) -> str | None:
+    """The address of a page for this selection, unless it would be too long."""
+    address = f"{url_for(endpoint, **values)}?{urlencode(selection.pairs(chosen))}"
+    return address if len(address) < LONGEST_ADDRESS else None
+
+
+def _begin(form: FormType, chosen: Mapping[str, Any] | None) -> ResponseReturnValue:
+    """The form of a new request: few numbers are shown in it, many go along as the selection that they are."""
     typed = filling.known(opened(), actor(), form)
-    if "sel" in request.args and form.lines != Lines.NONE:
-        chosen = engine().target.chosen(actor(), Permission.LINES_VIEW, selection.read(request.args))
-        numbers = opened().scalars(
-            chosen.with_only_columns(Line.msisdn).order_by(Line.msisdn).limit(SHOWN_NUMBERS)
-        )
-        typed["numbers"] = "\n".join(f"+{one}" for one in numbers)
-    return _page(form, None, typed, {})
+    if chosen is None or form.lines == Lines.NONE:
+        return _page(form, None, typed, {})
+    back = _address("requests.catalogue", chosen)
+    if (count := count_chosen(engine(), actor(), opened(), chosen)) > SHOWN_NUMBERS:
+        return _page(form, None, typed, {}, kept=count, pairs=selection.pairs(chosen), back=back)
+    seen = engine().target.chosen(actor(), Permission.LINES_VIEW, chosen)
+    numbers = opened().scalars(seen.with_only_columns(Line.msisdn).order_by(Line.msisdn))
+    typed["numbers"] = "\n".join(f"+{one}" for one in numbers)
+    return _page(form, None, typed, {}, back=back)
 
 
 @route(blueprint, "/new/<form_code>", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
@@ -107,12 +145,11 @@ def _form(code: str) -> FormType:
 def _save(form: FormType, draft: Request) -> ResponseReturnValue:
     typed = request_form.read_values(form, request.form)
     errors: dict[str, list[str]] = {}
-    chosen: dict[str, Any] | None = None
     try:
-        chosen = _chosen(form, draft)
+        checked = submitting.fill(opened(), engine(), actor(), draft, typed, _chosen(form, draft))
     except InvalidInput as problem:
         errors["numbers"] = [*problem.fields.get("numbers", ())] or [text(problem.message, **problem.params)]
-    checked = submitting.fill(opened(), engine(), actor(), draft, typed, chosen)
+        checked = submitting.fill(opened(), engine(), actor(), draft, typed, None)
     errors = {**checked.errors, **errors}
     if "draft" in request.form:
         flash(_("The draft is kept."), "success")
@@ -124,7 +161,7 @@ def _save(form: FormType, draft: Request) -> ResponseReturnValue:
 
 
 def _chosen(form: FormType, draft: Request) -> dict[str, Any] | None:
-    """The selection that the form names: an uploaded list before typed numbers before those kept."""
+    """The selection that the form names: an uploaded list before typed numbers before those chosen or kept."""
     file = request.files.get("list")
     if form.lines == Lines.NONE:
         return None
@@ -145,23 +182,38 @@ def _chosen(form: FormType, draft: Request) -> dict[str, Any] | None:
     typed = request.form.get("numbers", "").strip()
     if typed:
         return {"kind": "ids", "ids": filling.find_numbers(opened(), actor(), typed)}
+    if "sel" in request.form:
+        return selection.read(request.form)
     if "keep_numbers" in request.form:
         return {"kind": "ids", "ids": [line.line_id for line in filling.lines_of(opened(), draft)]}
     return None
 
 
-def _page(form: FormType, draft: Request | None, typed: Mapping[str, Any], errors: Errors) -> str:
-    said = request_form.all_said(errors)
+def _page(
+    form: FormType,
+    draft: Request | None,
+    typed: Mapping[str, Any],
+    errors: Errors,
+    *,
+    kept: int = 0,
+    pairs: selection.Pairs | None = None,
+    back: str | None = None,
+) -> str:
+    """The form. `kept` numbers are not shown: those of the draft, or of the selection that `pairs` name."""
+    if draft and draft.lines > SHOWN_NUMBERS:
+        kept = draft.lines
     return render(
         "requests/form.html",
         form=form,
         draft=draft,
         fields=request_form.form_fields(form, typed, errors),
-        errors=said,
+        errors=request_form.all_said(errors),
         has_lines=form.lines != Lines.NONE,
         needs_lines=form.lines == Lines.MANY,
         numbers=typed.get("numbers", ""),
-        kept=draft.lines if draft and draft.lines > SHOWN_NUMBERS else 0,
+        kept=kept,
+        pairs=pairs or [],
+        back=back or url_for("requests.catalogue"),
     )
 
 
