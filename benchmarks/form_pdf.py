@@ -31,8 +31,11 @@ def application(numbers: int) -> printing.Document:
         for no in range(1, numbers + 1)
     )
     blank = printing.blank(FORM, "ru")
-    facts = tuple((label, "Заполнено") for label, _ in blank.facts)
-    return replace(blank, facts=facts, numbers=rows, number="№ З-2026-000001", date="1 декабря 2026 г.")
+    facts = tuple(replace(fact, value="Заполнено") for fact in blank.facts)
+    annex = ("Приложение № 1", blank.title, "Список номеров")
+    return replace(
+        blank, facts=facts, numbers=rows, annex=annex, number="№ З-2026-000001", date="1 декабря 2026 г."
+    )
 
 
 def measure(numbers: int, folder: Path) -> tuple[float, int]:

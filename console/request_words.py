@@ -15,7 +15,7 @@ from core import clock
 from core.i18n import N_
 from forms import attachments, carrying, service
 from forms.models import CLOSED, Attachment, Request, RequestEvent, RequestState
-from forms.printing.document import shown
+from forms.printing.texts import shown
 from forms.transitions import Party, Transition, steps, words_of
 from forms.types import get_type
 from runs.models import RunState

@@ -12,6 +12,14 @@ from forms.fields import FormSchema
 
 Values = Mapping[str, Any]
 """Values as the form's schema dumps them: JSON."""
+SCANS = frozenset(
+    (
+        N_("Scan of the signed application"),
+        N_("Scan of the signed claim"),
+        N_("Scan of the application signed by both sides"),
+    )
+)
+"""What is attached in the console only: the printed document itself, which does not name itself as an annex."""
 
 
 class Lines(StrEnum):
@@ -44,10 +52,19 @@ class Carries:
 
 
 @dataclass(frozen=True)
+class Signer:
+    """Who signs on paper; `field` names the field of the form that holds the name, where there is one."""
+
+    title: str = N_("Position and name")
+    field: str = ""
+
+
+@dataclass(frozen=True)
 class FormType:
     """One document: one file in forms/types/ holds one of these. All texts are message ids.
 
-    `days` are the working days until the deadline. `check` sees values and numbers together.
+    `days` are the working days until the deadline. `check` sees values and numbers together. `subject` follows the
+    heading on paper ("Application" – "to connect the console"); without it the title does.
     """
 
     code: str
@@ -68,4 +85,6 @@ class FormType:
     columns: Callable[[Values, Sequence[FormLine]], tuple[str, Sequence[str]]] | None = None
     """A fourth column of the table of numbers: its title and a text for each number."""
     heading: str = N_("Application")
+    subject: str = ""
+    signers: tuple[Signer, ...] = (Signer(),)
     order: int = field(default=100)

@@ -2,7 +2,8 @@
 
 from core.excel.columns import Column, picked
 from core.excel.delimited_out import write_delimited
-from core.excel.papers import Paper, write_paper
+from core.excel.letter import Line
+from core.excel.papers import Paper, Signature, write_paper
 from core.excel.reading import Cell, Row, Sheet, read_rows, read_sheets
 from core.excel.refusals import REFUSALS, FileRefused, ReadLimits
 from core.excel.scanning import Formulas
@@ -15,10 +16,12 @@ __all__ = [
     "Column",
     "FileRefused",
     "Formulas",
+    "Line",
     "Paper",
     "ReadLimits",
     "Row",
     "Sheet",
+    "Signature",
     "Summary",
     "picked",
     "read_rows",

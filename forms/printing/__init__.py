@@ -6,7 +6,8 @@ from pathlib import Path
 
 from core.errors import NotFound
 from forms.printing import excel, pdf, word
-from forms.printing.document import Document, blank, describe
+from forms.printing.describing import blank, describe
+from forms.printing.document import Document, Fact
 
 DRAWERS = {"pdf": pdf.draw, "docx": word.draw, "xlsx": excel.draw}
 MEDIA = {
@@ -25,4 +26,4 @@ def write(document: Document, ending: str, path: Path) -> str:
     return MEDIA[ending]
 
 
-__all__ = ["DRAWERS", "MEDIA", "Document", "blank", "describe", "write"]
+__all__ = ["DRAWERS", "MEDIA", "Document", "Fact", "blank", "describe", "write"]

@@ -4,36 +4,44 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.excel import Paper, write_paper
-from forms.printing.document import Document
+from core.excel import Line, Paper, Signature, write_paper
+from forms.printing.document import Document, Fact
 
 
 def draw(document: Document, path: Path) -> None:
-    """Write the workbook: one sheet that prints on A4 pages, the head of the table repeated."""
-    ends = (
-        (document.date_label, document.date),
-        (document.signature, ""),
-        (document.name, ""),
-        (document.stamp, ""),
+    """Write the workbook: a sheet with the letter that prints on A4; an annex is a sheet of its own."""
+    labels = document.labels
+    sender, *rest = document.sender
+    right = (
+        Line("", document.addressee),
+        *((Line("", labels.sender),) if labels.sender else ()),
+        Line(sender.label, sender.value, is_wide=bool(sender.value)),
+        *map(_line, rest),
     )
+    attached = (f"{labels.attached}:", *(f"{no}. {text}" for no, text in enumerate(document.attach, 1)))
     paper = Paper(
         sheet=document.title,
-        right=(document.addressee, *document.sender),
-        title=document.heading,
-        subtitle=" ".join(filter(None, (document.title, document.number))),
+        right=right,
+        title=document.heading.upper(),
+        subject=document.subject,
+        number=document.number,
         paragraphs=document.body,
-        facts=document.facts,
+        facts=tuple(map(_line, document.facts)),
         head=document.head,
         rows=document.numbers,
-        after=tuple(
-            text
-            for text in (
-                document.total,
-                f"{document.attach_title}:" if document.attach else "",
-                *(f"{no}. {text}" for no, text in enumerate(document.attach, 1)),
-            )
-            if text
-        ),
-        ends=ends,
+        annex=document.annex,
+        under_table=document.total or document.note,
+        ending=(*(attached if document.attach else ()), labels.closing),
+        date=document.date,
+        date_label=labels.date,
+        signature_label=labels.signature,
+        signatures=tuple(Signature(one.label, one.value) for one in document.signers),
+        stamp=labels.stamp,
+        footer=f"{document.title} {document.number}".strip(),
+        page=labels.page,
     )
     write_paper(path, paper)
+
+
+def _line(fact: Fact) -> Line:
+    return Line(fact.label, fact.value, fact.lines, fact.is_wide)

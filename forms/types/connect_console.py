@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.i18n import N_
 from forms import checks, fields
-from forms.form import FormType
+from forms.form import FormType, Signer
 
 
 class ConnectConsole(fields.FormSchema):
@@ -38,6 +38,8 @@ FORM = FormType(
     attach=(N_("Scan of the signed application"), N_("Order appointing the head of the company")),
     signer=N_("The head of the company"),
     approver=N_("The operator"),
+    subject=N_("to connect the console"),
+    signers=(Signer(field="head"),),
     days=3,
     is_public=True,
     order=70,

@@ -8,7 +8,7 @@ from marshmallow import ValidationError, validates_schema
 
 from core.i18n import N_
 from forms import checks, fields
-from forms.form import FormType
+from forms.form import FormType, Signer
 
 KINDS = {"credit": N_("Pay afterwards, on credit"), "advance": N_("Pay in advance")}
 
@@ -64,6 +64,8 @@ FORM = FormType(
     attach=(N_("Scan of the signed application"), N_("Balance sheet of the last year")),
     signer=N_("The head of the company; the chief accountant signs too"),
     approver=N_("The credit commission of the operator"),
+    subject=N_("for another way of settlement"),
+    signers=(Signer(), Signer(N_("Chief accountant, name"))),
     days=5,
     order=40,
 )

@@ -54,6 +54,7 @@ FORM = FormType(
     attach=(N_("Scan of the signed application"),),
     signer=N_("The head of the company or a person with a power of attorney"),
     approver=N_("Your account manager"),
+    subject=N_("for merging or splitting of billing accounts"),
     days=3,
     check=_check,
     order=50,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.i18n import N_
 from forms import checks, fields
-from forms.form import FormType, Lines
+from forms.form import FormType, Lines, Signer
 
 
 class PrivatePerson(fields.FormSchema):
@@ -15,6 +15,7 @@ class PrivatePerson(fields.FormSchema):
     passport = fields.checked(
         N_("Series and number of the passport"),
         lambda text: None if text.isdigit() and len(text) == 10 else N_("Ten digits: series and number."),
+        groups=(2, 2, 6),
     )
     issued_by = fields.text(N_("Passport issued by"), most=300)
     issued_on = fields.day(N_("Date of issue"))
@@ -52,6 +53,8 @@ FORM = FormType(
     ),
     signer=N_("The head of the company, and the person who takes the numbers over"),
     approver=N_("Your account manager"),
+    subject=N_("for re-registration of numbers to a private person"),
+    signers=(Signer(), Signer(N_("Who takes the numbers over, name"), "person")),
     days=5,
     order=60,
 )

@@ -55,6 +55,7 @@ FORM = FormType(
     attach=(N_("Scan of the signed application"),),
     signer=N_("The head of the company or a person with a power of attorney"),
     approver=N_("Your account manager"),
+    subject=N_("for a change of tariff and services"),
     days=2,
     carries=Carries(lambda _values: "change_tariff", _params),
     order=20,
