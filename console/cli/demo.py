@@ -14,6 +14,7 @@ from core.db import unit_of_work
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import Company, DepartmentTotal
 from lines.sync import load_company, sync_changes
+from operators.pool_sync import sync_pool
 from operators.records import Source
 from operators.sync import companies, sync_catalogue, sync_companies
 
@@ -35,6 +36,7 @@ def synchronise(source: Source, listen: Callable[[], None], *, full: bool) -> in
     """Catalogue, companies, lines; registers for the operator's events. Raises OperatorAway."""
     listen()
     sync_catalogue(source)
+    sync_pool(source, at_once=True)
     sync_companies(source)
     for company_id, _ in companies():
         report = load_company(source, company_id) if full else sync_changes(source, company_id)
@@ -55,7 +57,7 @@ def load(source: Source, listen: Callable[[], None]) -> int:
             grow(session, demo.company_id, demo.lines)
             rows += create_people(session, demo)
     with all_companies(reason="the demo creates the operator's people"), unit_of_work() as session:
-        rows += create_staff(session, {company.id: company.name for company in sized[:2]})
+        rows += create_staff(session, {company.id: company.name for company in sized})
     print(table(rows))
     return 0
 
