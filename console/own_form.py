@@ -12,7 +12,7 @@ from console.web import session as opened
 from core.errors import InvalidInput
 from core.storable import whole
 from lines.numbers import format_msisdn
-from lines.run_values import AskedLine, asked_lines, spare_cards
+from lines.run_values import AskedLine, Offer, asked_lines, offers
 from runs import own_values, service
 from runs.operation import Operation, Own
 from runs.own_values import VALUES, VALUES_OF
@@ -35,7 +35,7 @@ class OwnForm:
     errors: Mapping[int, str]
     listed: int | None
     too_many: bool
-    offered: Sequence[str]
+    offered: Sequence[Offer]
 
     @property
     def summary(self) -> dict[str, list[str]]:
@@ -71,7 +71,7 @@ def make(
     if not listed:
         lines = asked_lines(engine(), actor(), opened(), selection, own, MOST_FIELDS + 1)
     too_many = len(lines) > MOST_FIELDS
-    offered = spare_cards(opened(), actor().company_id or 0, MOST_OFFERED) if own.present == "iccid" else ()
+    offered = offers(opened(), actor().company_id or 0, own, MOST_OFFERED)
     return OwnForm(
         own, [] if too_many else lines, _typed(operation, given), _errors(problem), listed, too_many, offered
     )

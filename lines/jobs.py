@@ -15,6 +15,7 @@ from core.db import unit_of_work
 from core.tenancy import all_companies
 from hierarchy.models import Company
 from lines import sims, sync
+from operators import pool_sync
 from operators import sync as company_sync
 from operators.errors import OperatorAway
 from operators.records import Source
@@ -30,13 +31,14 @@ def configure(source: Source, listen: Callable[[], None]) -> None:
 
 
 def synchronise() -> None:
-    """Registration for events, catalogue, companies, changes on their lines and spare SIM cards.
+    """Registration for events, catalogue, free numbers, companies, changes on their lines and spare SIM cards.
 
     Trouble is for the next time.
     """
     for source, listen in _parts:
         _try("hub", listen)
         _try("catalogue", partial(company_sync.sync_catalogue, source))
+        _try("pool", partial(pool_sync.sync_pool, source))
         _try("companies", partial(company_sync.sync_companies, source))
         for company_id, _ in company_sync.companies():
             _try(f"lines:{company_id}", partial(sync.sync_changes, source, company_id))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, ColumnElement, String, any_, cast, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, String, any_, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from core import bulk
 from lines.merge import PARKED
 from lines.models import Line, SimCard, SimState
+from operators.models import PoolNumber
 from runs.models import RunValue
 
 BIGINTS, TEXTS = ARRAY(BigInteger), ARRAY(String)
@@ -32,12 +33,16 @@ def move_cards(session: Session, company_id: int, moved: Sequence[tuple[str, str
 def give_up_numbers(session: Session, company_id: int, run_id: int, line_ids: Sequence[int]) -> None:
     """Lines that hold one of the new numbers until now keep it with a mark, as after a synchronisation.
 
-    Also those that get another number themselves: a unique index looks at each row by itself.
+    They are free no longer. Also those that get another number themselves: a unique index looks at each row by itself.
     """
     wanted = select(RunValue.value).where(
         RunValue.company_id == company_id,
         RunValue.run_id == run_id,
         RunValue.line_id == any_(cast(list(line_ids), BIGINTS)),
+    )
+    session.execute(
+        delete(PoolNumber).where(PoolNumber.msisdn.in_(wanted)),
+        execution_options={"synchronize_session": False},
     )
     session.execute(
         update(Line)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from hierarchy.models import Department
+from core.i18n import N_
+from hierarchy.models import Company, Department
 from lines.models import Line, SimCard, SimState
+from operators.models import PoolNumber
 from rbac.decision import Actor
 from rbac.permissions import Permission
 from runs.engine import Engine
@@ -34,6 +37,29 @@ def asked_lines(
     columns = Line.id, Line.msisdn, Line.employee, Department.name, getattr(Line, own.present)
     rows = session.execute(chosen.with_only_columns(*columns).order_by(Line.msisdn).limit(most))
     return [AskedLine(*row) for row in rows]
+
+
+CLASSES: dict[str, str] = {"ordinary": N_("Ordinary"), "fine": N_("Fine"), "golden": N_("Golden")}
+"""How numbers are sold."""
+
+
+class Offer(NamedTuple):
+    """Something in stock: a SIM card, or a number with its class and price in roubles."""
+
+    value: str
+    number_class: str = ""
+    price: Decimal | None = None
+
+
+def offers(session: Session, company_id: int, own: Own, most: int) -> list[Offer]:
+    """What the company may give to its lines, the cheapest first."""
+    if own.present == "iccid":
+        return [Offer(iccid) for iccid in spare_cards(session, company_id, most)]
+    party = select(Company.party_id).where(Company.id == company_id).scalar_subquery()
+    mine = or_(PoolNumber.party_id.is_(None), PoolNumber.party_id == party)
+    found = select(PoolNumber.msisdn, PoolNumber.number_class, PoolNumber.price).where(mine)
+    rows = session.execute(found.order_by(PoolNumber.price, PoolNumber.msisdn).limit(most))
+    return [Offer(*row) for row in rows]
 
 
 def spare_cards(session: Session, company_id: int, most: int) -> Sequence[str]:

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Generic, Protocol, TypeVar
 
+from operators.pool import FreeNumber
+
 T = TypeVar("T")
 
 
@@ -131,6 +133,10 @@ class Source(Protocol):
 
     def lines(self, party_id: str, *, since: str = "") -> Iterator[Page[LineData]]:
         """The lines of a customer; with `since` (ISO moment) those that changed after it."""
+        ...
+
+    def pool(self) -> Iterator[Page[FreeNumber]]:
+        """The numbers that lines may change to."""
         ...
 
     def sims(self, party_id: str, *, spare_only: bool = False) -> Iterator[Page[SimData]]:

@@ -16,7 +16,7 @@ from core.errors import InvalidInput, NotFound
 from core.excel import Column, ReadLimits
 from core.i18n import N_
 from lines.run_lines import count_chosen
-from lines.run_values import asked_lines
+from lines.run_values import CLASSES, asked_lines
 from rbac.decision import holds, require
 from rbac.permissions import Permission
 from runs import service
@@ -110,6 +110,7 @@ def _form(
         pairs=selection.pairs(chosen),
         count=count,
         own=own,
+        number_classes=CLASSES,
         origin=origin,
         back=back,
     )

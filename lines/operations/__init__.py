@@ -1,6 +1,14 @@
 """The operations on lines: one file each, put together in the tuple that bootstrap hands to the engine."""
 
-from lines.operations import block, change_tariff, remove_limit, replace_sim, set_limit, unblock
+from lines.operations import (
+    block,
+    change_number,
+    change_tariff,
+    remove_limit,
+    replace_sim,
+    set_limit,
+    unblock,
+)
 
 OPERATIONS = (
     block.OPERATION,
@@ -9,4 +17,5 @@ OPERATIONS = (
     remove_limit.OPERATION,
     change_tariff.OPERATION,
     replace_sim.OPERATION,
+    change_number.OPERATION,
 )

@@ -117,16 +117,9 @@ class TmfClient:
             self._sleep(_jittered(min(pause, LONGEST_PAUSE)))
         raise AssertionError("unreachable")
 
-    def get_json(
-        self,
-        path: str,
-        params: Mapping[str, str] | None = None,
-        *,
-        attempts: int = 5,
-        token_wait: float = TOKEN_WAIT,
-    ) -> Reply:
+    def get_json(self, path: str, params: Mapping[str, str] | None = None) -> Reply:
         """As `get`, but anything other than a 2xx with JSON raises OddAnswer."""
-        reply = self.get(path, params, attempts=attempts, token_wait=token_wait)
+        reply = self.get(path, params)
         if not reply.is_ok or reply.body is None:
             raise OddAnswer(f"http {reply.status} from {path}", after=30.0)
         return reply

@@ -160,7 +160,16 @@ def free_number(item: dict[str, Any]) -> FreeNumber:
         msisdn=_number(item.get("value") or found.get("msisdn"), MSISDN, "the number"),
         number_class=NumberClass(number_class),
         price=fields.amount(found.get("switchPrice"), "switchPrice"),
+        party_id=_earlier_customer(item),
     )
+
+
+def _earlier_customer(item: dict[str, Any]) -> str | None:
+    """For whom a number in quarantine is kept; nobody at all where that is not said."""
+    for party in fields.objects(item.get("relatedParty")):
+        if party.get("role") == "earlierCustomer":
+            return get_id(party)
+    return "" if item.get("resourceStatus") == "standby" else None
 
 
 def line(item: dict[str, Any]) -> LineData:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import structlog
 
 from operators.errors import OddAnswer
+from operators.pool import FreeNumber
 from operators.records import (
     AccountData,
     ContractData,
@@ -73,6 +74,12 @@ class TmfSource:
         for items in self._by_id(f"{RESOURCES}/resource", params):
             yield _page("resource", (item for item in items if _is_sim(item)), parse.sim)
 
+    def pool(self) -> Iterator[Page[FreeNumber]]:
+        """Free numbers and those in quarantine, by keyset."""
+        params = {"category": "MSISDN", "resourceStatus": "available,standby"}
+        for items in self._by_id(f"{RESOURCES}/resource", params):
+            yield _page("resource", items, parse.free_number)
+
     def find_line(self, line_id: str) -> LineData | None:
         """One line as the operator has it now; None where it has none or shows an odd one."""
         reply = self._client.get(f"{PRODUCTS}/product/{line_id}")
@@ -112,11 +119,6 @@ class TmfSource:
             seen, first, last = seen + len(items), ids[0], ids[-1]
             if reply.total is not None and seen >= reply.total:
                 return
-
-
-def read_page(kind: str, reply: Reply, path: str, convert: Callable[[dict[str, Any]], T]) -> Page[T]:
-    """The records of one reply; raises OddAnswer where it is no list."""
-    return _page(kind, _list(reply, path), convert)
 
 
 def _list(reply: Reply, path: str) -> list[Any]:

@@ -7,24 +7,24 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import func, select
 
-from operators.errors import OperatorAway
+from core import clock
+from core.db import unit_of_work
+from core.tenancy import all_companies
 from operators.gateway import Accepted, Change, Order, OrderLine, Outcome
-from operators.pool import NumberClass, NumberPool
+from operators.models import PoolNumber
+from operators.pool import FreeNumber
+from operators.pool_sync import sync_pool
 from operators.records import LineData, SimData
-from operators.tmf.pool import TmfNumberPool
 from operators.tmf.reading import TmfSource
+from tests.fixtures.databases import Database
 from tests.integration.operators.conftest import Operator
 
 
 @pytest.fixture
 def party(source: TmfSource) -> str:
     return next(iter(source.parties())).records[0].id
-
-
-@pytest.fixture
-def pool(operator: Operator) -> NumberPool:
-    return TmfNumberPool(operator.client())
 
 
 def listed(source: TmfSource, party: str) -> list[LineData]:
@@ -58,32 +58,45 @@ def ordered(operator: Operator, party: str) -> Iterator[Callable[..., list[tuple
     yield order
 
 
-def test_the_pool_by_class_and_digits(pool: NumberPool, party: str) -> None:
-    assert len(pool.free_numbers(party)) == 50
-    golden = pool.free_numbers(party, number_class="golden", limit=500)
-    assert len(golden) == 20
-    assert {(one.number_class, one.price) for one in golden} == {(NumberClass.GOLDEN, Decimal("15000.00"))}
-    digits = golden[3].msisdn[-5:]
-    found = pool.free_numbers(party, containing=f" {digits[:2]}-{digits[2:]}")
-    assert golden[3] in found
-    assert all(digits in one.msisdn for one in found)
-    assert pool.free_numbers(party, containing="00000000000") == []
+def free(source: TmfSource) -> dict[str, FreeNumber]:
+    return {one.msisdn: one for page in source.pool() for one in page.records}
+
+
+def test_the_pool_is_kept_with_classes_and_prices(source: TmfSource, console: Database) -> None:
+    report = sync_pool(source)
+    assert report is not None
+    assert (report.read, report.created, report.odd) == (2000, 2000, 0)
+    assert sync_pool(source) is None
+    with all_companies(reason="the pool is the same for all"), unit_of_work() as session:
+        rows = session.execute(
+            select(PoolNumber.number_class, PoolNumber.price, func.count())
+            .group_by(PoolNumber.number_class, PoolNumber.price)
+            .order_by(PoolNumber.price)
+        ).all()
+        session.add(
+            PoolNumber(msisdn="79000000000", number_class="fine", price=1, party_id=None, seen_at=clock.now())
+        )
+    assert [row[0] for row in rows] == ["ordinary", "fine", "golden"]
+    assert (rows[2][1], rows[2][2]) == (Decimal("15000.00"), 20)
+    assert sync_pool(source, at_once=True) is not None
+    with all_companies(reason="the pool is the same for all"), unit_of_work() as session:
+        assert session.get(PoolNumber, "79000000000") is None
 
 
 def test_numbers_change_and_come_back(
-    pool: NumberPool, source: TmfSource, party: str, ordered: Callable[..., list[tuple[str, str]]]
+    source: TmfSource, party: str, ordered: Callable[..., list[tuple[str, str]]]
 ) -> None:
     first, second, *_ = listed(source, party)
-    new = pool.free_numbers(party)[0]
-    assert ordered((first, "msisdn", new.msisdn), (second, "msisdn", new.msisdn)) == [
+    new = next(iter(free(source)))
+    assert ordered((first, "msisdn", new), (second, "msisdn", new)) == [
         ("done", ""),
         ("refused", "number_not_available"),
     ]
-    assert listed(source, party)[0].msisdn == new.msisdn
-    assert new not in pool.free_numbers(party, limit=1000)
-    (earlier,) = pool.earlier_numbers(party)
-    assert (earlier.msisdn, earlier.price) == (first.msisdn, Decimal("0.00"))
-    assert ordered((first, "msisdn", new.msisdn), (first, "msisdn", first.msisdn)) == [
+    assert listed(source, party)[0].msisdn == new
+    pool = free(source)
+    assert new not in pool
+    assert (pool[first.msisdn].party_id, pool[first.msisdn].price) == (party, Decimal("0.00"))
+    assert ordered((first, "msisdn", new), (first, "msisdn", first.msisdn)) == [
         ("refused", "same_number"),
         ("done", ""),
     ]
@@ -105,13 +118,3 @@ def test_cards_change_their_state(
     assert (after[new].state, after[line.iccid].state, after[other].state) == ("in_use", "dead", "spare")
     assert after[new].id == spare[new].id
     assert listed(source, party)[0].iccid == new
-
-
-def test_whoever_chooses_a_number_does_not_wait_long(operator: Operator, party: str) -> None:
-    pauses: list[float] = []
-    pool = TmfNumberPool(operator.client(sleep=pauses.append))
-    operator.admin("PUT", "faults", {"outageSeconds": 600})
-    with pytest.raises(OperatorAway):
-        pool.free_numbers(party)
-    operator.admin("DELETE", "faults")
-    assert len(pauses) == 1

@@ -25,7 +25,6 @@ from operators.models import Tariff
 from operators.records import LineData, Odd, Page
 from operators.states import find_state
 from operators.sync import companies, sync_catalogue, sync_companies
-from operators.tmf.pool import TmfNumberPool
 from operators.tmf.reading import TmfSource
 from rbac.models import Role
 from tests.fixtures.databases import Database
@@ -146,7 +145,7 @@ def test_a_change_outside_orders_comes_by_polling(loaded: int, source: TmfSource
 
 def test_swaps_in_an_office_come_by_polling(loaded: int, source: TmfSource, operator: Operator) -> None:
     first, second, *_ = (line for line in _lines(loaded).values() if line.state == "active")
-    new = TmfNumberPool(operator.client()).free_numbers(_party(loaded))[0].msisdn
+    new = next(iter(source.pool())).records[0].msisdn
     assert sync_spares(source, loaded) is not None
     spare = next(iccid for iccid, state in _cards(loaded).items() if state == "spare")
     operator.admin("POST", f"products/{first.operator_id}", {"msisdn": new, "iccid": spare, "notify": False})

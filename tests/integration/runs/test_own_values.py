@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 from sqlalchemy import select
 
-from core import db, journal
+from core import clock, db, journal
 from core.errors import InvalidInput, NotFound
-from core.tenancy import company_scope
+from core.tenancy import all_companies, company_scope
+from hierarchy.models import Company
 from lines import uploads
 from lines.models import Line, SimCard, SimState
 from lines.numbers import luhn_check_digit
+from lines.target import LineTarget
 from operators.gateway import LineOutcome, Outcome
+from operators.models import PoolNumber
 from runs import service
-from runs.models import ItemState, Run, RunItem
+from runs.models import ItemState, Run, RunItem, RunValue
 from tests.fixtures.world import World
 from tests.integration.runs.conftest import Desk
 
@@ -189,3 +193,79 @@ def test_a_card_that_is_gone_when_it_is_the_line_s_turn(desk: Desk) -> None:
             ids[0]: (ItemState.DONE, None),
             ids[1]: (ItemState.REFUSED, "sim_not_available"),
         }
+
+
+def pool(*numbers: tuple[str, Decimal, str | None]) -> None:
+    with all_companies(reason="the pool is the operator's"), db.unit_of_work() as session:
+        for msisdn, price, party in numbers:
+            row = PoolNumber(
+                msisdn=msisdn, number_class="ordinary", price=price, party_id=party, seen_at=clock.now()
+            )
+            session.add(row)
+
+
+def renumber(desk: Desk, numbers: dict[int, str]) -> Run:
+    values = {str(line): msisdn for line, msisdn in numbers.items()}
+    return desk.preview("change_number", {"values": values}, kind="ids", ids=list(numbers))
+
+
+def test_lines_get_free_numbers_and_the_price_is_said(desk: Desk) -> None:
+    first, second, third, fourth, fifth = desk.place.line_ids[:5]
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        party = session.get_one(Company, desk.place.company_id).party_id
+        taken = session.get_one(Line, (desk.place.company_id, desk.place.line_ids[9])).msisdn
+        before = session.get_one(Line, (desk.place.company_id, first)).msisdn
+    pool(
+        ("79990000001", Decimal(0), None),
+        ("79990000002", Decimal("1500.00"), None),
+        ("79990000003", Decimal(0), party),
+        ("79990000004", Decimal(0), "somebody else"),
+    )
+    given = {
+        first: "+7 999 000-00-01",
+        second: "8(999)0000002",
+        third: "79990000003",
+        fourth: "79990000004",
+        fifth: taken,
+    }
+    run = renumber(desk, given)
+    assert run.preview["refused"] == {"number_not_available": 1, "number_used": 1}
+    assert (run.preview["allowed"], run.preview["price_once"]) == (3, "1500.00")
+    desk.work(desk.submit(run))
+    assert desk.run(run).done == 3
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        lines = session.scalars(select(Line).where(Line.id.in_([first, second, third])).order_by(Line.id))
+        assert [line.msisdn for line in lines] == ["79990000001", "79990000002", "79990000003"]
+        entry = session.scalars(
+            select(journal.JournalEntry).where(
+                journal.JournalEntry.action == "line.change_number", journal.JournalEntry.object_id == first
+            )
+        ).one()
+    assert (entry.before, entry.after) == ({"msisdn": before}, {"msisdn": "79990000001"})
+    assert entry.label == before
+
+
+def test_a_number_passed_on_within_one_run(desk: Desk) -> None:
+    """The operator may have given one line's number to the next: a unique index must not be in the way."""
+    first, second = desk.place.line_ids[:2]
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        own = session.get_one(Line, (desk.place.company_id, second)).msisdn
+        run = Run(
+            company_id=desk.place.company_id,
+            operation="change_number",
+            params={},
+            selection={"kind": "ids", "ids": [first, second]},
+            state="running",
+            idempotency_key="passed on",
+            created_at=clock.now(),
+        )
+        session.add(run)
+        session.flush()
+        values = {first: own, second: "79990000009"}
+        for line_id, msisdn in values.items():
+            row = RunValue(company_id=run.company_id, run_id=run.id, line_id=line_id, value=msisdn)
+            session.add(row)
+        session.flush()
+        told = LineTarget().apply(session, run.company_id, run.id, list(values), {"msisdn": RunValue.value})
+        assert {row[0]: row[3]["msisdn"] for row in told} == values
+        assert {row[0]: row[2]["msisdn"] for row in told}[second] == own

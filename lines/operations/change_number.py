@@ -1,0 +1,92 @@
+"""Change the numbers of lines: each gets a free number of the operator's pool, or the one it had before."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import and_, exists, func, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from core.i18n import N_, NN_
+from hierarchy.models import Company
+from lines.models import Line
+from lines.numbers import format_msisdn, parse_msisdn
+from lines.operations.common import TERMINATED, NoParams, own_refusals
+from operators.gateway import Change
+from operators.models import PoolNumber
+from rbac.permissions import Permission
+from runs.models import RunValue
+from runs.operation import OWN, Operation, Own, Price, Refusal, Words
+
+NEW_NUMBER = Own(
+    column="new_msisdn",
+    present="msisdn",
+    label=N_("New number"),
+    hint=N_("A free number of the operator, or one that the company gave up a short while ago."),
+    present_label=N_("Present number"),
+    wrong=N_("This is not a phone number."),
+    read=parse_msisdn,
+    show=format_msisdn,
+)
+
+
+def _refusals() -> tuple[Refusal, ...]:
+    free, customer, user = aliased(PoolNumber), aliased(Company), aliased(Line)
+    party = select(customer.party_id).where(customer.id == Line.company_id).correlate(Line).scalar_subquery()
+    is_free = exists().where(
+        free.msisdn == RunValue.value, or_(free.party_id.is_(None), free.party_id == party)
+    )
+    used = exists().where(
+        and_(user.company_id == Line.company_id, user.msisdn == RunValue.value, user.id != Line.id)
+    )
+    return (
+        TERMINATED,
+        *own_refusals(
+            missing=N_("No new number is given for it"),
+            wrong=N_("The new number is mistyped"),
+            twice=N_("The same new number is given to several lines"),
+        ),
+        Refusal("same_number", N_("Already has this number"), Line.msisdn == RunValue.value),
+        Refusal(
+            "number_used",
+            N_("Another line of the company has the new number"),
+            used.correlate(Line, RunValue),
+            N_("Choose another number."),
+        ),
+        Refusal(
+            "number_not_available",
+            N_("The new number is not free"),
+            ~is_free.correlate(Line, RunValue),
+            N_("Choose another number."),
+        ),
+    )
+
+
+def _price() -> Price:
+    wanted = aliased(PoolNumber)
+    once = select(wanted.price).where(wanted.msisdn == RunValue.value).correlate(RunValue).scalar_subquery()
+    return Price(once=func.coalesce(once, 0), month=literal(Decimal(0)))
+
+
+OPERATION = Operation(
+    code="change_number",
+    words=Words(
+        title=N_("Change of numbers"),
+        effect=N_(
+            "The SIM cards go on working with other numbers; calls to the present numbers no longer arrive."
+        ),
+        button=N_("Number"),
+        confirm=NN_("Change the number of %(n)s line", "Change the numbers of %(n)s lines"),
+        done=NN_("number of %(n)s line changed", "numbers of %(n)s lines changed"),
+    ),
+    permission=Permission.LINES_NUMBER,
+    icon="123",
+    schema=NoParams,
+    own=NEW_NUMBER,
+    refusals=lambda params: _refusals(),
+    change=lambda params: Change(characteristics={"msisdn": params[OWN]}),
+    effect=lambda params: {"msisdn": RunValue.value},
+    price=lambda params: _price(),
+    group="number",
+    order=70,
+)
