@@ -11,7 +11,7 @@ from sandbox.events import ORDER_EVENT, VALUE_EVENT, put_events
 from sandbox.ids import ORDER, ORGANIZATION, public_id
 from sandbox.orders import item_view
 from sandbox.products import product
-from sandbox.rules import SWAPS, Line, apply, find_refusal, next_month, order_state
+from sandbox.rules import SWAPS, Line, Stock, apply, find_refusal, next_month, order_state
 from sandbox.services import Services
 from sandbox.stock import RELEASE, Swaps
 from sandbox.tariffs import SELLABLE
@@ -37,6 +37,7 @@ SELECT i.order_id, i.position, i.external_id, i.product_id, i.kind, i.args,
   LEFT JOIN billing_account a ON a.id = p.account_id
  WHERE i.order_id = ANY(%s) ORDER BY array_position(%s, i.order_id), i.position
 """
+ASKED = "SELECT product_id, args FROM order_item WHERE order_id = ANY(%s) AND kind = ANY(%s)"
 CHANGE_LINES = """
 UPDATE product p
    SET status = n.status, block_reason = n.reason, spending_limit = n.spending_limit::jsonb,
@@ -117,41 +118,40 @@ class Batch:
         self._changed: set[int] = set()
         self._views: dict[int, list[dict[str, Any]]] = {order[0]: [] for order in orders}
         self._not_done: list[tuple[int, int, str, str]] = []
+        self._swaps: Swaps | None = None
 
     def carry_out(self) -> None:
         """Decide every item, then write lines, items, orders and events."""
         customers = {order: customer for order, _external, customer in self._orders}
         keys = list(self._views)
         month = next_month(datetime.now(UTC).date())
-        rows = self._conn.execute(ITEMS, (keys, keys)).fetchall()
-        swaps = self._swaps(rows)
-        stock = None if swaps is None else swaps.stock
-        for row in rows:
+        for row in self._conn.execute(ITEMS, (keys, keys)):
             order, position, external, number, kind, args = row[:6]
             line = self._line(number, row[6:])
-            if line is not None and swaps is not None:
-                swaps.know(number, line)
+            stock = self._stock(number, line) if kind in SWAPS else None
             state, reason = "completed", find_refusal(kind, args, line, customers[order], SELLABLE, stock)
             if reason is not None:
                 state = "rejected"
             elif self._parts.faults.happens("itemFailRate"):
                 state, reason = "failed", "technical"
-            elif line is not None and swaps is not None and kind in SWAPS:
-                swaps.swap(number, line, kind, args)
+            elif line is not None and self._swaps is not None and stock is not None:
+                self._swaps.swap(number, line, kind, args)
             elif line is not None:
                 apply(kind, args, line, month)
                 self._changed.add(number)
             if reason is not None:
                 self._not_done.append((order, position, state, reason))
             self._views[order].append(item_view(external, state, reason))
-        if swaps is not None:
-            swaps.write()
         self._write()
 
-    def _swaps(self, rows: list[tuple[Any, ...]]) -> Swaps | None:
-        """What cards and numbers there are, where anything asks for one: else nothing is read."""
-        asked = [(row[3], row[5]) for row in rows if row[4] in SWAPS]
-        return Swaps(self._conn, asked) if asked else None
+    def _stock(self, number: int | None, line: Line | None) -> Stock:
+        """Cards and numbers that the batch asks for, read at the first item that does."""
+        if self._swaps is None:
+            asked = self._conn.execute(ASKED, (list(self._views), list(SWAPS))).fetchall()
+            self._swaps = Swaps(self._conn, asked)
+        if number is not None and line is not None:
+            self._swaps.know(number, line)
+        return self._swaps.stock
 
     def _line(self, number: int | None, fields: tuple[Any, ...]) -> Line | None:
         if number is None or fields[0] is None:
@@ -164,6 +164,8 @@ class Batch:
 
     def _write(self) -> None:
         conn = self._conn
+        if self._swaps is not None:
+            self._swaps.write()
         if self._changed:
             rows = [_row(number, self._lines[number]) for number in sorted(self._changed)]
             conn.execute(CHANGE_LINES, (json.dumps(rows),))
