@@ -125,6 +125,35 @@ def test_limits_by_department(busy: Desk) -> None:
     assert [row["department"] for row in one] == ["north", "north › city"]
 
 
+def test_limits_of_a_department_with_all_below(busy: Desk) -> None:
+    """Also of one without numbers of its own; and never of one that has none at all, or is out of sight."""
+    with company_scope(busy.place.company_id), db.unit_of_work() as session:
+        session.execute(
+            text("UPDATE lines SET department_id = :south WHERE department_id = :north"),
+            {"south": busy.place.departments["south"], "north": busy.place.departments["north"]},
+        )
+    rows, summary = made(busy, "limits")
+    names = [busy.place.root_id, *(busy.place.departments[name] for name in ("north", "city", "south"))]
+    assert len(rows) == len(names)
+    for row, department in zip(rows, names, strict=True):
+        branch = sql(
+            busy,
+            """SELECT count(*), coalesce(sum(limit_amount) FILTER (WHERE limit_period = 'month'), 0), sum(spent)
+               FROM lines JOIN departments ON departments.id = lines.department_id
+               WHERE departments.path LIKE (SELECT path FROM departments WHERE id = :department) || '%'""",
+            department=department,
+        )
+        assert (row["lines_below"], Decimal(str(row["limits_below"]))) == branch[:2]
+        assert Decimal(str(row["spent_below"])) == branch[2]
+    assert [row["lines"] for row in rows][1] == 0 < rows[1]["lines_below"]
+    assert rows[0]["lines_below"] == total(summary, "Numbers") > rows[0]["lines"]
+    assert say("Total: %(column)s", column=say("Numbers with all below")) not in summary
+    busy.user = busy.world.person(busy.place, "numbers_manager", at="north")
+    own, summary = made(busy, "limits")
+    assert [row["department"] for row in own] == ["north", "north › city"]
+    assert own[0]["lines_below"] == own[1]["lines"] == total(summary, "Numbers")
+
+
 def test_idle_numbers(busy: Desk) -> None:
     rows, summary = made(busy, "idle", days="20")
     count, monthly = sql(
