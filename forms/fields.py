@@ -23,6 +23,7 @@ NOT_A_NUMBER = N_("This is not a phone number.")
 NOT_AN_ICCID = N_(
     "“%(typed)s” is not the number of a SIM card: 19 or 20 digits that begin with 89, the last a check digit."
 )
+NOT_A_LISTED_NUMBER = N_("“%(typed)s” is not a phone number.")
 NEEDED = {"required": FILL_IN, "null": FILL_IN, "validator_failed": FILL_IN, "invalid": FILL_IN}
 TYPED = "\x1f"
 """Stands between the message id of an error and what was typed."""
@@ -57,17 +58,21 @@ class Number(fields.String):
         return found
 
 
-class Cards(fields.String):
-    """Numbers of SIM cards, one a line; commas part them too. Kept one a line."""
+class Listed(fields.String):
+    """Several of a kind, one a line; commas part them too. Kept one a line, each in its plain form."""
+
+    def __init__(self, read: Callable[[str], str | None], wrong: str, **options: Any) -> None:
+        super().__init__(**options)
+        self._read, self._wrong = read, wrong
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **rest: Any) -> str:
         lines = super()._deserialize(value, attr, data, **rest).replace(",", "\n").splitlines()
         typed = [part.strip() for part in lines if part.strip()]
-        found = [parse_iccid(part) for part in typed]
-        wrong = [part for part, iccid in zip(typed, found, strict=True) if iccid is None]
+        found = [self._read(part) for part in typed]
+        wrong = [part for part, plain in zip(typed, found, strict=True) if plain is None]
         if wrong:
-            raise ValidationError([NOT_AN_ICCID + TYPED + part[:40] for part in wrong[:10]])
-        return "\n".join(iccid for iccid in found if iccid)
+            raise ValidationError([self._wrong + TYPED + part[:40] for part in wrong[:10]])
+        return "\n".join(plain for plain in found if plain)
 
 
 def said(message: str, locale: str) -> str:
@@ -144,6 +149,13 @@ def chosen(label: str, widget: str, *, required: bool = True, **more: Any) -> fi
     return fields.String(validate=validate.Length(min=1, max=100, error=CHOOSE), **options)
 
 
-def cards(label: str, *, required: bool = False, **more: Any) -> Cards:
+def cards(label: str, *, required: bool = False, **more: Any) -> Listed:
     """SIM card numbers."""
-    return Cards(**_options(label, required, "area", {"most": 1_000_000, **more}))
+    return Listed(parse_iccid, NOT_AN_ICCID, **_options(label, required, "area", {"most": 1_000_000, **more}))
+
+
+def numbers(label: str, *, required: bool = False, **more: Any) -> Listed:
+    """Phone numbers."""
+    return Listed(
+        parse_msisdn, NOT_A_LISTED_NUMBER, **_options(label, required, "area", {"most": 1_000_000, **more})
+    )

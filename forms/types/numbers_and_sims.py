@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.i18n import N_
 from forms import fields
 from forms.form import Carries, FormLine, FormType, Lines, Values
-from lines.numbers import format_iccid
+from lines.numbers import format_iccid, format_msisdn
 
 REPLACE, CHANGE, RETURN = "replace_sim", "change_number", "return_number"
 DEEDS = {
@@ -22,8 +22,23 @@ REASONS = {
     "size": N_("Another size or an eSIM is needed"),
     "other": N_("Another reason"),
 }
-ONE_EACH = N_("As many new SIM cards are needed as there are numbers: one a line, in the same order.")
-TWICE = N_("The same SIM card stands here twice.")
+ONE_EACH = {
+    "cards": N_("As many new SIM cards are needed as there are numbers: one a line, in the same order."),
+    "new_numbers": N_(
+        "As many new numbers are needed as there are present ones: one a line, in the same order."
+    ),
+}
+TWICE = {
+    "cards": N_("The same SIM card stands here twice."),
+    "new_numbers": N_("The same new number stands here twice."),
+}
+CARRIED = {REPLACE: "cards", CHANGE: "new_numbers", RETURN: "new_numbers"}
+"""Which field says what each number gets, should an operation carry the deed out."""
+OPERATIONS = {"cards": "replace_sim", "new_numbers": "change_number"}
+COLUMNS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "cards": (N_("New SIM card (ICCID)"), format_iccid),
+    "new_numbers": (N_("New number"), format_msisdn),
+}
 
 
 class NumbersAndSims(fields.FormSchema):
@@ -37,42 +52,52 @@ class NumbersAndSims(fields.FormSchema):
             "One a line, in the order of the numbers. Leave it empty where the operator is to send cards."
         ),
     )
+    new_numbers = fields.numbers(
+        N_("New or earlier numbers"),
+        hint=N_(
+            "One a line, in the order of the present numbers. Leave it empty where the operator is to choose for you."
+        ),
+    )
     wishes = fields.area(
-        N_("Wanted numbers or other wishes"),
+        N_("Other wishes"),
         required=False,
         most=1000,
-        hint=N_("For a change of number: which one you would like, for its return: which one you had."),
+        hint=N_("For example, which digits a new number should have."),
     )
     contact = fields.text(N_("Contact person"), prefill="user.name")
     phone = fields.phone(N_("Phone of the contact person"), prefill="user.phone")
 
 
-def new_cards(values: Values) -> list[str]:
-    """The new SIM cards, in the order of the numbers."""
-    return str(values.get("cards") or "").split()
+def _given(values: Values) -> tuple[str, list[str]]:
+    """The field that counts for this deed, and what each number gets, in the order of the numbers."""
+    name = CARRIED.get(str(values.get("deed")), "")
+    return name, str(values.get(name) or "").split()
 
 
 def _check(values: Values, lines: Sequence[FormLine]) -> Mapping[str, list[str]]:
-    cards = new_cards(values)
-    if values.get("deed") != REPLACE or not cards:
+    name, given = _given(values)
+    if not given:
         return {}
-    if len(cards) != len(lines):
-        return {"cards": [ONE_EACH]}
-    return {"cards": [TWICE]} if len(set(cards)) != len(cards) else {}
+    if len(given) != len(lines):
+        return {name: [ONE_EACH[name]]}
+    return {name: [TWICE[name]]} if len(set(given)) != len(given) else {}
 
 
 def _operation(values: Values) -> str | None:
-    return "replace_sim" if values.get("deed") == REPLACE and new_cards(values) else None
+    name, given = _given(values)
+    return OPERATIONS[name] if given else None
 
 
 def _params(values: Values, lines: Sequence[FormLine]) -> Mapping[str, Any]:
-    cards = zip(lines, new_cards(values), strict=True)
-    return {"values": {str(line.line_id): card for line, card in cards}}
+    _, given = _given(values)
+    return {"values": {str(line.line_id): one for line, one in zip(lines, given, strict=True)}}
 
 
 def _column(values: Values, lines: Sequence[FormLine]) -> tuple[str, Sequence[str]]:
-    cards = [format_iccid(card) for card in new_cards(values)]
-    return N_("New SIM card (ICCID)"), cards if len(cards) == len(lines) else [""] * len(lines)
+    name, given = _given(values)
+    title, show = COLUMNS[name or "cards"]
+    shown = [show(one) for one in given]
+    return title, shown if len(shown) == len(lines) else [""] * len(lines)
 
 
 FORM = FormType(
@@ -85,7 +110,8 @@ FORM = FormType(
     instruction=(
         N_("Choose the numbers or upload an Excel list with them."),
         N_(
-            "For new cards that you hold already, write their ICCID: they start to work once the request is resolved."
+            "For new cards that you hold already, write their ICCID; for numbers that you know, write them: the change "
+            "is made as soon as the request is resolved."
         ),
         N_("Print the application, have it signed and attach the scan."),
     ),
