@@ -6,16 +6,19 @@ from collections.abc import Callable
 
 from core import db
 from core.i18n import N_
+from core.orphans import Keys
 from core.queue import REPORT_QUEUE, REPORT_SECONDS, JobQueue
 from core.settings import Settings
 from core.storage import LocalStorage
-from forms import deadlines
+from forms import attachments, deadlines
 from lines.operations import OPERATIONS
 from lines.target import LineTarget
+from notices import service as notices
 from operators.records import Source
 from operators.tmf import adapter, hub
 from operators.tmf.reading import TmfSource
 from rbac.permissions import Permission
+from reports import service as report_service
 from reports.catalogue import REPORTS
 from reports.catalogue.common import RECORDS
 from reports.report import Report
@@ -37,6 +40,9 @@ REQUEST_REPORT = Report(
 )
 """Put together here, for forms and reports are siblings that never import each other."""
 ALL_REPORTS = (*REPORTS, REQUEST_REPORT)
+
+KEPT_FILES: tuple[Keys, ...] = (attachments.keys, report_service.keys, notices.keys)
+"""Whose rows name files of the storage; a file that none of them names is an orphan."""
 
 
 def build(settings: Settings) -> Engine:

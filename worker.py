@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 import bootstrap
-from core import db, logs, queue
+from core import db, logs, orphans, queue
 from core.settings import Settings
 from forms import jobs as form_jobs
 from lines import jobs as line_jobs
@@ -33,6 +33,7 @@ TIDY_SECONDS = 3600
 SYNC_SECONDS = 60
 MAIL_SECONDS = 2
 RECONCILE_SECONDS = 3600
+DAY_SECONDS = 24 * 3600
 SOON = 5.0
 """A child that lived shorter than this is replaced only after a pause."""
 REPEATED = (
@@ -45,6 +46,7 @@ REPEATED = (
     (notice_jobs.send_due, MAIL_SECONDS, queue.MAIL_QUEUE),
     (notice_jobs.tidy, TIDY_SECONDS, queue.MAIL_QUEUE),
     (line_jobs.reconcile, RECONCILE_SECONDS, queue.SYNC_QUEUE),
+    (orphans.tidy, DAY_SECONDS, queue.MAIL_QUEUE),
 )
 
 
@@ -112,6 +114,7 @@ class Supervisor:
         jobs.configure(self._engine)
         report_jobs.configure(bootstrap.workshop(self._engine))
         notice_jobs.configure(self._engine.settings, self._engine.storage)
+        orphans.configure(self._engine.storage, bootstrap.KEPT_FILES)
         line_jobs.configure(*bootstrap.synchronisation(self._engine.settings))
         try:
             role.run()

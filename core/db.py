@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Engine, MetaData, String, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.event import listens_for
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, sessionmaker
 
 from core import tenancy
 
@@ -43,7 +45,37 @@ class ScopedSession(Session):
 
 tenancy.install(ScopedSession)
 _factory: sessionmaker[ScopedSession] = sessionmaker(class_=ScopedSession, expire_on_commit=False)
-_AFTER = "after_commit_calls"
+_CALLS = "calls_at_the_end"
+Call = Callable[[], None]
+
+
+@dataclass
+class _Calls:
+    """What is to be done outside of the database at the end, each with the savepoint in which it was asked for."""
+
+    after_commit: list[tuple[SessionTransaction | None, Call]] = field(default_factory=list)
+    on_rollback: list[tuple[SessionTransaction | None, Call]] = field(default_factory=list)
+
+    def undo(self, ended: SessionTransaction | None = None) -> None:
+        """Make the calls of a savepoint that was rolled back, the last first; without one those of the whole unit."""
+        undone = [one for one in self.on_rollback if _is_within(one[0], ended)]
+        self.on_rollback = [one for one in self.on_rollback if not _is_within(one[0], ended)]
+        self.after_commit = [one for one in self.after_commit if not _is_within(one[0], ended)]
+        for _, call in reversed(undone):
+            call()
+
+
+def _is_within(point: SessionTransaction | None, ended: SessionTransaction | None) -> bool:
+    """True for the savepoint itself and those within it; everything is within the whole unit, None."""
+    while point is not None and point is not ended:
+        point = point.parent
+    return point is ended
+
+
+@listens_for(ScopedSession, "after_soft_rollback")
+def _undo_savepoint(session: Session, ended: SessionTransaction) -> None:
+    if ended.nested and _CALLS in session.info:
+        session.info[_CALLS].undo(ended)
 
 
 def connect(url: str, *, pool_size: int = 10) -> Engine:
@@ -70,24 +102,30 @@ def engine() -> Engine:
 
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
-    """One transaction: committed at the end, rolled back on an error; then the after-commit calls are made.
+    """One transaction: committed at the end, rolled back on an error; then the calls asked for are made.
 
-    Within another unit it joins that one: the outermost decides.
+    Within another unit it joins that one: the outermost decides. Where the commit itself fails nobody knows whether
+    it arrived, so neither kind of call is made.
     """
     outer = tenancy._open_session.get()
     if outer is not None:
         yield outer
         return
-    calls: list[Callable[[], None]] = []
-    with _factory() as opened:
-        opened.info[_AFTER] = calls
-        token = tenancy._open_session.set(opened)
-        try:
-            yield opened
-            opened.commit()
-        finally:
-            tenancy._open_session.reset(token)
-    for call in calls:
+    calls, is_whole = _Calls(), False
+    try:
+        with _factory() as opened:
+            opened.info[_CALLS] = calls
+            token = tenancy._open_session.set(opened)
+            try:
+                yield opened
+                is_whole = True
+                opened.commit()
+            finally:
+                tenancy._open_session.reset(token)
+    finally:
+        if not is_whole:
+            calls.undo()
+    for _, call in calls.after_commit:
         call()
 
 
@@ -110,6 +148,13 @@ def session() -> Session:
     return opened
 
 
-def after_commit(call: Callable[[], None]) -> None:
-    """Make this call once the unit of work has been committed; never if it is rolled back."""
-    session().info[_AFTER].append(call)
+def after_commit(call: Call) -> None:
+    """Make this call once the unit of work is committed; never if it or the savepoint in force is rolled back."""
+    opened = session()
+    opened.info[_CALLS].after_commit.append((opened.get_nested_transaction(), call))
+
+
+def on_rollback(call: Call) -> None:
+    """Make this call if the unit of work, or the savepoint in force, is rolled back: what no transaction undoes."""
+    opened = session()
+    opened.info[_CALLS].on_rollback.append((opened.get_nested_transaction(), call))

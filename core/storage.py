@@ -8,16 +8,22 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+import structlog
+
 from core import clock
+from core.db import on_rollback
 from core.errors import NotFound, Unavailable
 from core.i18n import N_
 
 DISK_FULL = "disk_full"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _KEY = re.compile(r"\d+/\d{4}/\d{2}/[A-Za-z0-9_-]{20,64}")
+log = structlog.get_logger(__name__)
 
 
 class Storage(Protocol):
@@ -41,10 +47,34 @@ class Storage(Protocol):
     def delete(self, key: str) -> None:
         """Forget the file; nothing happens where it is not kept."""
 
+    def companies(self) -> list[int]:
+        """The companies of which files are kept."""
+
+    def keys(self, company_id: int, before: datetime) -> Iterator[str]:
+        """Keys of the company's files that were put before this moment."""
+
+    def tidy(self, company_id: int, before: datetime) -> None:
+        """Forget what is left of puts that were broken off before this moment."""
+
 
 def new_key(company_id: int) -> str:
     """A key that nobody can guess: company, year, month, random."""
     return f"{company_id}/{clock.now():%Y/%m}/{secrets.token_urlsafe(24)}"
+
+
+def keep(storage: Storage, company_id: int, path: Path) -> str:
+    """Keep a copy of the file for the unit of work in force; returns its key. If the unit is rolled back, so is it."""
+    key = new_key(company_id)
+    on_rollback(partial(_forget, storage, key))
+    storage.put(key, path)
+    return key
+
+
+def _forget(storage: Storage, key: str) -> None:
+    try:
+        storage.delete(key)
+    except OSError as problem:
+        log.warning("storage.left", key=key, problem=str(problem))  # core.orphans finds it within a day
 
 
 @contextmanager
@@ -108,6 +138,32 @@ class LocalStorage:
     def delete(self, key: str) -> None:
         """Forget the file; nothing happens where it is not kept."""
         self._place(key).unlink(missing_ok=True)
+
+    def companies(self) -> list[int]:
+        """The companies of which files are kept."""
+        return sorted(int(one.name) for one in self._folder.glob("*") if one.name.isdecimal())
+
+    def keys(self, company_id: int, before: datetime) -> Iterator[str]:
+        """Keys of the company's files that were put before this moment."""
+        for path in self._older(company_id, before):
+            key = path.relative_to(self._folder).as_posix()
+            if _KEY.fullmatch(key):
+                yield key
+
+    def tidy(self, company_id: int, before: datetime) -> None:
+        """Forget copies that were never renamed: their process died."""
+        for path in self._older(company_id, before):
+            if path.name.startswith("."):
+                path.unlink(missing_ok=True)
+
+    def _older(self, company_id: int, before: datetime) -> Iterator[Path]:
+        for path in self._folder.joinpath(str(company_id)).glob("*/*/*"):
+            try:
+                changed = path.stat().st_mtime
+            except FileNotFoundError:
+                continue  # somebody else was quicker
+            if changed < before.timestamp():
+                yield path
 
     def _place(self, key: str) -> Path:
         # Keys come from the database, yet none may ever lead out of the folder.

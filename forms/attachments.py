@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.db import after_commit
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
-from core.storage import new_key
+from core.storage import keep
 from forms import kinds
 from forms.models import CLOSED, Attachment, Request, RequestEvent, RequestState
 from forms.transitions import Party
@@ -41,13 +43,11 @@ def attach(
     of_request = Attachment.company_id == request.company_id, Attachment.request_id == request.id
     if (session.scalar(select(func.count()).where(*of_request)) or 0) >= MOST_FILES:
         raise InvalidInput(MANY, code="too_many_files", limit=MOST_FILES)
-    key = new_key(request.company_id)
-    engine.storage.put(key, path)
     found = Attachment(
         company_id=request.company_id,
         request_id=request.id,
         event_id=event.id if event else None,
-        key=key,
+        key=keep(engine.storage, request.company_id, path),
         name=name,
         kind=kind.code,
         size=path.stat().st_size,
@@ -78,6 +78,11 @@ def get_attachment(session: Session, request: Request, attachment_id: int) -> At
     return found
 
 
+def keys(session: Session) -> Iterable[str]:
+    """The keys of all files of the company in scope."""
+    return session.scalars(select(Attachment.key))
+
+
 def remove(session: Session, engine: Engine, actor: Actor, request: Request, attachment_id: int) -> None:
     """Take a file away from a draft; what was submitted stays."""
     if request.state != RequestState.DRAFT or not holds(actor, Permission.REQUESTS_SUBMIT):
@@ -85,7 +90,7 @@ def remove(session: Session, engine: Engine, actor: Actor, request: Request, att
     found = get_attachment(session, request, attachment_id)
     session.delete(found)
     session.flush()
-    engine.storage.delete(found.key)
+    after_commit(partial(engine.storage.delete, found.key))
 
 
 def clean_name(name: str) -> str:

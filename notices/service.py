@@ -138,6 +138,12 @@ def mails_about(
     return dict(found)
 
 
+def keys(session: Session) -> Iterable[str]:
+    """The keys of files that mail of the company in scope still takes along."""
+    waiting = select(OutboxMail.attachments).where(OutboxMail.state == MailState.PENDING)
+    return (file["key"] for files in session.scalars(waiting) for file in files)
+
+
 def forget_old(session: Session) -> None:
     """Delete notices after three days and ended mail after thirty; the scope must hold every company."""
     now = clock.now()

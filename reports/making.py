@@ -17,7 +17,7 @@ from core import clock
 from core.db import unit_apart, unit_of_work
 from core.errors import AppError, InvalidInput, NotAllowed, NotFound
 from core.i18n import N_
-from core.storage import full_disk_said, new_key
+from core.storage import full_disk_said, keep
 from core.tenancy import company_scope
 from rbac.decision import Actor
 from reports import files, telling
@@ -88,7 +88,6 @@ def _claim(company_id: int, job_id: int, token: str) -> ReportJob | None:
 
 
 def _make(workshop: Workshop, job: ReportJob) -> None:
-    key = new_key(job.company_id)
     with full_disk_said(), tempfile.TemporaryDirectory(dir=workshop.bench, prefix="report-") as folder:
         path = Path(folder, f"report.{job.format}")
         with unit_of_work() as db:
@@ -96,13 +95,7 @@ def _make(workshop: Workshop, job: ReportJob) -> None:
             db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             actor, asked = _asked(workshop, db, job)
             rows = _write(path, db, actor, asked, job)
-        size = path.stat().st_size
-        workshop.storage.put(key, path)
-    try:
-        _finish(workshop, job, asked, rows=rows, key=key, size=size, paths=seen_paths(actor, asked.report))
-    except Ended:
-        workshop.storage.delete(key)
-        raise
+        _finish(workshop, job, asked, path, rows=rows, paths=seen_paths(actor, asked.report))
 
 
 def _asked(workshop: Workshop, db: Session, job: ReportJob) -> tuple[Actor, Asked]:
@@ -154,11 +147,12 @@ def _change(session: Session, job: ReportJob, **values: Any) -> None:
 
 
 def _finish(
-    workshop: Workshop, job: ReportJob, asked: Asked, *, rows: int, key: str, size: int, paths: list[str]
+    workshop: Workshop, job: ReportJob, asked: Asked, path: Path, *, rows: int, paths: list[str]
 ) -> None:
-    now = clock.now()
-    expires = now + timedelta(days=workshop.settings.file_days)
+    size = path.stat().st_size
     with unit_of_work() as db:
+        key = keep(workshop.storage, job.company_id, path)
+        now = clock.now()
         _change(
             db,
             job,
@@ -169,7 +163,7 @@ def _finish(
             size=size,
             paths=paths,
             finished_at=now,
-            expires_at=expires,
+            expires_at=now + timedelta(days=workshop.settings.file_days),
             lease_until=None,
         )
         telling.ready(workshop, db, job, asked.report, key=key, size=size, rows=rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -193,6 +193,11 @@ def open_file(workshop: Workshop, session: Session, actor: Actor, job_id: int) -
 def file_name(report: Report, locale: str, made: datetime, format: Format) -> str:
     """ "Numbers 2026-11-22.xlsx", in the reader's language."""
     return f"{translate(locale, report.title)} {made:%Y-%m-%d}.{format.value}"
+
+
+def keys(session: Session) -> Iterable[str]:
+    """The keys of all files of the company in scope."""
+    return session.scalars(select(ReportJob.key).where(ReportJob.key.is_not(None)))
 
 
 def company_of(actor: Actor) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import select, text, update
 
 from core import clock
-from core.db import unit_of_work
+from core.db import after_commit, unit_of_work
 from core.tenancy import all_companies
 from reports.models import JobState, ReportJob
 from reports.service import MAKE
@@ -54,7 +55,7 @@ def expire(workshop: Workshop) -> int:
         gone = db.scalars(select(ReportJob).where(ReportJob.expires_at < clock.now()).limit(1000)).all()
         for job in gone:
             if job.key:
-                workshop.storage.delete(job.key)
+                after_commit(partial(workshop.storage.delete, job.key))
             db.delete(job)
     for folder in workshop.bench.glob("report-*"):
         if time.time() - folder.stat().st_mtime > LEFT_OVER:

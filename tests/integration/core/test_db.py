@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -27,3 +30,66 @@ def test_an_error_of_the_database_holds_no_values(fresh_database: Database) -> N
     assert "no_such_table" in str(caught.value)
     assert "Ivanov" not in str(caught.value)
     assert "Ivanov" not in repr(caught.value)
+
+
+class Told(list[str]):
+    """Remembers what was called."""
+
+    def call(self, name: str) -> partial[None]:
+        return partial(self.append, name)
+
+
+@pytest.fixture
+def told(fresh_database: Database) -> Iterator[Told]:
+    engine = db.connect(fresh_database.url)
+    with all_companies(reason="a test"):
+        yield Told()
+    engine.dispose()
+
+
+def test_calls_are_made_at_the_end_that_they_were_asked_for(told: Told) -> None:
+    with db.unit_of_work():
+        db.after_commit(told.call("committed"))
+        db.on_rollback(told.call("undone"))
+        assert told == []
+    assert told == ["committed"]
+    told.clear()
+    with pytest.raises(ZeroDivisionError), db.unit_of_work(), db.unit_of_work():
+        db.after_commit(told.call("committed"))
+        db.on_rollback(told.call("first"))
+        db.on_rollback(told.call("second"))
+        raise ZeroDivisionError
+    assert told == ["second", "first"]
+
+
+def test_a_savepoint_undoes_its_own_alone(told: Told) -> None:
+    with db.unit_of_work() as session:
+        db.on_rollback(told.call("outside"))
+        db.after_commit(told.call("outside committed"))
+        with pytest.raises(DBAPIError), session.begin_nested():
+            db.on_rollback(told.call("inside"))
+            db.after_commit(told.call("inside committed"))
+            with session.begin_nested():
+                db.on_rollback(told.call("deeper"))
+            session.execute(text("SELECT 1 / 0"))
+        assert told == ["deeper", "inside"]
+        session.execute(text("SELECT 1"))
+    assert told == ["deeper", "inside", "outside committed"]
+
+
+def test_a_released_savepoint_is_undone_with_its_unit(told: Told) -> None:
+    with pytest.raises(ZeroDivisionError), db.unit_of_work() as session:
+        with session.begin_nested():
+            db.on_rollback(told.call("inside"))
+            db.after_commit(told.call("inside committed"))
+        raise ZeroDivisionError
+    assert told == ["inside"]
+
+
+def test_a_commit_of_which_nobody_knows_undoes_nothing(told: Told) -> None:
+    with pytest.raises(DBAPIError), db.unit_of_work() as session:
+        db.on_rollback(told.call("undone"))
+        db.after_commit(told.call("committed"))
+        session.execute(text("CREATE TEMPORARY TABLE late (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)"))
+        session.execute(text("INSERT INTO late VALUES (1), (1)"))
+    assert told == []

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from core import clock, db
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from core.storage import LocalStorage, no_room
 from core.tenancy import company_scope
 from notices.models import Notice
-from reports import files, making, service, sweeper
+from reports import files, making, service, sweeper, telling
 from reports.models import JobState, ReportJob
 from tests.integration.reports.conftest import Desk
 
@@ -220,6 +221,21 @@ def test_a_disk_full_in_the_middle_of_writing(
     job = desk.make(desk.order(format=format))
     assert (job.state, job.trouble, job.key) == (JobState.FAILED, no_room().message, None)
     assert not [one for one in desk.workshop.settings.data_dir.rglob("*") if one.is_file()]
+
+
+def test_no_file_is_left_where_its_row_cannot_be_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*given: object, **named: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("the connection is gone"))
+
+    job_id = desk.order()
+    with monkeypatch.context() as broken, pytest.raises(OperationalError):
+        broken.setattr(telling, "ready", lost)
+        desk.make(job_id)
+    folder = desk.workshop.settings.data_dir / "files"
+    assert not [one for one in folder.rglob("*") if one.is_file()]
+    desk.let_lease_end(job_id)
+    assert desk.make(job_id).state == JobState.READY
+    assert [one for one in folder.rglob("*") if one.is_file()] == [desk.file(job_id)]
 
 
 def test_expired_files_are_gone(desk: Desk) -> None:

@@ -101,6 +101,20 @@ def test_kinds_are_checked_by_content(desk: Desk, name: str, content: bytes, is_
     assert list((Path(desk.office.engine.settings.data_dir) / "files").rglob("*.tmp")) == []
 
 
+def test_a_file_that_is_refused_takes_those_beside_it_along(desk: Desk) -> None:
+    request_id = desk.draft()
+    desk.attach(request_id, "kept.pdf", PDF)
+    folder = Path(desk.office.engine.settings.data_dir) / "files"
+    before = sorted(folder.rglob("*"))
+    files = [(BytesIO(PDF), "good.pdf"), (BytesIO(PNG), "lying.pdf")]
+    page = desk.customer.post(
+        f"/requests/{request_id}/files", data={"file": files}, follow_redirects=True
+    ).text
+    assert "kept.pdf" in page
+    assert page.count("/remove") == 1
+    assert sorted(folder.rglob("*")) == before
+
+
 def test_what_is_wrong_is_said_at_its_field_and_everything_typed_stays(desk: Desk) -> None:
     values = {
         "kind": "credit", "account": "fine", "inn": "7707083894", "ogrn": "1027700132195", "bank": "Сбербанк",

@@ -1,0 +1,56 @@
+"""Files that no row names, left where a process died between keeping a file and its commit: found and forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.db import unit_of_work
+from core.storage import Storage
+from core.tenancy import company_scope
+
+KEPT = timedelta(days=1)
+"""Longer than any transaction: a younger file may still get its row."""
+FEW = 10
+Keys = Callable[[Session], Iterable[str]]
+"""Every key that the rows of the company in scope name."""
+log = structlog.get_logger(__name__)
+_parts: list[tuple[Storage, Sequence[Keys]]] = []
+
+
+def configure(storage: Storage, sources: Sequence[Keys]) -> None:
+    """Give this process its storage and everybody who keeps files in it; called once when a worker starts."""
+    _parts[:] = [(storage, sources)]
+
+
+def tidy() -> None:
+    """The repeated job."""
+    for storage, sources in _parts:
+        forget(storage, sources)
+
+
+def forget(storage: Storage, sources: Sequence[Keys]) -> int:
+    """Forget every orphan older than a day; returns how many. What a broken-off put left goes too."""
+    before = clock.now() - KEPT
+    orphans: list[str] = []
+    known = 0
+    for company_id in storage.companies():
+        keys = set(storage.keys(company_id, before))
+        with company_scope(company_id), unit_of_work() as session:
+            named = {key for source in sources for key in source(session) if key in keys}
+        known += len(named)
+        orphans += keys - named
+    if not known and len(orphans) > FEW:
+        # Not one file is known: this is the folder of another database, and nobody may empty it.
+        log.error("storage.foreign", files=len(orphans))
+        return 0
+    for company_id in storage.companies():
+        storage.tidy(company_id, before)
+    for key in orphans:
+        log.warning("storage.orphan", key=key)
+        storage.delete(key)
+    return len(orphans)
