@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,10 +21,12 @@ _BOX: Final = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _GREY: Final = "FF464646"
 _HIGH: Final = 14.0
 """Points that a line of text of the usual size takes."""
-_PAGE: Final = 720.0
-"""Points between the margins of A4."""
-_PIECE: Final = 10
+_PAGE: Final = 725.0
+"""Points between the margins of A4, and a little less: programs differ in how high they draw."""
+_PIECE: Final = 12
 """Lines of prose in one row: a row cannot break over pages, nor be as high as it likes."""
+_SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+")
+_WIDE: Final = frozenset("шщжмюыфwmЖМШЩЮФWM@%—…")
 _STAMP: Final = 66.0
 
 
@@ -96,8 +98,7 @@ class Letter:
         last = len(self._widths)
         if line.is_wide:
             self.put(line.label)
-            pieces = _pieces(line.value, self._letters(1, last))
-            for piece in pieces:
+            for piece in _pieces(line.value, self._room(1, last)):
                 self.put(piece)
         elif line.value:
             self._next(max(self._need(line.label, 1, 2), self._need(line.value, 3, last)) + 2)
@@ -105,7 +106,7 @@ class Letter:
             self._span(line.value, 3, last)
         for place in range(0 if line.value else line.lines):
             label = "" if place else line.label
-            self._next(max(_HIGH + 3, self._need(label, 1, 2)))
+            self._next(max(_HIGH + 2, self._need(label, 1, 2)))
             self._span(label, 1, 2, color=_GREY).alignment = Alignment(wrap_text=True, vertical="bottom")
             self._underline(3, last)
 
@@ -135,8 +136,6 @@ class Letter:
             self._span(text, first, end).alignment = Alignment(
                 horizontal="center", vertical="bottom", wrap_text=True
             )
-        if date_label:
-            self._underline(1, 2)
         self._underline(3, 3)
         self._underline(last, last)
         self._next(max(12.0, self._need(name_label, last, last, 8)))
@@ -159,8 +158,12 @@ class Letter:
 
     def keep_together(self, after: int) -> None:
         """Rows after this one go to the next page where they would stand on two."""
-        before, block = self._height(1, after), self._height(after + 1, self.row)
-        if before % _PAGE + block > _PAGE and block < _PAGE:
+        used = 0.0
+        for row in range(1, after + 1):
+            height = self._height(row, row)
+            used = used + height if used + height <= _PAGE else height
+        block = self._height(after + 1, self.row)
+        if used + block > _PAGE > block:
             self._sheet.row_breaks.append(Break(id=after))
 
     def _height(self, first: int, last: int) -> float:
@@ -170,15 +173,13 @@ class Letter:
         self.row += 1
         self._sheet.row_dimensions[self.row].height = height
 
-    def _letters(self, first: int, last: int, size: float = 11) -> int:
-        """About so many characters stand in a line over these columns."""
-        return int(sum(self._widths[first - 1 : last]) * 11 / size) - 1
+    def _room(self, first: int, last: int, size: float = 11) -> float:
+        """Digits that stand in a line over these columns."""
+        return sum(self._widths[first - 1 : last]) * 11 / size
 
     def _need(self, text: str, first: int, last: int, size: float = 11) -> float:
         """Points that the text takes over these columns."""
-        letters = self._letters(first, last, size)
-        lines = sum(max(1, len(textwrap.wrap(part, letters))) for part in text.split("\n"))
-        return lines * _HIGH * size / 11 + 1
+        return _lines(text, self._room(first, last, size)) * _HIGH * size / 11 + 1
 
     def _span(self, text: str, first: int, last: int, **look: Any) -> Any:
         cell = self._text(text, first, **look)
@@ -213,10 +214,47 @@ class Letter:
         return cell
 
 
-def _pieces(text: str, letters: int) -> list[str]:
-    """Prose in pieces of a few lines each."""
+def _pieces(text: str, room: float) -> list[str]:
+    """Prose in pieces of a few lines each, parted between sentences where there are any."""
     found: list[str] = []
     for part in text.split("\n"):
-        lines = textwrap.wrap(part, letters) or [""]
-        found += [" ".join(lines[at : at + _PIECE]) for at in range(0, len(lines), _PIECE)]
-    return found
+        piece = ""
+        for sentence in _SENTENCE.split(part):
+            longer = f"{piece} {sentence}".strip()
+            if piece and _lines(longer, room) > _PIECE:
+                found.append(piece)
+                longer = sentence
+            piece = longer
+        found.append(piece)
+    return [short for piece in found for short in _shorter(piece, room)]
+
+
+def _shorter(piece: str, room: float) -> list[str]:
+    """A sentence without end in pieces."""
+    if _lines(piece, room) <= _PIECE:
+        return [piece]
+    most = int(room * _PIECE / 2)
+    return [piece[at : at + most] for at in range(0, len(piece), most)]
+
+
+def _lines(text: str, room: float) -> int:
+    """How many lines the text takes where so many digits stand in one."""
+    count = 0
+    for part in text.split("\n"):
+        used, count = 0.0, count + 1
+        for word in part.split(" "):
+            width = sum(map(_width, word))
+            if used and used + width > room:
+                used, count = 0.0, count + 1
+            if width > room:
+                count += int(width / room)
+                width %= room
+            used += width + 0.5
+    return count
+
+
+def _width(letter: str) -> float:
+    """About how wide a letter is, counted in digits."""
+    if letter in _WIDE:
+        return 1.5
+    return 1.4 if letter.isupper() or (not letter.isascii() and ord(letter) > 0x2FFF) else 1.0

@@ -176,7 +176,7 @@ def _sender(
         if value:
             found.append(Fact(translate(locale, title), str(value)))
     if contracts:
-        found.append(Fact(translate(locale, N_("Contract")), plain(", ".join(contracts))))
+        found.append(Fact(translate(locale, N_("Contract")), plain("№ " + ", ".join(contracts))))
     return tuple(found)
 
 

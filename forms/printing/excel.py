@@ -32,7 +32,7 @@ def draw(document: Document, path: Path) -> None:
         annex=document.annex,
         under_table=document.total or document.note,
         ending=(*(attached if document.attach else ()), labels.closing),
-        date=document.date,
+        date=document.date or "_" * 16,
         date_label=labels.date,
         signature_label=labels.signature,
         signatures=tuple(Signature(one.label, one.value) for one in document.signers),

@@ -135,13 +135,14 @@ def _facts(table: Table) -> None:
     ):
         table.cell(row, 0).text = text
     prose = table.cell(2, 0).merge(table.cell(2, 1))
-    prose.paragraphs[0].paragraph_format.keep_with_next = True
     add_run(prose.paragraphs[0], "{{ fact.label }}", color=GREY)
     prose.add_paragraph("{{ fact.value }}").alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     for row in (4, 6):
         add_run(table.cell(row, 0).paragraphs[0], "{{ fact.label }}", color=GREY)
         keep_whole(table.rows[row])
     add_run(table.cell(4, 1).paragraphs[0], "{{ fact.value }}")
+    for cell in table.rows[4].cells:
+        cell.paragraphs[0].paragraph_format.space_after = Pt(1.5)
     border(table.cell(6, 1), "single", "bottom")
     table.rows[6].height, table.rows[6].height_rule = Mm(6), WD_ROW_HEIGHT_RULE.AT_LEAST
     for cell in table.rows[6].cells:
@@ -234,6 +235,7 @@ def _stamped(made: Any, others: int) -> None:
     stamp.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
     line = stamp.paragraphs[0]
     line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    line.paragraph_format.keep_with_next = True
     add_run(line, "{{ labels.stamp }}", size=8, color=GREY)
     for place in range(others):
         _underlined(table, 2 * place, 2, "", "{{ labels.signature }}")
