@@ -6,7 +6,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Computed, ForeignKeyConstraint, Identity, Index, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Computed,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import PATH, Base
@@ -83,7 +92,11 @@ class SimCard(CompanyOwned, Base):
     """A SIM card of the company (TMF639 physical resource); `state` is a SimState."""
 
     __tablename__ = "sim_cards"
-    __table_args__ = (UniqueConstraint("company_id", "iccid"),)
+    __table_args__ = (
+        UniqueConstraint("company_id", "iccid"),
+        # A few among a million: what is in stock is asked for often.
+        Index("ix_sim_cards_spare", "company_id", "iccid", postgresql_where=text("state = 'spare'")),
+    )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
     operator_id: Mapped[str]
     iccid: Mapped[str] = mapped_column(C)

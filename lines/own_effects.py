@@ -1,33 +1,19 @@
-"""What else changes where each line of a run got a SIM card or a number of its own."""
+"""What else changes where each line of a run got a number of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, ColumnElement, String, any_, cast, delete, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, any_, cast, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from core import bulk
 from lines.merge import PARKED
-from lines.models import Line, SimCard, SimState
+from lines.models import Line
 from operators.models import PoolNumber
 from runs.models import RunValue
 
-BIGINTS, TEXTS = ARRAY(BigInteger), ARRAY(String)
-
-
-def move_cards(session: Session, company_id: int, moved: Sequence[tuple[str, str]]) -> None:
-    """The replaced SIM cards (old, new) are dead, the new ones in use; cards that nobody listed yet come later."""
-    states = {old: SimState.DEAD.value for old, _ in moved} | {new: SimState.IN_USE.value for _, new in moved}
-    found = session.execute(
-        select(SimCard.id, SimCard.iccid)
-        .where(SimCard.company_id == company_id, SimCard.iccid == any_(cast(list(states), TEXTS)))
-        .order_by(SimCard.id)
-        .with_for_update()
-    )
-    rows = [{"company_id": company_id, "id": key, "state": states[iccid]} for key, iccid in found]
-    bulk.update(session, SimCard, ["company_id", "id"], rows)
+BIGINTS = ARRAY(BigInteger)
 
 
 def give_up_numbers(session: Session, company_id: int, run_id: int, line_ids: Sequence[int]) -> None:
@@ -39,6 +25,11 @@ def give_up_numbers(session: Session, company_id: int, run_id: int, line_ids: Se
         RunValue.company_id == company_id,
         RunValue.run_id == run_id,
         RunValue.line_id == any_(cast(list(line_ids), BIGINTS)),
+    )
+    chosen = or_(Line.id == any_(cast(list(line_ids), BIGINTS)), Line.msisdn.in_(wanted))
+    # In the order of their ids, as everyone locks lines.
+    session.execute(
+        select(Line.id).where(Line.company_id == company_id, chosen).order_by(Line.id).with_for_update()
     )
     session.execute(
         delete(PoolNumber).where(PoolNumber.msisdn.in_(wanted)),

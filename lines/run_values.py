@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from core.i18n import N_
@@ -17,6 +17,10 @@ from rbac.decision import Actor
 from rbac.permissions import Permission
 from runs.engine import Engine
 from runs.operation import Own
+
+
+# Written out, not bound: only then PostgreSQL can prove that the index of spare cards serves.
+SPARE_IN_SQL = literal_column(f"'{SimState.SPARE.value}'")
 
 
 class AskedLine(NamedTuple):
@@ -66,6 +70,6 @@ def spare_cards(session: Session, company_id: int, most: int) -> Sequence[str]:
     """ICCIDs of the company's spare SIM cards that no line uses."""
     used = select(Line.id).where(Line.company_id == SimCard.company_id, Line.iccid == SimCard.iccid).exists()
     found = select(SimCard.iccid).where(
-        SimCard.company_id == company_id, SimCard.state == SimState.SPARE, ~used
+        SimCard.company_id == company_id, SimCard.state == SPARE_IN_SQL, ~used
     )
     return session.scalars(found.order_by(SimCard.iccid).limit(most)).all()

@@ -30,8 +30,9 @@ from core.errors import NotFound
 from hierarchy import totals
 from hierarchy.models import Department
 from lines.models import Line
-from lines.own_effects import give_up_numbers, move_cards, number_without_mark
+from lines.own_effects import give_up_numbers, number_without_mark
 from lines.queries import select_department, select_matching
+from lines.sims import follow_lines
 from lines.uploads import get_upload
 from rbac.decision import Actor, visible
 from rbac.permissions import Permission
@@ -172,7 +173,8 @@ class LineTarget:
         if "state" in effect:
             totals.add(session, company_id, _moves(before, str(effect["state"])))
         if "iccid" in own:
-            move_cards(session, company_id, [(row.old_iccid, row.new_iccid) for row in before])
+            cards = {iccid for row in before for iccid in (row.old_iccid, row.new_iccid)}
+            follow_lines(session, company_id, sorted(cards))
         return [_told(row, effect, own) for row in sorted(before, key=itemgetter(0))]
 
 
