@@ -15,9 +15,8 @@ from core import db
 from core.db import unit_of_work
 from core.tenancy import all_companies
 from devtools.services import Launcher
-from hierarchy.models import BillingAccount, Company
-from lines.models import Line
-from operators.models import Tariff
+from hierarchy.models import Company
+from lines.models import Line, SimCard, SimState
 from tests.browser.test_main_job import check_reach, troubles_of
 from tests.fixtures.browser import NewPage
 from tests.fixtures.databases import Database
@@ -56,36 +55,31 @@ def sign_in(page: Page, address: str, login: str, locale: str) -> None:
     expect(page.locator("html")).to_have_attribute("lang", locale)
 
 
-def movable(tariff: str) -> list[str]:
-    """Numbers that a change to this tariff may be carried out on."""
+def to_replace() -> tuple[list[str], list[str]]:
+    """Numbers in service, and as many spare SIM cards."""
     with all_companies(reason="a test looks"), unit_of_work() as session:
-        in_debt = select(BillingAccount.id).where(BillingAccount.is_in_debt)
-        free = Line.state == "active", Line.tariff_id != tariff, Line.account_id.not_in(in_debt)
-        return list(session.scalars(select(Line.msisdn).where(*free).order_by(Line.msisdn).limit(4)))
+        working = select(Line.msisdn).where(Line.state == "active").order_by(Line.msisdn)
+        spare = select(SimCard.iccid).where(SimCard.state == SimState.SPARE).order_by(SimCard.iccid)
+        numbers, cards = session.scalars(working.limit(3)).all(), session.scalars(spare.limit(3)).all()
+    assert len(numbers) == len(cards) == 3
+    return list(numbers), list(cards)
 
 
-def offered_tariff() -> tuple[str, str]:
-    """Id and name of a tariff that is sold."""
-    with all_companies(reason="a test looks"), unit_of_work() as session:
-        row = session.execute(
-            select(Tariff.id, Tariff.name).where(Tariff.is_sellable).order_by(Tariff.id)
-        ).first()
-        assert row is not None
-        return row[0], row[1]
-
-
-def submit(page: Page, address: str, numbers: list[str], tariff: str, folder: Path) -> str:
+def submit(page: Page, address: str, numbers: list[str], cards: list[str], folder: Path) -> str:
     """The customer's part up to the number; returns the address of the request."""
     page.goto(f"{address}/requests/new")
     check_reach(page)
-    page.click("a[href='/requests/new/tariff_and_services']")
+    page.click("a[href='/requests/new/numbers_and_sims']")
     page.fill("#numbers", "\n".join(numbers))
-    page.check(f"input[value='{tariff}']")
-    page.fill("#phone", "12")
-    page.click("main form .btn-primary")
-    expect(page.locator(".error-summary a")).to_have_attribute("href", "#phone")
-    check_reach(page)
+    page.check("input[name=deed][value=replace_sim]")
+    page.check("input[name=reason][value=damaged]")
+    page.fill("#cards", "\n".join([*cards[:-1], "8970100000000000001"]))
     page.fill("#phone", "+7 916 123-45-67")
+    page.click("main form .btn-primary")
+    expect(page.locator(".error-summary a")).to_have_attribute("href", "#cards")
+    expect(page.locator(".error-summary")).to_contain_text("8970100000000000001")
+    check_reach(page)
+    page.fill("#cards", "\n".join(cards))
     page.click("main form .btn-primary")
     page.wait_for_url(re.compile(r"/requests/\d+$"))
     check_reach(page)
@@ -117,9 +111,8 @@ def test_submitted_asked_answered_resolved_carried_out(
     customer, manager = (new_page(locale=locale, viewport={"width": width, "height": 900}) for _ in range(2))
     troubles = troubles_of(customer), troubles_of(manager)
     sign_in(customer, company, "admin", locale)
-    tariff, name = offered_tariff()
-    numbers = movable(tariff)
-    address = submit(customer, company, [f"+{one}" for one in numbers], tariff, tmp_path)
+    numbers, cards = to_replace()
+    address = submit(customer, company, [f"+{one}" for one in numbers], cards, tmp_path)
 
     sign_in(manager, company, "operator-manager", locale)
     manager.goto(f"{company}/desk")
@@ -136,7 +129,7 @@ def test_submitted_asked_answered_resolved_carried_out(
     manager.click(".carry-out button")
     manager.wait_for_url(re.compile(r"/resolve\?run=\d+"))
     check_reach(manager)
-    manager.fill("#text", name)
+    manager.fill("#text", "SIM")
     manager.click(".btn-go")
     manager.wait_for_url(re.compile(r"/desk/\d+$"))
 
@@ -150,8 +143,9 @@ def test_submitted_asked_answered_resolved_carried_out(
     expect(customer.locator(".request-columns .grid .state-good")).to_have_count(len(numbers))
     check_reach(customer)
     with all_companies(reason="a test looks"), unit_of_work() as session:
-        changed = session.scalars(select(Line.tariff_id).where(Line.msisdn.in_(numbers))).all()
-    assert set(changed) == {tariff}
+        used = session.scalars(select(Line.iccid).where(Line.msisdn.in_(numbers)).order_by(Line.msisdn)).all()
+        states = set(session.scalars(select(SimCard.state).where(SimCard.iccid.in_(cards))))
+    assert (list(used), states) == (cards, {SimState.IN_USE})
     assert sandbox.admin("GET", "stats")["linesOrderedMoreThanOnce"] == 0
     # The browser itself reports the form that came back with a wrong phone number.
     assert [one for found in troubles for one in found if "422" not in one] == []
