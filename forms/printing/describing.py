@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.i18n import N_, translate
+from forms.fields import Listed
 from forms.form import SCANS, FormLine, FormType, Lines
 from forms.models import Request
 from forms.printing.document import Document, Fact, Labels
@@ -59,7 +60,7 @@ def describe(
 
 def blank(form: FormType, locale: str) -> Document:
     """The empty form, to be filled in by hand."""
-    shown_fields = {name: one for name, one in form.schema().fields.items() if _is_fact(form, name)}
+    shown_fields = {name: one for name, one in form.schema().fields.items() if _is_fact(form, name, one)}
     facts = tuple(_empty(one, locale) for one in shown_fields.values())
     least, most = BLANK_ROWS
     room = BLANK_ROOM - sum(fact.lines for fact in facts)
@@ -71,9 +72,9 @@ def blank(form: FormType, locale: str) -> Document:
     return _document(form, locale, sender, facts, rows, {}, "", None)
 
 
-def _is_fact(form: FormType, name: str) -> bool:
-    """New SIM cards stand in the table of numbers, an applicant at the top."""
-    return name != "cards" and not (form.is_public and name in APPLICANT)
+def _is_fact(form: FormType, name: str, field: fields.Field[Any]) -> bool:
+    """What each number gets stands in the table of numbers, an applicant at the top."""
+    return not isinstance(field, Listed) and not (form.is_public and name in APPLICANT)
 
 
 def _empty(field: fields.Field[Any], locale: str) -> Fact:
@@ -149,10 +150,10 @@ def _labels(locale: str, *, is_blank: bool) -> Labels:
 def _table(
     form: FormType, locale: str, lines: Sequence[FormLine], values: Mapping[str, Any]
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Titles and rows; the fourth column is the form's own."""
+    """Titles and rows; the fifth column is the form's own."""
     if not lines:
         return (), ()
-    title, column = form.columns(values, lines) if form.columns and values else ("", ())
+    title, column = form.columns(values, lines) if form.columns else ("", ())
     titles = (*HEAD, *((title,) if title else ()))
     head = ("№", *(translate(locale, one) for one in titles))
     return head, tuple(_row(no, line, column) for no, line in enumerate(lines, 1))
@@ -183,7 +184,7 @@ def _sender(
 def _facts(session: Session, form: FormType, values: Mapping[str, Any], locale: str) -> tuple[Fact, ...]:
     found = []
     for name, field in form.schema().fields.items():
-        if values.get(name) and _is_fact(form, name):
+        if values.get(name) and _is_fact(form, name, field):
             text = plain(shown(session, field, values[name], locale))
             label = translate(locale, str(field.metadata["label"]))
             found.append(Fact(label, text, is_wide=len(text) > PROSE))
