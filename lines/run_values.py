@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import literal_column, or_, select
+from sqlalchemy import ColumnElement, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from core.i18n import N_
@@ -18,9 +18,8 @@ from rbac.permissions import Permission
 from runs.engine import Engine
 from runs.operation import Own
 
-
 # Written out, not bound: only then PostgreSQL can prove that the index of spare cards serves.
-SPARE_IN_SQL = literal_column(f"'{SimState.SPARE.value}'")
+SPARE_IN_SQL: ColumnElement[str] = literal_column(f"'{SimState.SPARE.value}'")
 
 
 class AskedLine(NamedTuple):
