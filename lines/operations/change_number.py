@@ -75,7 +75,7 @@ OPERATION = Operation(
         effect=N_(
             "The SIM cards go on working with other numbers; calls to the present numbers no longer arrive."
         ),
-        button=N_("Number"),
+        button=N_("Change number"),
         confirm=NN_("Change the number of %(n)s line", "Change the numbers of %(n)s lines"),
         done=NN_("number of %(n)s line changed", "numbers of %(n)s lines changed"),
     ),

@@ -67,7 +67,7 @@ OPERATION = Operation(
     words=Words(
         title=N_("Replacement of SIM cards"),
         effect=N_("The numbers move to new SIM cards; the present cards stop working for good."),
-        button=N_("SIM card"),
+        button=N_("Replace SIM"),
         confirm=NN_("Replace the SIM card of %(n)s line", "Replace the SIM cards of %(n)s lines"),
         done=NN_("SIM card of %(n)s line replaced", "SIM cards of %(n)s lines replaced"),
     ),
