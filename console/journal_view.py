@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,11 @@ from console.journal_words import VALUES, action_text, field_text, object_addres
 from core.journal import JournalEntry
 from core.journal_search import changes
 from hierarchy.models import Department
+from lines.numbers import format_iccid, format_msisdn
 from users.models import User
 
 Change = tuple[str, Any, Any]
+FORMATS: Mapping[str, Callable[[str], str]] = {"iccid": format_iccid, "msisdn": format_msisdn}
 
 
 @dataclass(frozen=True)
@@ -87,4 +89,6 @@ def _value(name: str, value: Any, places: Mapping[str, str]) -> Any:
         return ", ".join(f"{key}: {inner}" for key, inner in value.items()) or None
     if value == "":
         return None
+    if name in FORMATS and isinstance(value, str):
+        return FORMATS[name](value)
     return VALUES.get(value, value) if isinstance(value, str) else value

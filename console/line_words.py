@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,6 +14,7 @@ from console.babel import money, number, text
 from console.journal_words import field_text
 from core.i18n import N_
 from lines.filters import LineFilter
+from lines.numbers import format_iccid, format_msisdn
 
 STATES: Mapping[str, str] = {
     "active": N_("Active"),
@@ -93,6 +94,8 @@ def value_text(name: str, value: Any, tariffs: Mapping[str, str]) -> str:
         return tariffs.get(said, said)
     if name in ("limit_amount", "spent"):
         return _amount(said)
+    if name in NUMBERS:
+        return NUMBERS[name](said)
     return f"{said}{chr(0x202F)}%" if name == "limit_warn" else said
 
 
@@ -108,6 +111,7 @@ def field_name(name: str) -> str:
     return text(FIELDS.get(name) or field_text(name))
 
 
+NUMBERS: Mapping[str, Callable[[str], str]] = {"iccid": format_iccid, "msisdn": format_msisdn}
 FIELDS: Mapping[str, str] = {
     "account_id": N_("Account"),
     "spent": N_("Spent this month"),

@@ -71,9 +71,17 @@ def make(
     if not listed:
         lines = asked_lines(engine(), actor(), opened(), selection, own, MOST_FIELDS + 1)
     too_many = len(lines) > MOST_FIELDS
-    offered = offers(opened(), actor().company_id or 0, own, MOST_OFFERED)
+    offered = stock(own)
     return OwnForm(
         own, [] if too_many else lines, _typed(operation, given), _errors(problem), listed, too_many, offered
+    )
+
+
+def stock(own: Own, containing: str = "", number_class: str = "") -> list[Offer]:
+    """What may be given out, the cheapest first."""
+    company_id = actor().company_id or 0
+    return offers(
+        opened(), company_id, own, MOST_OFFERED, containing=containing[:15], number_class=number_class[:20]
     )
 
 

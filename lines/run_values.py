@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, literal_column, or_, select
+from sqlalchemy import ColumnElement, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from core.i18n import N_
@@ -44,6 +44,7 @@ def asked_lines(
 
 CLASSES: dict[str, str] = {"ordinary": N_("Ordinary"), "fine": N_("Fine"), "golden": N_("Golden")}
 """How numbers are sold."""
+DIGITS = "0123456789"
 
 
 class Offer(NamedTuple):
@@ -54,13 +55,19 @@ class Offer(NamedTuple):
     price: Decimal | None = None
 
 
-def offers(session: Session, company_id: int, own: Own, most: int) -> list[Offer]:
-    """What the company may give to its lines, the cheapest first."""
+def offers(
+    session: Session, company_id: int, own: Own, most: int, *, containing: str = "", number_class: str = ""
+) -> list[Offer]:
+    """What the company may give to its lines, the cheapest first; numbers also by their digits and their class."""
     if own.present == "iccid":
         return [Offer(iccid) for iccid in spare_cards(session, company_id, most)]
     party = select(Company.party_id).where(Company.id == company_id).scalar_subquery()
     mine = or_(PoolNumber.party_id.is_(None), PoolNumber.party_id == party)
     found = select(PoolNumber.msisdn, PoolNumber.number_class, PoolNumber.price).where(mine)
+    if digits := "".join(sign for sign in containing if sign in DIGITS):
+        found = found.where(func.strpos(PoolNumber.msisdn, digits) > 0)
+    if number_class:
+        found = found.where(PoolNumber.number_class == number_class)
     rows = session.execute(found.order_by(PoolNumber.price, PoolNumber.msisdn).limit(most))
     return [Offer(*row) for row in rows]
 

@@ -92,6 +92,17 @@ def list_to_fill_in(code: str) -> ResponseReturnValue:
     return send_rows(f"{code}.xlsx", columns, rows, total=len(lines), sheet=N_("Numbers"))
 
 
+@route(blueprint, "/<code>/offers", permission=Permission.LINES_VIEW)
+def offered(code: str) -> ResponseReturnValue:
+    """What is in stock, by its digits and its class: a fragment of choices for the form."""
+    operation = engine().operation(code)
+    require(actor(), operation.permission)
+    if operation.own is None:
+        raise NotFound
+    found = own_form.stock(operation.own, request.args.get("containing", ""), request.args.get("class", ""))
+    return render("runs/own_offers.html", offered=found, number_classes=CLASSES, most=own_form.MOST_OFFERED)
+
+
 def _form(
     operation: Operation,
     chosen: Mapping[str, Any],
@@ -111,6 +122,7 @@ def _form(
         count=count,
         own=own,
         number_classes=CLASSES,
+        most=own_form.MOST_OFFERED,
         origin=origin,
         back=back,
     )

@@ -31,7 +31,10 @@ ARGUMENTS: dict[str, Callable[[Place, str], Any]] = {
 ALSO: dict[str, Permission] = {"code": Permission.LINES_BLOCK}
 """Rights that an argument asks for beyond the one declared: here the operation's own."""
 
-OWN_VALUES = {"/operations/<code>/list.xlsx": ("replace_sim", Permission.LINES_SIM)}
+OWN_VALUES = {
+    "/operations/<code>/list.xlsx": ("replace_sim", Permission.LINES_SIM),
+    "/operations/<code>/offers": ("change_number", Permission.LINES_NUMBER),
+}
 """Routes that are there for some operations only: one of these, and its right."""
 
 BODIES: dict[str, Callable[[Place], dict[str, Any]]] = {
