@@ -26,7 +26,7 @@ def put_events(
     """Store events (subject, payload) for every hub that wants them; the sender goes on from there."""
     hubs = conn.execute("SELECT id, query FROM hub WHERE api = %s ORDER BY id", (api,)).fetchall()
     hub_ids = [key for key, query in hubs if wants(query, event_type)]
-    if not hub_ids:
+    if not hub_ids or not payloads:
         return 0
     rows: list[tuple[int, str, str, str]] = []
     for subject, payload in payloads:

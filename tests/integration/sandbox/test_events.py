@@ -107,6 +107,7 @@ def test_hubs_are_checked_and_may_filter(operator: Operator, listener: Listener)
 def test_work_goes_on_after_a_stop(own_operator: Operator, listener: Listener) -> None:
     company = own_operator.company(30, "АО «Стоп»")
     listen(own_operator, listener)
+    listen(own_operator, listener, PRODUCTS)
     own_operator.call("PUT", "/admin/completion", {"delaySeconds": 3})
     listener.failures = 2
     place(own_operator, company, 10, "run")
