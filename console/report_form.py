@@ -8,31 +8,27 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
+from console import department_choice
 from console.babel import money, number, text, when
+from console.department_choice import Chooser
 from console.formats import NARROW
-from console.web import actor
-from console.web import session as opened
 from core.excel import Column
 from core.i18n import N_
-from hierarchy.models import Department
 from lines.numbers import format_msisdn
-from lines.queries import company_of
-from rbac.decision import visible
 from reports.models import Format
 from reports.report import Report
 
-MOST_DEPARTMENTS = 500
 FORMATS: Mapping[str, str] = {Format.XLSX: N_("Excel"), Format.CSV: N_("CSV")}
-NO_BREAK = "\u2007"
-"""A space as wide as a digit: indents departments in a list of choices."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field as the template draws it; `only` is the choice of another field with which alone it counts."""
+    """A field as the template draws it; `only` is the choice of another field with which alone it counts.
+
+    A department has a `chooser` instead of choices.
+    """
 
     name: str
     label: str
@@ -41,6 +37,7 @@ class Field:
     choices: Sequence[tuple[str, str]]
     errors: Sequence[str]
     only: str = ""
+    chooser: Chooser | None = None
 
 
 @dataclass(frozen=True)
@@ -68,44 +65,25 @@ def fields_of(report: Report, typed: Typed, errors: Mapping[str, Sequence[str]])
         widget = str(field.metadata.get("widget", "text"))
         default = field.metadata.get("default", "")
         value = typed.params.get(name, str(default))
+        said = [text(message) for message in errors.get(name, ())]
         found.append(
             Field(
                 name=name,
                 label=text(str(field.metadata.get("label", name))),
                 widget=widget,
                 value=value,
-                choices=_departments(report, value)
-                if widget == "department"
-                else [(code, text(label)) for code, label in field.metadata.get("choices", {}).items()],
-                errors=[text(message) for message in errors.get(name, ())],
+                choices=[(code, text(label)) for code, label in field.metadata.get("choices", {}).items()],
+                errors=said,
                 only="own" if widget == "date" else "",
+                chooser=_chooser(report, name, value, said) if widget == "department" else None,
             )
         )
     return found
 
 
-def _departments(report: Report, chosen: str) -> list[tuple[str, str]]:
-    """Departments down the tree; of a very large company only its upper levels and the chosen one."""
-    seen = (
-        Department.company_id == company_of(actor()),
-        visible(actor(), report.permission, Department.path),
-    )
-    depth = func.length(Department.path) - func.length(func.replace(Department.path, "/", ""))
-    sizes = opened().execute(select(depth, func.count()).where(*seen).group_by(depth).order_by(depth)).all()
-    most, sum_ = 0, 0
-    for level, size in sizes:
-        sum_ += size
-        if sum_ > MOST_DEPARTMENTS and most:
-            break
-        most = level
-    wanted = (
-        (depth <= most) if not chosen.isdigit() else (depth <= most) | (Department.id == int(chosen[:18]))
-    )
-    found = opened().scalars(
-        select(Department).where(*seen, wanted).order_by(Department.path).limit(MOST_DEPARTMENTS + 1)
-    )
-    shown = [(str(one.id), f"{NO_BREAK * 2 * one.depth}{one.name}") for one in found]
-    return [("", text(N_("All that you may see"))), *shown]
+def _chooser(report: Report, name: str, value: str, errors: Sequence[str]) -> Chooser:
+    none = text(department_choice.EVERYTHING)
+    return department_choice.make(name, report.permission, value, none=none, errors=errors)
 
 
 def cell(column: Column, value: object) -> object:

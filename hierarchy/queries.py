@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.errors import NotFound
@@ -161,18 +161,27 @@ def with_ids(session: Session, company_id: int, ids: Iterable[int]) -> Sequence[
 
 def find_by_name(session: Session, actor: Actor, text: str, permission: Permission) -> list[Department]:
     """Departments of which a word begins with the text, the shortest way down first; at most a hundred."""
-    words = func.concat(" ", func.translate(func.lower(Department.name), "ё", "е"))
-    wanted = text.strip().lower().replace("ё", "е")
     found = (
         select(Department)
         .where(
             Department.company_id == company_of(actor), visible(actor, permission, Department.path.expression)
         )
-        .where(words.contains(" " + wanted, autoescape=True))
+        .where(named(text))
         .order_by(func.length(Department.path), *by_name())
         .limit(MOST_FOUND)
     )
     return list(session.scalars(found))
+
+
+def named(text: str) -> ColumnElement[bool]:
+    """The condition that a word of the department's name begins with the text."""
+    words = func.concat(" ", func.translate(func.lower(Department.name), "ё", "е"))
+    return words.contains(" " + text.strip().lower().replace("ё", "е"), autoescape=True)
+
+
+def outside_of(department: Department) -> ColumnElement[bool]:
+    """The condition to be neither this department nor below it."""
+    return or_(Department.path < department.path, Department.path >= department.path[:-1] + "0")
 
 
 def branch(company_id: int, path: str) -> Select[Department]:

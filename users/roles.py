@@ -72,19 +72,6 @@ def grants_of(actor: Actor) -> list[str]:
     return [granted.path for granted in actor.grants if granted.permission == Permission.ROLES_GRANT.value]
 
 
-def grantable_departments(session: Session, actor: Actor, most: int = 2000) -> Sequence[Department]:
-    """The departments on which the actor may grant roles, in the order of the tree."""
-    return session.scalars(
-        select(Department)
-        .where(
-            Department.company_id == actor.company_id,
-            visible(actor, Permission.ROLES_GRANT, Department.path),
-        )
-        .order_by(Department.path)
-        .limit(most)
-    ).all()
-
-
 def grant_role(session: Session, actor: Actor, user_id: int, role_id: int, department_id: int) -> None:
     """Give a person a role on a department; giving it again changes nothing. Raises NotFound and NotAllowed."""
     # The path is read and written under the lock: a branch that moves meanwhile would leave the role behind.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
+from console import department_choice
 from console.babel import text
 from console.web import ResponseReturnValue, actor, go_to, may, render, route
 from console.web import session as opened
 from core import clock
 from core.errors import InvalidInput
-from core.i18n import N_
 from core.storable import whole
 from rbac.permissions import Permission
 from users import roles, service
@@ -62,14 +62,18 @@ def show(user_id: int) -> ResponseReturnValue:
 def _person(user_id: int, errors: dict[str, list[str]]) -> str:
     user = service.get_user(opened(), actor(), user_id)
     held = roles.held_roles(opened(), actor(), [user.id]).get(user.id, [])
-    may_grant = may(Permission.ROLES_GRANT)
+    departments = None
+    if may(Permission.ROLES_GRANT):
+        typed, wrong = request.form.get("department", ""), errors.get("department", ())
+        departments = department_choice.make("department", Permission.ROLES_GRANT, typed, errors=wrong)
     return render(
         "people/show.html",
         user=user,
         held=held,
         errors=errors,
-        roles=roles.grantable_roles(opened(), actor()) if may_grant else (),
-        departments=roles.grantable_departments(opened(), actor()) if may_grant else (),
+        roles=roles.grantable_roles(opened(), actor()) if departments else (),
+        role=request.form.get("role", ""),
+        departments=departments,
         now=clock.now(),
     )
 
@@ -107,7 +111,7 @@ def grant(user_id: int) -> ResponseReturnValue:
     service.get_user(opened(), actor(), user_id, Permission.ROLES_GRANT)
     role_id, department_id = request.form.get("role", type=whole), request.form.get("department", type=whole)
     if role_id is None or department_id is None:
-        raise InvalidInput(N_("Choose a role and a department."))
+        return _person(user_id, {"department": [_("Choose a role and a department.")]}), 422
     roles.grant_role(opened(), actor(), user_id, role_id, department_id)
     flash(_("The role is granted."), "success")
     return _back(user_id)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext as _
 
-from console import line_words, selection
+from console import department_choice, line_words, selection
 from console.web import ResponseReturnValue, actor, engine, go_to, render, route
 from console.web import session as opened
 from core.errors import InvalidInput
 from core.i18n import N_
 from core.storable import whole
-from hierarchy import queries
 from lines.placing import place_lines
 from lines.run_lines import count_chosen
 from rbac.permissions import Permission
@@ -27,22 +26,17 @@ def new() -> ResponseReturnValue:
 
 def _form(problem: InvalidInput | None = None) -> ResponseReturnValue:
     chosen = selection.read(request.form)
-    name = request.form.get("name", "").strip()[:100]
-    place = Permission.LINES_PLACE
-    if name:
-        found = queries.find_by_name(opened(), actor(), name, place)
-    else:
-        tops = [node.department for node in queries.top_nodes(opened(), actor(), place)]
-        below = [queries.children(opened(), actor(), one.id, place) for one in tops]
-        found = [*tops, *(node.department for nodes in below for node in nodes)]
     origin, back = selection.origin(chosen)
     page = render(
         "lines/place.html",
         pairs=selection.pairs(chosen),
         count=count_chosen(engine(), actor(), opened(), chosen),
-        name=name,
-        found=found,
-        above=queries.names_by_path(opened(), queries.company_of(actor()), found),
+        field=department_choice.make(
+            "target",
+            Permission.LINES_PLACE,
+            request.form.get("target", ""),
+            find=request.form.get("find", ""),
+        ),
         origin=origin,
         back=back,
         problem=problem,

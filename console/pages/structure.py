@@ -8,11 +8,12 @@ from typing import Any
 from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext as _
 
-from console import line_words, tree_view
+from console import department_choice, line_words, tree_view
 from console.babel import text
 from console.web import ResponseReturnValue, actor, go_to, may, render, route
 from console.web import session as opened
 from core.errors import InvalidInput, NotFound
+from core.i18n import N_
 from core.storable import whole
 from hierarchy import queries, service
 from hierarchy.models import Department
@@ -22,6 +23,7 @@ from rbac.permissions import Permission
 
 blueprint = Blueprint("structure", __name__, url_prefix="/structure")
 VIEW, EDIT = Permission.STRUCTURE_VIEW, Permission.STRUCTURE_EDIT
+CHOOSE = N_("Choose a department.")
 
 
 @route(blueprint, "", permission=VIEW)
@@ -111,7 +113,7 @@ def move(department_id: int) -> ResponseReturnValue:
     try:
         moved = service.move_department(opened(), actor(), department_id, target)
     except InvalidInput as problem:
-        return _targets(department_id, "move", problem), 422
+        return _targets(department_id, "move", problem)
     flash(_("“%(name)s” is moved; who may see what follows at once.", name=moved.name), "success")
     return go_to(url_for("structure.index", department=department_id))
 
@@ -126,7 +128,7 @@ def merge(department_id: int) -> ResponseReturnValue:
     try:
         lines = service.merge_department(opened(), actor(), department_id, target)
     except InvalidInput as problem:
-        return _targets(department_id, "merge", problem), 422
+        return _targets(department_id, "merge", problem)
     moved = line_words.counted(lines)
     flash(_("“%(name)s” is merged: %(numbers)s moved.", name=name, numbers=moved), "success")
     return go_to(url_for("structure.index", department=target))
@@ -160,25 +162,24 @@ def _delete_page(department: Department) -> str:
     )
 
 
-def _targets(department_id: int, deed: str, problem: InvalidInput | None = None) -> str:
+def _targets(department_id: int, deed: str, problem: InvalidInput | None = None) -> ResponseReturnValue:
     department = queries.get_department(opened(), actor(), department_id)
-    name = request.args.get("name", "").strip()[:100]
-    if name:
-        found = queries.find_by_name(opened(), actor(), name, EDIT)
-    else:
-        tops = [node.department for node in queries.top_nodes(opened(), actor(), EDIT)]
-        nodes = [node for one in tops for node in queries.children(opened(), actor(), one.id, EDIT)]
-        found = [*tops, *(node.department for node in nodes)]
-    targets = [one for one in found if not one.path.startswith(department.path)]
-    return render(
+    if problem is None and request.method == "POST":
+        problem = InvalidInput(CHOOSE)
+    page = render(
         "structure/target.html",
         department=department,
         deed=deed,
-        name=name,
-        found=targets,
-        above=queries.names_by_path(opened(), department.company_id, targets),
-        errors=_said(problem) if problem else {},
+        field=department_choice.make(
+            "target",
+            EDIT,
+            request.form.get("target", ""),
+            find=request.args.get("find", ""),
+            without=department,
+        ),
+        errors={"find": [one for said in _said(problem).values() for one in said]} if problem else {},
     )
+    return (page, 422) if problem else page
 
 
 def _said(problem: InvalidInput) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 import { startAsking } from "./js/asking.js";
 import { startCopying } from "./js/copying.js";
 import { startDropping } from "./js/dropping.js";
+import { startFinding } from "./js/finding.js";
 import { startForms } from "./js/forms.js";
 import { startFrame } from "./js/frame.js";
 import { startList } from "./js/list.js";
@@ -10,4 +11,4 @@ import { startOwning } from "./js/owning.js";
 import { startTree } from "./js/tree.js";
 import { startWidths } from "./js/widths.js";
 
-for (const start of [startAsking, startFrame, startWidths, startCopying, startDropping, startForms, startTree, startList, startOnly, startOwning]) start();
+for (const start of [startAsking, startFrame, startWidths, startCopying, startDropping, startFinding, startForms, startTree, startList, startOnly, startOwning]) start();

@@ -269,3 +269,42 @@ def test_a_manager_s_reports(
     expect(page.locator(".notice-list li").first).to_be_visible()
     check_reach(page)
     assert troubles == []
+
+
+def test_a_department_is_found_with_the_keyboard(company: str, new_page: NewPage) -> None:
+    """Where there are too many for a plain list."""
+    with all_companies(reason="a test prepares"), unit_of_work() as session:
+        branch = session.execute(
+            select(Grant.company_id, Grant.path)
+            .join(User, User.id == Grant.user_id)
+            .where(User.login == "manager")
+        ).one()
+        above = int(branch.path.rstrip("/").rpartition("/")[2])
+        for number in range(201):
+            session.add(
+                made := Department(
+                    company_id=branch.company_id, parent_id=above, name=f"Shop {number}", path=f"new{number}"
+                )
+            )
+            session.flush()
+            made.path = f"{branch.path}{made.id}/"
+    page = new_page()
+    sign_in(page, company, "en")
+    page.goto(f"{company}/reports/lines")
+    check_reach(page)
+    page.focus("#department")
+    page.keyboard.type("shop 20")
+    choices = page.locator("#department-choices .place-choice")
+    expect(choices).to_have_count(3)
+    expect(page.locator("#announce")).to_have_text("2 departments")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(choices.nth(1).locator("input")).to_be_checked()
+    expect(choices.nth(1)).to_contain_text("Shop 20")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "state"
+    page.click("main button[hx-get]")
+    page.wait_for_url(re.compile(r"department=\d+"))
+    assert "find=" not in page.url
+    expect(choices.nth(1).locator("input")).to_be_checked()
+    expect(page.locator(".report-preview")).to_contain_text("Nothing was found")
