@@ -175,7 +175,7 @@ class LineTarget:
         if "iccid" in own:
             cards = {iccid for row in before for iccid in (row.old_iccid, row.new_iccid)}
             follow_lines(session, company_id, sorted(cards))
-        return [_told(row, effect, own) for row in sorted(before, key=itemgetter(0))]
+        return _told(sorted(before, key=itemgetter(0)), effect, own)
 
 
 def _value_of(company_id: int, run_id: int) -> ColumnElement[bool]:
@@ -184,13 +184,20 @@ def _value_of(company_id: int, run_id: int) -> ColumnElement[bool]:
 
 
 def _told(
-    row: Row[Any], effect: Mapping[str, Any], own: Mapping[str, Any]
-) -> tuple[int, str, dict[str, Any], dict[str, Any]]:
-    """A changed line as the journal keeps it: id, number, before, after."""
-    fields = row._mapping  # by name: how many columns there are depends on the effect
-    before = {name: _plain(fields[f"old_{name}"]) for name in effect}
-    after = {name: _plain(fields[f"new_{name}"] if name in own else effect[name]) for name in effect}
-    return fields["id"], fields["number"], before, after
+    rows: Sequence[Row[Any]], effect: Mapping[str, Any], own: Mapping[str, Any]
+) -> list[tuple[int, str, dict[str, Any], dict[str, Any]]]:
+    """Changed lines as the journal keeps them: id, number, before, after. Old values begin at the fifth column."""
+    after = {name: _plain(value) for name, value in effect.items() if name not in own}
+    end = 4 + len(effect)
+    return [
+        (
+            row[0],
+            row[1],
+            {name: _plain(value) for name, value in zip(effect, row[4:end], strict=True)},
+            {**after, **dict(zip(own, row[end:], strict=True))} if own else after,
+        )
+        for row in rows
+    ]
 
 
 def _array(ids: Sequence[int]) -> ColumnElement[Any]:
@@ -200,8 +207,7 @@ def _array(ids: Sequence[int]) -> ColumnElement[Any]:
 
 def _moves(before: Sequence[Any], state: str) -> dict[tuple[int, str], int]:
     moves: dict[tuple[int, str], int] = {}
-    for row in before:
-        department, old = row.department_id, row.state
+    for _, _, department, old, *_rest in before:
         if old != state:
             moves[department, old] = moves.get((department, old), 0) - 1
             moves[department, state] = moves.get((department, state), 0) + 1
