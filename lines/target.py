@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Row,
     Select,
     String,
     and_,
@@ -184,7 +183,7 @@ def _value_of(company_id: int, run_id: int) -> ColumnElement[bool]:
 
 
 def _told(
-    rows: Sequence[Row[Any]], effect: Mapping[str, Any], own: Mapping[str, Any]
+    rows: Sequence[Any], effect: Mapping[str, Any], own: Mapping[str, Any]
 ) -> list[tuple[int, str, dict[str, Any], dict[str, Any]]]:
     """Changed lines as the journal keeps them: id, number, before, after. Old values begin at the fifth column."""
     after = {name: _plain(value) for name, value in effect.items() if name not in own}
