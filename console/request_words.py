@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from marshmallow.fields import Field
+
 from console import run_words
-from console.babel import locale
+from console.babel import locale, number, text
 from console.run_words import Mark
 from console.web import engine, session
 from core import clock
 from core.i18n import N_
 from forms import attachments, carrying, service
+from forms.fields import Listed
 from forms.models import CLOSED, Attachment, Request, RequestEvent, RequestState
 from forms.printing.texts import shown
 from forms.transitions import Party, Transition, steps, words_of
 from forms.types import get_type
+from lines.numbers import format_iccid, format_msisdn, iccid_digits
 from runs.models import RunState
 
 STATES: dict[str, Mark] = {
@@ -28,14 +32,16 @@ STATES: dict[str, Mark] = {
     RequestState.ANSWERED: Mark(N_("Answered by the customer"), "accent", icon="reply"),
     RequestState.REOPENED: Mark(N_("Reopened"), "wait", icon="arrow-counterclockwise"),
     RequestState.RESOLVED: Mark(N_("Resolved"), "good", icon="check-circle-fill"),
-    RequestState.REFUSED: Mark(N_("Refused request"), "bad", icon="x-circle"),
+    RequestState.REFUSED: Mark(N_("Refused"), "bad", icon="x-circle"),
     RequestState.WITHDRAWN: Mark(N_("Withdrawn"), "off", icon="slash-circle"),
 }
 PARTIES: dict[str, str] = {
     Party.CUSTOMER: N_("customer"),
     Party.MANAGER: N_("account manager"),
-    Party.SYSTEM: N_("console"),
 }
+CONSOLE = N_("The console")
+SHOWN_LISTED = 20
+MORE = N_("and %(n)s more: they are in the document")
 LEFT = Mark(N_("Left the company: not touched"), "off", icon="box-arrow-right")
 SOON = timedelta(hours=4)
 ALONE = ("take", "pass", "report", "submit")
@@ -49,8 +55,10 @@ class Told:
     """A step as the timeline shows it, with its files."""
 
     event: RequestEvent
+    who: str
     words: str
     side: str
+    text: str
     files: Sequence[Attachment]
 
 
@@ -83,9 +91,20 @@ def told(request: Request) -> tuple[list[Told], list[Attachment]]:
     files = attachments.attachments_of(session(), request)
     own = [one for one in files if one.event_id is None]
     return [
-        Told(event, words_of(event.name), PARTIES[event.party], [f for f in files if f.event_id == event.id])
+        _told(request, event, [one for one in files if one.event_id == event.id])
         for event in service.events_of(session(), request)
     ], own
+
+
+def _told(request: Request, event: RequestEvent, files: Sequence[Attachment]) -> Told:
+    """What the console itself did is said in the reader's language, not in the one that it was written in."""
+    words = words_of(event.name)
+    if event.party != Party.SYSTEM:
+        return Told(event, event.actor_name, words, PARTIES[event.party], event.text, files)
+    run = carrying.find_run(session(), request, event.run_id)
+    operation = engine().operations.get(run.operation) if run else None
+    outcome = run_words.sentence(operation, run) if run and operation else event.text
+    return Told(event, text(CONSOLE), words, "", outcome, files)
 
 
 def offered(request: Request, party: Party) -> list[Transition]:
@@ -100,7 +119,7 @@ def whole(request: Request, after: int = 0) -> dict[str, Any]:
     events, files = told(request)
     fields = form.schema().fields.items()
     facts = [
-        (str(field.metadata["label"]), shown(session(), field, request.values[name], locale()))
+        (str(field.metadata["label"]), _shown(field, request.values[name]))
         for name, field in fields
         if request.values.get(name)
     ]
@@ -112,6 +131,17 @@ def whole(request: Request, after: int = 0) -> dict[str, Any]:
         **outcome(request, after),
         "operation": carrying.operation_of(engine(), request),
     }
+
+
+def _shown(field: Field[Any], value: Any) -> str:
+    """A value as the page shows it: of a long list only the beginning, the document holds the rest."""
+    if not isinstance(field, Listed):
+        return shown(session(), field, value, locale())
+    parts = str(value).splitlines()
+    found = [format_iccid(one) if iccid_digits(one) else format_msisdn(one) for one in parts[:SHOWN_LISTED]]
+    if len(parts) > SHOWN_LISTED:
+        found.append(text(MORE, n=number(len(parts) - SHOWN_LISTED)))
+    return "\n".join(found)
 
 
 def outcome(request: Request, after: int = 0) -> dict[str, Any]:

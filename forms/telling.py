@@ -65,9 +65,9 @@ def _send(
             return
         email, locale = user.email, user.locale
     path = "/" + address.split("/", 3)[3]
-    shown = {**params, "form": translate(locale, str(params["form"]))}
-    notices.tell(session, request.company_id, [user_id], KIND, TITLES[name], shown, path)
+    notices.tell(session, request.company_id, [user_id], KIND, TITLES[name], params, path)
     if email:
+        shown = {**params, "form": translate(locale, str(params["form"]))}
         title = translate(locale, TITLES[name], **shown)
         body = translate(locale, TEXT, title=title, text=text, address=address)
         notices.mail(session, request.company_id, email, title, body, source=(KIND, request.id))
