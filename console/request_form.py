@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from console.babel import locale, text
 from console.param_form import BLANKS, Choice, Field, sellable_tariffs
 from console.web import actor, session
+from core.i18n import N_
 from forms.fields import said
 from forms.form import FormType
 from hierarchy.models import BillingAccount
@@ -52,9 +53,17 @@ def read_values(form: FormType, sent: MultiDict[str, str]) -> dict[str, str]:
     return typed
 
 
-def all_said(errors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Every error in the reader's language, for the summary above the form."""
-    return {name: [said(message, locale()) for message in messages] for name, messages in errors.items()}
+def all_said(form: FormType, errors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Every error in the reader's language and in the order of the fields, for the summary above the form."""
+    order = ["numbers", *form.schema().fields]
+    names = sorted(errors, key=lambda name: order.index(name) if name in order else len(order))
+    return {name: [said(message, locale()) for message in errors[name]] for name in names}
+
+
+def labels(form: FormType) -> dict[str, str]:
+    """What each field is called, for the summary of errors: many of them may only say "Fill this in."."""
+    fields = form.schema().fields.items()
+    return {"numbers": text(N_("Numbers"))} | {name: text(str(one.metadata["label"])) for name, one in fields}
 
 
 def _choices(widget: str, choices: Mapping[str, str]) -> list[Choice]:

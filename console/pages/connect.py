@@ -23,7 +23,9 @@ OPEN = Public("a new company has nobody who could sign in")
 @route(blueprint, "", permission=OPEN)
 def show() -> ResponseReturnValue:
     """The form."""
-    return render("connect/form.html", form=FORM, fields=request_form.form_fields(FORM, {}, {}), errors={})
+    return render(
+        "connect/form.html", form=FORM, fields=request_form.form_fields(FORM, {}, {}), errors={}, labels={}
+    )
 
 
 @route(blueprint, "", methods=("POST",), permission=OPEN)
@@ -43,8 +45,8 @@ def send() -> ResponseReturnValue:
         found = submitting.apply(opened(), engine(), visitor, FORM, typed)
     except InvalidInput as problem:
         fields = request_form.form_fields(FORM, typed, problem.fields)
-        errors = request_form.all_said(problem.fields)
-        return render("connect/form.html", form=FORM, fields=fields, errors=errors), 422
+        errors, labels = request_form.all_said(FORM, problem.fields), request_form.labels(FORM)
+        return render("connect/form.html", form=FORM, fields=fields, errors=errors, labels=labels), 422
     return render("connect/done.html", found=found, form=FORM)
 
 
