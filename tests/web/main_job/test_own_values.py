@@ -1,0 +1,166 @@
+"""SIM cards and numbers that each line gets for itself: the form, the list to fill in, the preview, the result."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from io import BytesIO
+
+import openpyxl
+import pytest
+from sqlalchemy import select
+
+from core import clock, db
+from core.tenancy import all_companies, company_scope
+from lines.models import Line, SimCard
+from lines.numbers import format_iccid, luhn_check_digit
+from operators.models import PoolNumber
+from tests.web.main_job.desk import Desk
+
+
+def card(number: int) -> str:
+    body = f"897010166{number:09d}"
+    return body + luhn_check_digit(body)
+
+
+@pytest.fixture
+def stocked(desk: Desk) -> Desk:
+    """Five spare cards, and two numbers to choose from."""
+    company_id = desk.place.company_id
+    with company_scope(company_id), db.unit_of_work() as session:
+        session.add_all(
+            SimCard(company_id=company_id, operator_id=f"S{no}", iccid=card(no), state="spare")
+            for no in range(5)
+        )
+    with all_companies(reason="the pool is the operator's"), db.unit_of_work() as session:
+        for msisdn, kind, price in (("79995551234", "ordinary", 0), ("79997777777", "golden", 15_000)):
+            session.add(
+                PoolNumber(
+                    msisdn=msisdn, number_class=kind, price=Decimal(price), party_id=None, seen_at=clock.now()
+                )
+            )
+    return desk
+
+
+def ticked(desk: Desk, count: int) -> dict[str, object]:
+    return {"sel": "ids", "ids": [str(one) for one in desk.place.line_ids[:count]]}
+
+
+def test_the_form_has_a_field_for_each_number_and_offers_what_is_in_stock(stocked: Desk) -> None:
+    page = stocked.client.post("/operations/replace_sim/new", data=ticked(stocked, 3), follow_redirects=True)
+    assert page.text.count('name="own-') == 3
+    assert page.text.count("<option") == 5
+    assert f'<option value="{card(0)}">' in page.text
+    everything = stocked.client.get(
+        f"/operations/replace_sim/new?sel=department&department={stocked.place.root_id}"
+    )
+    assert everything.text.count('name="own-') == 25
+
+
+def test_a_mistyped_card_leads_to_its_field_and_the_others_stay(stocked: Desk) -> None:
+    first, second = stocked.place.line_ids[:2]
+    typed = {f"own-{first}": "8970 12", f"own-{second}": card(1)}
+    page = stocked.client.post("/operations/replace_sim/preview", data={**ticked(stocked, 2), **typed})
+    assert page.status_code == 422
+    assert f'href="#own-{first}"' in page.text
+    assert 'value="8970 12"' in page.text
+    assert f'value="{card(1)}"' in page.text
+    assert stocked.runs() == 0
+
+
+def test_cards_from_the_form_to_the_result(stocked: Desk) -> None:
+    first, second, third = stocked.place.line_ids[:3]
+    typed = {f"own-{first}": format_iccid(card(0)), f"own-{second}": card(1), f"own-{third}": ""}
+    answer = stocked.client.post("/operations/replace_sim/preview", data={**ticked(stocked, 3), **typed})
+    run_id = int(answer.location.split("/")[2])
+    page = stocked.client.get(answer.location)
+    assert f'name="values_of" value="{run_id}"' in page.text
+    through = stocked.client.get(f"/runs/{run_id}/preview/lines")
+    assert format_iccid(card(0)) in through.text
+    assert through.text.count("<tr>") == 3
+    again = stocked.client.post(
+        "/operations/replace_sim/preview", data={**ticked(stocked, 3), "values_of": str(run_id)}
+    )
+    run_id = int(again.location.split("/")[2])
+    form = stocked.client.post(
+        "/operations/replace_sim/new", data={**ticked(stocked, 3), "values_of": str(run_id)}
+    )
+    assert f'value="{card(1)}"' in form.text
+    assert stocked.client.post(f"/runs/{run_id}/confirm").location == f"/runs/{run_id}"
+    stocked.work(run_id)
+    assert format_iccid(card(1)) in stocked.client.get(f"/runs/{run_id}").text
+    book = openpyxl.load_workbook(BytesIO(stocked.client.get(f"/runs/{run_id}/result.xlsx").data))
+    rows = list(book.active.iter_rows(min_row=2, values_only=True))  # type: ignore[union-attr]
+    assert sorted(str(row[-1] or "") for row in rows) == ["", format_iccid(card(0)), format_iccid(card(1))]
+
+
+def test_a_list_to_fill_in_goes_out_and_comes_back(stocked: Desk) -> None:
+    sent = stocked.client.post("/operations/replace_sim/list.xlsx", data=ticked(stocked, 4))
+    book = openpyxl.load_workbook(BytesIO(sent.data))
+    sheet = book.active
+    assert sheet is not None
+    assert sheet.max_row == 5
+    for row in range(2, 6):
+        sheet.cell(row, sheet.max_column).value = card(row - 2)
+    filled = BytesIO()
+    book.save(filled)
+    page = stocked.upload(filled.getvalue()).location
+    upload = page.rsplit("/", 1)[1]
+    form = stocked.client.get(f"/operations/replace_sim/new?sel=upload&upload={upload}")
+    assert 'name="own-' not in form.text
+    answer = stocked.client.post("/operations/replace_sim/preview", data={"sel": "upload", "upload": upload})
+    run_id = int(answer.location.split("/")[2])
+    assert stocked.run(run_id).preview["allowed"] == 4
+    stocked.client.post(f"/runs/{run_id}/confirm")
+    stocked.work(run_id)
+    with company_scope(stocked.place.company_id), db.unit_of_work() as session:
+        chosen = select(Line.iccid).where(Line.id.in_(stocked.place.line_ids[:4])).order_by(Line.msisdn)
+        assert list(session.scalars(chosen)) == [card(no) for no in range(4)]
+
+
+def test_numbers_are_found_by_digits_and_class(stocked: Desk) -> None:
+    address = "/operations/change_number/offers"
+    assert "79995551234" in stocked.client.get(f"{address}?containing=555-12").text
+    assert "79995551234" not in stocked.client.get(f"{address}?class=golden").text
+    assert "15" in stocked.client.get(f"{address}?class=golden").text
+    assert "<option" not in stocked.client.get(f"{address}?containing=000000").text
+    assert stocked.client.get("/operations/block/offers").status_code == 404
+    assert stocked.client.get("/operations/block/list.xlsx?sel=ids&ids=1").status_code == 404
+
+
+def test_the_price_of_a_number_is_said_before(stocked: Desk) -> None:
+    first = stocked.place.line_ids[0]
+    answer = stocked.client.post(
+        "/operations/change_number/preview",
+        data={**ticked(stocked, 1), f"own-{first}": "8 999 777-77-77"},
+    )
+    page = stocked.client.get(answer.location)
+    assert "15,000.00" in page.text or "15\u202f000,00" in page.text or "15\xa0000,00" in page.text
+
+
+def test_the_same_over_the_api(stocked: Desk) -> None:
+    first = stocked.place.line_ids[0]
+    wanted = {
+        "params": {"values": {str(first): card(2)}},
+        "selection": {"kind": "ids", "ids": [first]},
+        "submit": True,
+    }
+    headers = {"Idempotency-Key": "cards-0001"}
+    run = stocked.client.post("/api/v1/lines/operations/replace_sim", json=wanted, headers=headers)
+    assert run.status_code == 200, run.text
+    stocked.work(run.json["id"])
+    again = stocked.client.post("/api/v1/lines/operations/replace_sim", json=wanted, headers=headers)
+    assert again.json["id"] == run.json["id"]
+    other = {**wanted, "params": {"values": {str(first): card(3)}}}
+    assert (
+        stocked.client.post("/api/v1/lines/operations/replace_sim", json=other, headers=headers).status_code
+        == 409
+    )
+    wrong = {**wanted, "params": {"values": {str(first): "123"}}}
+    answer = stocked.client.post(
+        "/api/v1/lines/operations/replace_sim", json=wrong, headers={"Idempotency-Key": "cards-0002"}
+    )
+    assert answer.status_code == 422
+    assert f"values.{first}" in answer.text
+    listed = stocked.client.get("/api/v1/operations").json
+    (operation,) = [one for one in listed if one["code"] == "replace_sim"]
+    assert "values" in operation["parameters"]["properties"]
