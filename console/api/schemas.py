@@ -172,6 +172,9 @@ class ItemOut(Schema):
     reason = fields.String(allow_none=True)
     detail = fields.String(allow_none=True)
     updated_at = fields.DateTime()
+    own = fields.String(
+        allow_none=True, metadata={"description": "What this line gets for itself: a SIM card, a number."}
+    )
 
 
 class ItemsOut(Schema):

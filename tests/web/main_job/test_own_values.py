@@ -148,6 +148,8 @@ def test_the_same_over_the_api(stocked: Desk) -> None:
     run = stocked.client.post("/api/v1/lines/operations/replace_sim", json=wanted, headers=headers)
     assert run.status_code == 200, run.text
     stocked.work(run.json["id"])
+    (item,) = stocked.client.get(f"/api/v1/runs/{run.json['id']}/items").json["items"]
+    assert (item["state"], item["own"]) == ("done", card(2))
     again = stocked.client.post("/api/v1/lines/operations/replace_sim", json=wanted, headers=headers)
     assert again.json["id"] == run.json["id"]
     other = {**wanted, "params": {"values": {str(first): card(3)}}}
