@@ -11,7 +11,6 @@ from werkzeug.datastructures import MultiDict
 from console.babel import locale, text
 from console.param_form import BLANKS, Choice, Field, sellable_tariffs
 from console.web import actor, session
-from core.i18n import N_
 from forms.fields import said
 from forms.form import FormType
 from hierarchy.models import BillingAccount
@@ -62,8 +61,7 @@ def all_said(form: FormType, errors: Mapping[str, Sequence[str]]) -> dict[str, l
 
 def labels(form: FormType) -> dict[str, str]:
     """What each field is called, for the summary of errors: many of them may only say "Fill this in."."""
-    fields = form.schema().fields.items()
-    return {"numbers": text(N_("Numbers"))} | {name: text(str(one.metadata["label"])) for name, one in fields}
+    return {name: text(str(one.metadata["label"])) for name, one in form.schema().fields.items()}
 
 
 def _choices(widget: str, choices: Mapping[str, str]) -> list[Choice]:

@@ -51,6 +51,9 @@ class Carries:
     params: Callable[[Values, Sequence[FormLine]], Mapping[str, Any]]
 
 
+MANAGER = N_("Your account manager")
+
+
 @dataclass(frozen=True)
 class Signer:
     """Who signs on paper; `field` names the field of the form that holds the name, where there is one."""
@@ -88,3 +91,8 @@ class FormType:
     subject: str = ""
     signers: tuple[Signer, ...] = (Signer(),)
     order: int = field(default=100)
+
+    @property
+    def is_decided_elsewhere(self) -> bool:
+        """Whether somebody else than the account manager decides."""
+        return self.approver != MANAGER
