@@ -18,7 +18,7 @@ from core.errors import InvalidInput, NotFound
 from core.i18n import N_
 from notices.models import MailState, OutboxMail
 from reports import asking
-from reports.models import JobState, Period, ReportJob, ReportSchedule
+from reports.models import OPEN, JobState, Period, ReportJob, ReportSchedule
 
 STATES: Mapping[str, Mark] = {
     JobState.ORDERED: Mark(N_("Waits for its turn"), "off", icon="hourglass"),
@@ -67,12 +67,17 @@ class File(Shown):
 
 @dataclass(frozen=True)
 class Plan(Shown):
-    """A schedule, how its last mails fared included."""
+    """A schedule, how its last report and the mails with it fare included."""
 
     schedule: ReportSchedule
     every: str
     mail: Mark | None
-    mail_trouble: str
+    trouble: str
+
+    @property
+    def is_under_way(self) -> bool:
+        """True while the report is made or its mail leaves."""
+        return self.mail in (*(STATES[state] for state in OPEN), ON_ITS_WAY)
 
 
 def file(job: ReportJob) -> File:
@@ -108,10 +113,13 @@ def rest(job: ReportJob, now: datetime) -> str:
     return duration(max(1.0, timedelta(seconds=gone * (job.total - job.done) / job.done).total_seconds()))
 
 
-def plan(schedule: ReportSchedule, mails: Sequence[OutboxMail]) -> Plan:
-    """Everything that is said of a schedule."""
+def plan(schedule: ReportSchedule, mails: Sequence[OutboxMail], job: ReportJob | None) -> Plan:
+    """Everything that is said of a schedule with all its mails and the report that it ordered last."""
     title, params = _about(schedule)
-    return Plan(title, params, schedule, every(schedule), *_mail(mails))
+    if job is not None and job.state in (*OPEN, JobState.FAILED):
+        mark, trouble = STATES[job.state], text(job.trouble) if job.trouble else ""
+        return Plan(title, params, schedule, every(schedule), mark, trouble)
+    return Plan(title, params, schedule, every(schedule), *_mail(mails[-len(schedule.addresses) :]))
 
 
 def every(schedule: ReportSchedule) -> str:
@@ -125,10 +133,14 @@ def every(schedule: ReportSchedule) -> str:
     return str(_("%(every)s, %(at)s", every=said, at=at))
 
 
+ON_ITS_WAY = Mark(N_("Mail on its way"), "accent", icon="send")
+
+
 def _mail(mails: Sequence[OutboxMail]) -> tuple[Mark | None, str]:
+    """How the mails of one report fare: what is wrong with any of them comes first."""
     if not mails:
         return None, ""
-    for mail in reversed(mails[-10:]):
+    for mail in reversed(mails):
         if mail.state == MailState.FAILED:
             return Mark(N_("Mail not delivered"), "bad", icon="exclamation-octagon-fill"), (
                 f"{mail.recipient}: {text(mail.trouble)}"
@@ -138,7 +150,7 @@ def _mail(mails: Sequence[OutboxMail]) -> tuple[Mark | None, str]:
         if mail.state == MailState.PENDING and mail.trouble:
             return Mark(N_("Mail waits for the mail server"), "wait", icon="hourglass-split"), mail.trouble
         if mail.state == MailState.PENDING:
-            return Mark(N_("Mail on its way"), "accent", icon="send"), ""
+            return ON_ITS_WAY, ""
     return Mark(N_("Mail sent"), "good", icon="check-circle-fill"), ""
 
 

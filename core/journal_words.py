@@ -68,6 +68,7 @@ ACTIONS: dict[str, str] = {
     "report.deleted": N_("File of a report deleted"),
     "schedule.created": N_("Schedule of a report created"),
     "schedule.paused": N_("Schedule of a report paused"),
+    "schedule.sent": N_("Schedule of a report sent at once"),
     "schedule.resumed": N_("Schedule of a report resumed"),
     "schedule.deleted": N_("Schedule of a report deleted"),
 }

@@ -23,6 +23,10 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+OPEN = (JobState.ORDERED, JobState.MAKING)
+"""It waits or is being made."""
+
+
 class Format(StrEnum):
     """What kind of file is made."""
 
@@ -81,7 +85,7 @@ class ReportJob(CompanyOwned, Base):
     @property
     def is_open(self) -> bool:
         """True while it waits or is being made."""
-        return self.state in (JobState.ORDERED, JobState.MAKING)
+        return self.state in OPEN
 
 
 class ReportSchedule(CompanyOwned, Base):

@@ -23,9 +23,9 @@ from rbac.permissions import Permission
 from reports import telling
 from reports.asking import CHECK, Asked, check, require_departments, require_report, stored
 from reports.calendar import next_moment
-from reports.models import Format, Period, ReportSchedule
+from reports.models import OPEN, Format, Period, ReportJob, ReportSchedule
 from reports.report import Report
-from reports.service import company_of, file_format, place
+from reports.service import company_of, file_format, place, refuse_too_many
 from reports.workshop import Workshop
 from users.actor import load_actor
 
@@ -34,6 +34,7 @@ MOST_ADDRESSES = 10
 MOST_SCHEDULES = 50
 AT_ONCE = 20
 ADDRESS = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+STILL_MADE = N_("This report is still being made. Its mail goes out as soon as it is ready.")
 MOVING = N_("A schedule needs a period that moves with the calendar, not own dates.")
 LAST_DAY = {Period.WEEKLY: 7, Period.MONTHLY: 28}
 
@@ -153,6 +154,14 @@ def own(session: Session, actor: Actor) -> Sequence[ReportSchedule]:
     return session.scalars(found.order_by(ReportSchedule.id.desc())).all()
 
 
+def last_jobs(session: Session, schedules: Sequence[ReportSchedule]) -> dict[int, ReportJob]:
+    """The report that each of these schedules ordered last, by the schedule's id, unless it was deleted."""
+    found = select(ReportJob).where(
+        ReportJob.id.in_([one.last_job_id for one in schedules if one.last_job_id])
+    )
+    return {job.schedule_id or 0: job for job in session.scalars(found)}
+
+
 def get_schedule(session: Session, actor: Actor, schedule_id: int) -> ReportSchedule:
     """A schedule of the actor's own; raises NotFound."""
     schedule = session.scalar(
@@ -189,6 +198,28 @@ def forget(session: Session, actor: Actor, schedule_id: int) -> None:
     session.delete(schedule)
 
 
+def send_now(workshop: Workshop, session: Session, actor: Actor, schedule_id: int) -> ReportJob:
+    """Order the report of a schedule at once, paused or not; its next hour stays where it is.
+
+    Raises NotFound, NotAllowed, InvalidInput where it cannot be ordered any more, Conflict while it is being made.
+    """
+    get_schedule(session, actor, schedule_id)
+    schedule = session.get_one(  # of two clicks at the same moment the second waits here for the first
+        ReportSchedule, (company_of(actor), schedule_id), with_for_update=True, populate_existing=True
+    )
+    asked = _asked_again(workshop, session, actor, schedule)
+    made = select(ReportJob.id).where(
+        ReportJob.company_id == schedule.company_id,
+        ReportJob.schedule_id == schedule.id,
+        ReportJob.state.in_(OPEN),
+    )
+    if session.scalar(made.limit(1)) is not None:
+        raise Conflict(STILL_MADE, code="still_made")
+    refuse_too_many(session, actor)
+    write(session, actor, [Entry("schedule.sent", "schedule", schedule.id, None, {"report": schedule.code})])
+    return _place(workshop, session, actor, asked, schedule)
+
+
 def order_due(workshop: Workshop) -> int:
     """Order the reports whose hour has come; returns how many schedules were due."""
     with all_companies(reason="schedules of every company are looked after by one job"), unit_of_work() as db:
@@ -215,17 +246,29 @@ def _order(workshop: Workshop, db: Session, schedule: ReportSchedule) -> None:
     zone = db.get_one(Company, schedule.company_id).timezone
     period = Period(schedule.period)
     schedule.next_at = next_moment(period, schedule.hour, schedule.day, zone, now)
-    schedule.last_at = now
     try:
         actor = load_actor(db, schedule.created_by, schedule.company_id, reason=schedule.staff_reason)
-        require(actor, Permission.REPORTS_SCHEDULE)
-        asked = stored(workshop.report(schedule.code), schedule.params, schedule.columns)
-        require_report(actor, asked.report)
-        require_departments(db, actor, asked)
+        asked = _asked_again(workshop, db, actor, schedule)
     except AppError as problem:
         log.warning("schedule.paused", schedule=schedule.id, problem=problem.code)
-        schedule.is_paused = True
+        schedule.is_paused, schedule.last_at = True, now
         telling.paused(workshop, db, schedule)
         return
+    _place(workshop, db, actor, asked, schedule)
+
+
+def _asked_again(workshop: Workshop, db: Session, actor: Actor, schedule: ReportSchedule) -> Asked:
+    """What the schedule orders, with the rights asked anew; raises NotAllowed, NotFound or InvalidInput."""
+    require(actor, Permission.REPORTS_SCHEDULE)
+    asked = stored(workshop.report(schedule.code), schedule.params, schedule.columns)
+    require_report(actor, asked.report)
+    require_departments(db, actor, asked)
+    return asked
+
+
+def _place(
+    workshop: Workshop, db: Session, actor: Actor, asked: Asked, schedule: ReportSchedule
+) -> ReportJob:
     job = place(workshop, db, actor, asked, Format(schedule.format), schedule.locale, schedule_id=schedule.id)
-    schedule.last_job_id = job.id
+    schedule.last_at, schedule.last_job_id = job.created_at, job.id
+    return job

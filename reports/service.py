@@ -18,7 +18,7 @@ from core.journal import Entry, write
 from rbac.decision import Actor
 from reports.asking import Asked, check, may_order, require_report, still_sees
 from reports.files import TYPES
-from reports.models import Format, JobState, ReportJob
+from reports.models import OPEN, Format, JobState, ReportJob
 from reports.report import Report
 from reports.workshop import Workshop
 
@@ -65,7 +65,7 @@ def order(
     """Have a report made. Raises NotFound, NotAllowed, InvalidInput by field, or Conflict where too many wait."""
     asked = check(session, actor, workshop.report(code), params, columns)
     wanted = file_format(format)
-    _refuse_too_many(session, actor)
+    refuse_too_many(session, actor)
     return place(workshop, session, actor, asked, wanted, actor.locale)
 
 
@@ -106,11 +106,12 @@ def _wake(workshop: Workshop, company_id: int, job_id: int) -> None:
     workshop.queue.wake(MAKE, company_id, job_id)
 
 
-def _refuse_too_many(session: Session, actor: Actor) -> None:
+def refuse_too_many(session: Session, actor: Actor) -> None:
+    """Raise Conflict where as many of the actor's reports wait as may wait at once."""
     own = select(ReportJob.id).where(
         ReportJob.company_id == company_of(actor),
         ReportJob.ordered_by == actor.user_id,
-        ReportJob.state.in_((JobState.ORDERED, JobState.MAKING)),
+        ReportJob.state.in_(OPEN),
     )
     if len(session.scalars(own.limit(MOST_OPEN)).all()) >= MOST_OPEN:
         raise Conflict(TOO_MANY, code="too_many_open", most=MOST_OPEN)
@@ -148,7 +149,7 @@ def cancel(session: Session, actor: Actor, job_id: int) -> ReportJob:
         .where(
             ReportJob.company_id == job.company_id,
             ReportJob.id == job.id,
-            ReportJob.state.in_((JobState.ORDERED, JobState.MAKING)),
+            ReportJob.state.in_(OPEN),
         )
         .values(state=JobState.CANCELLED, finished_at=clock.now(), lease_until=None),
         execution_options={"synchronize_session": False},

@@ -8,14 +8,14 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from console.api.calls import Calls
-from console.api.reports import OrderIn
+from console.api.reports import FileOut, OrderIn
 from console.babel import text
 from console.web import actor, route, workshop
 from console.web import session as opened
 from notices.service import mails_about
 from rbac.permissions import Permission
 from reports import scheduling
-from reports.models import Period, ReportSchedule
+from reports.models import Period, ReportJob, ReportSchedule
 
 blueprint = Calls("api_schedules", __name__, url_prefix="/api/v1", description="Reports sent by schedule")
 SCHEDULE = Permission.REPORTS_SCHEDULE
@@ -110,6 +110,13 @@ def show_schedule(schedule_id: int) -> dict[str, Any]:
     names = [field.attribute or name for name, field in ScheduleOut().fields.items()]
     mails = mails_about(opened(), found.company_id, "report_schedule", [found.id])
     return {**{name: getattr(found, name) for name in names}, "mails": mails.get(found.id, ())}
+
+
+@route(blueprint, "/schedules/<int:schedule_id>/send", methods=("POST",), permission=SCHEDULE)
+@blueprint.gives(FileOut)
+def send_schedule(schedule_id: int) -> ReportJob:
+    """Make the report and mail it at once, whatever the hour; 409 while it is still being made."""
+    return scheduling.send_now(workshop(), opened(), actor(), schedule_id)
 
 
 @route(blueprint, "/schedules/<int:schedule_id>/pause", methods=("POST",), permission=SCHEDULE)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, request, url_for
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from console import report_form, report_words
 from console.babel import text, zone_name
-from console.web import ResponseReturnValue, actor, go_to, render, route, workshop
+from console.web import ResponseReturnValue, actor, go_to, is_fragment, render, route, workshop
 from console.web import session as opened
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
 from notices.service import mails_about
 from rbac.permissions import Permission
 from reports import scheduling
 from reports.asking import require_report
+from reports.models import ReportSchedule
 from reports.report import Report
 
 blueprint = Blueprint("schedules", __name__, url_prefix="/reports")
@@ -24,11 +27,24 @@ TIMING = ("every", "day", "hour", "addresses")
 @route(blueprint, "/schedules", permission=SCHEDULE)
 def index() -> ResponseReturnValue:
     """The person's schedules."""
-    found = scheduling.own(opened(), actor())
+    plans = _plans(scheduling.own(opened(), actor()))
+    return render("reports/schedules.html", plans=plans, has_mail=bool(workshop().settings.smtp_url))
+
+
+def _plans(found: Sequence[ReportSchedule]) -> list[report_words.Plan]:
     company_id = found[0].company_id if found else 0
     mails = mails_about(opened(), company_id, "report_schedule", [one.id for one in found])
-    plans = [report_words.plan(one, mails.get(one.id, ())) for one in found]
-    return render("reports/schedules.html", plans=plans, has_mail=bool(workshop().settings.smtp_url))
+    jobs = scheduling.last_jobs(opened(), found)
+    return [report_words.plan(one, mails.get(one.id, ()), jobs.get(one.id)) for one in found]
+
+
+@route(blueprint, "/schedules/<int:schedule_id>", permission=SCHEDULE, passive=True)
+def row(schedule_id: int) -> ResponseReturnValue:
+    """One line of the list, asked for while its report is made and its mail leaves."""
+    found = scheduling.get_schedule(opened(), actor(), schedule_id)
+    if not is_fragment():
+        return redirect(url_for("schedules.index"))
+    return render("reports/schedule_rows.html", plans=_plans([found]))
 
 
 @route(blueprint, "/<report_code>/schedule", permission=SCHEDULE)
@@ -80,6 +96,18 @@ def _form(report: Report, errors: dict[str, list[str]]) -> str:
         zone=zone_name(),
         has_mail=bool(workshop().settings.smtp_url),
     )
+
+
+@route(blueprint, "/schedules/<int:schedule_id>/send", permission=SCHEDULE, methods=("POST",))
+def send(schedule_id: int) -> ResponseReturnValue:
+    """Make it and mail it at once; its next hour stays where it is."""
+    try:
+        scheduling.send_now(workshop(), opened(), actor(), schedule_id)
+    except (Conflict, InvalidInput) as problem:
+        flash(text(problem.message, **problem.params), "warning")
+    else:
+        flash(_("The report is being made. It is mailed as soon as it is ready."), "success")
+    return go_to(url_for("schedules.index"))
 
 
 @route(blueprint, "/schedules/<int:schedule_id>/pause", permission=SCHEDULE, methods=("POST",))

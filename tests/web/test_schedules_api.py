@@ -34,6 +34,36 @@ def test_a_schedule_is_made_paused_and_deleted(world: World, sign_in: SignIn) ->
     assert [one["id"] for one in client.get("/api/v1/schedules").get_json()] == before
 
 
+def test_a_schedule_is_sent_at_once(world: World, sign_in: SignIn) -> None:
+    role = "global_admin"
+    client, address = sign_in(world.home.users[role]), f"/api/v1/schedules/{world.home.schedules[role]}"
+    before = client.get(address).get_json()
+    made = client.post(f"{address}/send").get_json()
+    assert (made["report"], made["state"]) == ("lines", "ordered")
+    again = client.post(f"{address}/send")
+    assert (again.status_code, again.get_json()["code"]) == (409, "still_made")
+    after = client.get(address).get_json()
+    assert (after["next_at"], after["last_file_id"]) == (before["next_at"], made["id"])
+    assert client.post(f"/api/v1/files/{made['id']}/cancel").status_code == 200
+    assert sign_in(world.home.users["auditor"]).post(f"{address}/send").status_code == 404
+
+
+def test_the_page_sends_at_once_and_says_how_it_goes_on(world: World, sign_in: SignIn) -> None:
+    role = "numbers_manager"
+    client, schedule_id = sign_in(world.home.users[role]), world.home.schedules[role]
+    send, row = f"/reports/schedules/{schedule_id}/send", f"/reports/schedules/{schedule_id}"
+    assert send in client.get("/reports/schedules").text
+    client.post("/profile/language", data={"locale": "en"})
+    assert "The report is being made." in client.post(send, follow_redirects=True).text
+    assert "This report is still being made." in client.post(send, follow_redirects=True).text
+    shown = client.get(row, headers={"HX-Request": "true"}).text
+    assert 'hx-trigger="every 2s"' in shown
+    assert "Waits for its turn" in shown
+    file_id = client.get(f"/api/v1/schedules/{schedule_id}").get_json()["last_file_id"]
+    client.post(f"/api/v1/files/{file_id}/cancel")
+    assert "hx-trigger" not in client.get(row, headers={"HX-Request": "true"}).text
+
+
 def test_everything_wrong_is_said_at_its_field(world: World, sign_in: SignIn) -> None:
     client = sign_in(world.home.users["global_admin"])
     wrong = {

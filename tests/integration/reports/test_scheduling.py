@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 from sqlalchemy import select, update
 
 from core import clock, db
-from core.errors import InvalidInput, NotAllowed, NotFound
+from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from core.journal import JournalEntry
 from core.tenancy import company_scope
 from notices import sender
 from notices.models import MailState, Notice, OutboxMail
@@ -138,6 +140,63 @@ def test_a_lost_right_pauses_a_schedule_and_is_told(desk: Desk) -> None:
     assert rows(desk, ReportJob) == []
     assert rows(desk, ReportSchedule)[0].is_paused
     assert [notice.kind for notice in rows(desk, Notice)] == ["schedule.paused"]
+
+
+def send_now(desk: Desk, schedule_id: int) -> int:
+    actor = desk.place.actor(desk.user)
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        return scheduling.send_now(desk.workshop, session, actor, schedule_id).id
+
+
+@pytest.mark.parametrize("is_paused", [False, True])
+def test_it_is_sent_at_once_and_its_hour_stays(desk: Desk, server: Mailbox, is_paused: bool) -> None:
+    schedule_id = schedule(desk)
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        scheduling.pause(session, desk.place.actor(desk.user), schedule_id, paused=is_paused)
+    (before,) = rows(desk, ReportSchedule)
+    job_id = send_now(desk, schedule_id)
+    assert desk.queue.woken == [job_id]
+    desk.make(job_id)
+    assert sender.send_due(smtp(server), desk.workshop.storage) == 1
+    assert [mail["To"] for mail in server.mails] == ["boss@example.org"]
+    assert len(list(server.mails[0].iter_attachments())) == 1
+    (after,) = rows(desk, ReportSchedule)
+    assert (after.next_at, after.is_paused, after.last_job_id) == (before.next_at, is_paused, job_id)
+    assert scheduling.order_due(desk.workshop) == 0
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        entries = session.scalars(select(JournalEntry).where(JournalEntry.action == "schedule.sent")).all()
+    assert [one.object_id for one in entries] == [schedule_id]
+
+
+def test_a_second_click_is_refused_while_the_first_is_made(desk: Desk) -> None:
+    schedule_id = schedule(desk)
+    job_id = send_now(desk, schedule_id)
+    with pytest.raises(Conflict) as problem:
+        send_now(desk, schedule_id)
+    assert problem.value.code == "still_made"
+    desk.make(job_id)
+    assert send_now(desk, schedule_id) != job_id
+    assert len(rows(desk, ReportJob)) == 2
+
+
+def test_of_two_clicks_at_the_same_moment_one_orders(desk: Desk) -> None:
+    schedule_id = schedule(desk)
+    with ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(send_now, desk, schedule_id) for _ in range(4)]
+    assert sorted(type(one.exception()).__name__ for one in answers) == ["Conflict"] * 3 + ["NoneType"]
+    assert len(rows(desk, ReportJob)) == 1
+
+
+def test_sending_at_once_asks_the_same_rights(desk: Desk) -> None:
+    mine = schedule(desk)
+    first, desk.user = desk.user, desk.world.person(desk.place, "auditor")
+    with pytest.raises(NotFound):
+        send_now(desk, mine)
+    desk.user = first
+    desk.world.drop_grants(desk.place, desk.user)
+    with pytest.raises(NotAllowed):
+        send_now(desk, mine)
+    assert rows(desk, ReportJob) == []
 
 
 def test_only_who_may_schedule(desk: Desk) -> None:
