@@ -57,6 +57,7 @@ UNREADABLE = N_(
     "The request holds characters that no text has (NUL or half of a character). Send it without them."
 )
 UNFIT = N_("A value that was sent is too large or has characters that cannot be kept.")
+NEEDED = N_("Needed: “%(permission)s”.")
 CSRF_ADVICE = N_("The page was open for too long. Go back, reload it and send it again.")
 
 log = structlog.get_logger("console")
@@ -97,7 +98,7 @@ def on_app_error(problem: AppError) -> ResponseReturnValue:
     message = text(problem.message, **problem.params)
     if isinstance(problem, NotAllowed) and problem.permission in set(Permission):
         label = text(LABELS[Permission(problem.permission)])
-        message = f"{message} {text(N_('Needed: “%(permission)s”.'), permission=label)}"
+        message = f"{message} {text(NEEDED, permission=label)}"
     return answer(Trouble(status, problem.code, message, text(advice), fields))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 from pathlib import Path
@@ -12,7 +13,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from core.i18n import TRANSLATIONS
-from tests.architecture.source import ROOT
+from tests.architecture.source import ROOT, product_files, shown, tree
 
 KEYWORDS = {
     "N_": None,
@@ -70,6 +71,21 @@ def test_every_text_is_translated(messages: dict[object, str]) -> None:
         if not is_whole:
             missing.append(f"{place}: {singular}")
     assert not missing, f"{len(missing)} texts have no Russian:\n" + "\n".join(missing[:40])
+
+
+def test_no_text_stands_within_an_f_string() -> None:
+    """Where an f-string is one token (Python 3.11), texts within it are not gathered and stay English."""
+    wrong = []
+    for path in product_files():
+        strings = [node for node in ast.walk(tree(path)) if isinstance(node, ast.JoinedStr)]
+        wrong += [f"{shown(path)}:{one.lineno}" for one in strings if any(map(_marks_text, ast.walk(one)))]
+    assert not wrong
+
+
+def _marks_text(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in KEYWORDS:
+        return False
+    return bool(node.args) and isinstance(node.args[0], ast.Constant)
 
 
 def test_templates_hold_no_russian() -> None:
