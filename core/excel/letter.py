@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from openpyxl.styles import Alignment, Border, Font, Side
@@ -17,6 +18,7 @@ LETTER: Final = (6, 21, 22, 17, 22)
 FONT: Final = "Times New Roman"
 _LINE: Final = Side(style="thin", color="808080")
 _DASHES: Final = Side(style="dashed", color="969696")
+_WRAPPED: Final = Alignment(wrap_text=True, vertical="top")
 _BOX: Final = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _GREY: Final = "FF464646"
 _HIGH: Final = 14.0
@@ -26,6 +28,7 @@ _PAGE: Final = 725.0
 _PIECE: Final = 12
 """Lines of prose in one row: a row cannot break over pages, nor be as high as it likes."""
 _SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+")
+_WIDEST: Final = 1.5
 _WIDE: Final = frozenset("шщжмюыфwmЖМШЩЮФWM@%—…")
 _STAMP: Final = 66.0
 
@@ -209,8 +212,8 @@ class Letter:
         if text:
             cell.data_type = "s"  # else a text that begins with "=" becomes a formula
         cell.number_format = "@"
-        cell.font = Font(name=FONT, size=size, bold=is_bold, color=color)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.font = _font(size, is_bold, color)
+        cell.alignment = _WRAPPED
         return cell
 
 
@@ -237,8 +240,15 @@ def _shorter(piece: str, room: float) -> list[str]:
     return [piece[at : at + most] for at in range(0, len(piece), most)]
 
 
+@lru_cache(maxsize=16)
+def _font(size: float, is_bold: bool, color: str | None) -> Font:
+    return Font(name=FONT, size=size, bold=is_bold, color=color)
+
+
 def _lines(text: str, room: float) -> int:
     """How many lines the text takes where so many digits stand in one."""
+    if len(text) * _WIDEST <= room and "\n" not in text:
+        return 1
     count = 0
     for part in text.split("\n"):
         used, count = 0.0, count + 1
@@ -256,5 +266,5 @@ def _lines(text: str, room: float) -> int:
 def _width(letter: str) -> float:
     """About how wide a letter is, counted in digits."""
     if letter in _WIDE:
-        return 1.5
+        return _WIDEST
     return 1.4 if letter.isupper() or (not letter.isascii() and ord(letter) > 0x2FFF) else 1.0
