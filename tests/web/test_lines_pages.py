@@ -12,6 +12,7 @@ from core import db
 from core.tenancy import company_scope
 from hierarchy import totals
 from lines.models import Line
+from lines.operations import OPERATIONS
 from lines.queries import PAGE
 from tests.web.conftest import SignIn, World
 from tests.web.languages import in_english
@@ -119,6 +120,16 @@ def test_a_card_as_page_and_as_drawer(world: World, sign_in: SignIn) -> None:
     for answer in (page, drawer):
         assert answer.status_code == 200
         assert f'data-copy="+{world.home.msisdn}"' in answer.text
+    operations = set(re.findall(r'formaction="/operations/(\w+)/new"', page.text))
+    assert len(operations) == len(OPERATIONS)
+    for answer, buttons in ((page, 5), (drawer, 2)):
+        row, menu = answer.text.split("dropdown action-more")
+        assert row.count("formaction=") == buttons
+        for code in operations:
+            address = f'formaction="/operations/{code}/new"'
+            assert address in row or address in menu
+        assert 'formaction="/lines/place/new"' in menu
+        assert 'formaction="/requests/new"' in menu
     assert "<html" not in drawer.text
 
 
