@@ -87,6 +87,8 @@ class FormType:
     is_public: bool = False
     columns: Callable[[Values, Sequence[FormLine]], tuple[str, Sequence[str]]] | None = None
     """A fourth column of the table of numbers: its title and a text for each number."""
+    from_list: Callable[[Values], Mapping[str, str]] | None = None
+    """Fields that an uploaded list fills where they are left empty: by field, the column of `runs.models.UploadRow`."""
     heading: str = N_("Application")
     subject: str = ""
     signers: tuple[Signer, ...] = (Signer(),)

@@ -14,7 +14,7 @@ from core.db import after_commit
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
 from core.tenancy import all_companies
-from forms import filling
+from forms import filling, from_list
 from forms.attachments import attachments_of
 from forms.filling import Checked
 from forms.form import FormType
@@ -79,12 +79,20 @@ def fill(
     raw: Mapping[str, Any],
     selection: Mapping[str, Any] | None,
 ) -> Checked:
-    """Keep what was typed, right or wrong, with the numbers chosen; says everything that is wrong."""
+    """Keep what was typed, right or wrong, with the numbers chosen; says everything that is wrong.
+
+    What an uploaded list says beside its numbers is taken for fields that were left empty.
+    """
     form = get_type(request.form)
     filling.set_lines(session, engine, actor, request, selection)
-    found = filling.check(session, form, raw, filling.lines_of(session, request))
+    filled, wrong = from_list.fill(session, form, request, raw, selection)
+    found = filling.check(session, form, filled, filling.lines_of(session, request))
+    for name, messages in wrong.items():
+        found.errors.setdefault(name, []).extend(messages)
     kept = (
-        found.values if not found.errors else {name: str(raw.get(name, "")) for name in form.schema().fields}
+        found.values
+        if not found.errors
+        else {name: str(filled.get(name, "")) for name in form.schema().fields}
     )
     request.values, request.changed_at = dict(kept), clock.now()
     session.flush()

@@ -22,7 +22,7 @@ from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
 from core.storable import whole
 from forms import attachments, filling, service, submitting
-from forms.form import FormType, Lines
+from forms.form import FormLine, FormType, Lines
 from forms.kinds import ENDINGS
 from forms.models import Request, RequestState
 from forms.transitions import Party
@@ -101,7 +101,10 @@ def _begin(form: FormType, chosen: Mapping[str, Any] | None) -> ResponseReturnVa
     if chosen is None or form.lines == Lines.NONE:
         return _page(form, None, typed, {})
     back = _address("requests.catalogue", chosen)
-    if (count := count_chosen(engine(), actor(), opened(), chosen)) > SHOWN_NUMBERS:
+    is_whole = (
+        form.from_list is not None and chosen["kind"] == "upload"
+    )  # with what stands beside its numbers
+    if (count := count_chosen(engine(), actor(), opened(), chosen)) > SHOWN_NUMBERS or is_whole:
         return _page(form, None, typed, {}, kept=count, pairs=selection.pairs(chosen), back=back)
     seen = engine().target.chosen(actor(), Permission.LINES_VIEW, chosen)
     numbers = opened().scalars(seen.with_only_columns(Line.msisdn).order_by(Line.msisdn))
@@ -124,8 +127,7 @@ def edit(request_id: int) -> ResponseReturnValue:
     except Conflict:
         return redirect(url_for("requests.show", request_id=request_id))
     lines = filling.lines_of(opened(), draft) if draft.lines <= SHOWN_NUMBERS else []
-    numbers = "\n".join(f"+{line.msisdn}" for line in lines)
-    return _page(get_type(draft.form), draft, {**draft.values, "numbers": numbers}, {})
+    return _page(get_type(draft.form), draft, {**draft.values, "numbers": _typed_numbers(lines)}, {})
 
 
 @route(blueprint, "/<int:request_id>/edit", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
@@ -145,9 +147,12 @@ def _form(code: str) -> FormType:
 def _save(form: FormType, draft: Request) -> ResponseReturnValue:
     typed = request_form.read_values(form, request.form)
     errors: dict[str, list[str]] = {}
+    chosen = None
     try:
-        checked = submitting.fill(opened(), engine(), actor(), draft, typed, _chosen(form, draft))
+        chosen = _chosen(form, draft)
+        checked = submitting.fill(opened(), engine(), actor(), draft, typed, chosen)
     except InvalidInput as problem:
+        chosen = None
         errors["numbers"] = [*problem.fields.get("numbers", ())] or [text(problem.message, **problem.params)]
         checked = submitting.fill(opened(), engine(), actor(), draft, typed, None)
     errors = {**checked.errors, **errors}
@@ -155,9 +160,20 @@ def _save(form: FormType, draft: Request) -> ResponseReturnValue:
         flash(_("The draft is kept."), "success")
         return go_to(url_for("requests.edit", request_id=draft.id))
     if errors:
-        typed["numbers"] = request.form.get("numbers", "")
-        return _page(form, draft, typed, errors), 422
+        return _page(form, draft, {**typed, **_shown_again(draft, chosen)}, errors), 422
     return go_to(url_for("requests.show", request_id=draft.id))
+
+
+def _shown_again(draft: Request, chosen: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What stands beside the errors: an uploaded list leaves its numbers, and what it gives them, in the form."""
+    if chosen is None or chosen["kind"] != "upload":
+        return {"numbers": request.form.get("numbers", "")}
+    lines = filling.lines_of(opened(), draft) if draft.lines <= SHOWN_NUMBERS else []
+    return {**draft.values, "numbers": _typed_numbers(lines)}
+
+
+def _typed_numbers(lines: Sequence[FormLine]) -> str:
+    return "\n".join(f"+{line.msisdn}" for line in lines)
 
 
 def _chosen(form: FormType, draft: Request) -> dict[str, Any] | None:

@@ -34,6 +34,8 @@ TWICE = {
 }
 CARRIED = {REPLACE: "cards", CHANGE: "new_numbers", RETURN: "new_numbers"}
 """Which field says what each number gets, should an operation carry the deed out."""
+LISTED = {"cards": "new_iccid", "new_numbers": "new_msisdn"}
+"""Where an uploaded list keeps what stands beside its numbers."""
 OPERATIONS = {"cards": "replace_sim", "new_numbers": "change_number"}
 COLUMNS: dict[str, tuple[str, Callable[[str], str]]] = {
     "cards": (N_("New SIM card (ICCID)"), format_iccid),
@@ -49,13 +51,15 @@ class NumbersAndSims(fields.FormSchema):
     cards = fields.cards(
         N_("New SIM cards (ICCID)"),
         hint=N_(
-            "One a line, in the order of the numbers. Leave it empty where the operator is to send cards."
+            "One a line, in the order of the numbers; or in a second column of the list that you upload. "
+            "Leave it empty where the operator is to send cards."
         ),
     )
     new_numbers = fields.numbers(
         N_("New or earlier numbers"),
         hint=N_(
-            "One a line, in the order of the present numbers. Leave it empty where the operator is to choose for you."
+            "One a line, in the order of the present numbers; or in a column “New number” of the list that you upload. "
+            "Leave it empty where the operator is to choose for you."
         ),
     )
     wishes = fields.area(
@@ -72,6 +76,11 @@ def _given(values: Values) -> tuple[str, list[str]]:
     """The field that counts for this deed, and what each number gets, in the order of the numbers."""
     name = CARRIED.get(str(values.get("deed")), "")
     return name, str(values.get(name) or "").split()
+
+
+def _from_list(values: Values) -> Mapping[str, str]:
+    name = CARRIED.get(str(values.get("deed")))
+    return {name: LISTED[name]} if name else {}
 
 
 def _check(values: Values, lines: Sequence[FormLine]) -> Mapping[str, list[str]]:
@@ -108,7 +117,10 @@ FORM = FormType(
     schema=NumbersAndSims,
     lines=Lines.MANY,
     instruction=(
-        N_("Choose the numbers or upload an Excel list with them."),
+        N_(
+            "Choose the numbers or upload an Excel list with them; a second column of it may hold the new SIM cards "
+            "or, headed “New number”, the new numbers."
+        ),
         N_(
             "For new cards that you hold already, write their ICCID; for numbers that you know, write them: the change "
             "is made as soon as the request is resolved."
@@ -126,5 +138,6 @@ FORM = FormType(
     carries=Carries(_operation, _params),
     check=_check,
     columns=_column,
+    from_list=_from_list,
     order=10,
 )

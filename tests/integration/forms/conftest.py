@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
+import openpyxl
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -18,6 +20,7 @@ from core.tenancy import all_companies, companies_scope, company_scope
 from forms import carrying, desk, service, submitting
 from forms.models import Request
 from forms.types import get_type
+from lines.numbers import luhn_check_digit
 from lines.operations import OPERATIONS
 from lines.target import LineTarget
 from rbac.decision import Actor
@@ -37,6 +40,23 @@ TARIFF = {
     "contact": "Иванова",
     "phone": "89161234567",
 }
+
+
+def card(number: int) -> str:
+    """The number of a SIM card, with its check digit."""
+    body = f"897010166{number:09d}"
+    return body + luhn_check_digit(body)
+
+
+def table(rows: Sequence[Sequence[object]]) -> bytes:
+    """An .xlsx with these rows."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Numbers")
+    for row in rows:
+        sheet.append(list(row))
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
 
 
 @dataclass

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.forms.conftest import TARIFF
+from lines.numbers import format_iccid
+from tests.integration.forms.conftest import TARIFF, card, table
 from tests.web.main_job.desk import workbook
 from tests.web.requests.conftest import PDF, PNG, Desk
 
@@ -144,6 +145,48 @@ def test_an_excel_list_brings_the_numbers(desk: Desk) -> None:
     answer = desk.customer.post("/requests/new/tariff_and_services", data=sent)
     assert answer.status_code == 303, answer.text
     assert desk.office.request(int(answer.location.rsplit("/", 1)[1])).lines == 12
+
+
+def test_a_second_column_of_the_list_fills_the_field(desk: Desk) -> None:
+    numbers = [row[0] for row in desk.office.sql("SELECT msisdn FROM lines ORDER BY msisdn")]
+    cards = [card(no) for no in range(len(numbers))]
+    values = {"deed": "replace_sim", "reason": "lost", "contact": "Анна", "phone": "+7 916 123-45-67"}
+    wrong = cards[2][:-1] + str((int(cards[2][-1]) + 1) % 10)
+    sheet = table([*zip(numbers, [*cards[:2], wrong, *cards[3:]], strict=True)])
+    answer = desk.customer.post(
+        "/requests/new/numbers_and_sims", data={**values, "list": (BytesIO(sheet), "list.xlsx")}
+    )
+    assert answer.status_code == 422
+    assert 'href="#cards"' in answer.text
+    assert answer.text.count(wrong) >= 3, "in the summary, at the field and in the field"
+    assert f"+{numbers[0]}\n+{numbers[1]}" in answer.text, "the numbers stay without a second upload"
+    address = re.search(r"/requests/\d+/edit", answer.text)
+    assert address is not None
+    typed = {**values, "numbers": "\r\n".join(numbers), "cards": "\r\n".join(cards)}
+    answer = desk.customer.post(address[0], data=typed)
+    assert answer.status_code == 303, answer.text
+    sheet = table([*zip(numbers, reversed(cards), strict=True)])
+    again = {**typed, "list": (BytesIO(sheet), "list.xlsx")}
+    answer = desk.customer.post(address[0], data=again)
+    assert answer.status_code == 303, answer.text
+    request = desk.office.request(int(answer.location.rsplit("/", 1)[1]))
+    assert (request.lines, request.values["cards"].split()) == (12, cards[::-1])
+    assert format_iccid(cards[-1]) in desk.customer.get(answer.location).text
+
+
+def test_a_list_uploaded_before_keeps_its_second_column(desk: Desk) -> None:
+    numbers = [row[0] for row in desk.office.sql("SELECT msisdn FROM lines ORDER BY msisdn")]
+    cards = [card(no) for no in range(len(numbers))]
+    sheet = table([*zip(numbers, cards, strict=True)])
+    upload = desk.customer.post("/uploads", data={"file": (BytesIO(sheet), "list.xlsx")}).location
+    chosen = {"sel": "upload", "upload": upload.rsplit("/", 1)[1]}
+    page = desk.customer.get("/requests/new/numbers_and_sims", query_string=chosen).text
+    assert 'name="upload"' in page
+    values = {"deed": "replace_sim", "reason": "lost", "contact": "Анна", "phone": "+7 916 123-45-67"}
+    answer = desk.customer.post("/requests/new/numbers_and_sims", data={**values, **chosen, "numbers": ""})
+    assert answer.status_code == 303, answer.text
+    request = desk.office.request(int(answer.location.rsplit("/", 1)[1]))
+    assert request.values["cards"].split() == cards
 
 
 def test_a_draft_is_kept_as_typed(desk: Desk) -> None:
