@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,7 +11,11 @@ from lines.list_cells import Kind, header_above, read_cell
 from runs.models import UNREADABLE
 
 KINDS: Final[tuple[Kind, ...]] = ("iccid", "msisdn")
-NEW_WORDS: Final = ("нов", "new", "замен", "replace")
+# Whole words: "основной", "Ульяновск" and "Иванов" say nothing of what is to come.
+NEW: Final = re.compile(r"\b(нов(ый|ая|ое|ого|ой|ому|ые|ых)|new)\b", re.IGNORECASE)
+PRESENT: Final = re.compile(r"\b(текущ|стар|прежн|нынешн|present|current|old)", re.IGNORECASE)
+SIM: Final = re.compile(r"\b(sim|сим|iccid|карт)", re.IGNORECASE)
+NUMBER: Final = re.compile(r"\b(номер|number|phone|телефон|msisdn)", re.IGNORECASE)
 _SAMPLE: Final = 400
 _LONGEST: Final = 60
 
@@ -21,23 +26,37 @@ Beside = dict[Kind, int]
 def find_beside(sheet: Sheet, main: int) -> Beside:
     """The columns with new SIM cards and new numbers beside the column `main`, which says which lines are meant.
 
-    A second column of numbers is often somebody's contact: only a header that says so makes them new ones.
+    A header that says "new" decides, whatever its cells look like: what cannot be read there is a mistake to be told.
+    Without one, a column of SIM cards is taken, unless it says that it holds the present ones; a second column of
+    numbers is somebody's contact.
     """
     rows = sheet.rows[:: max(1, len(sheet.rows) // _SAMPLE)]
-    found: Beside = {}
+    told: Beside = {}
+    likely: Beside = {}
     for column in range(max(map(len, sheet.rows), default=0)):
-        kind = _kind(rows, column) if column != main else None
-        if kind is None or (kind == "msisdn" and not says_new(sheet.rows, column)):
+        if column == main:
             continue
-        if kind not in found or says_new(sheet.rows, column) or not says_new(sheet.rows, found[kind]):
-            found[kind] = column
-    return found
+        header = header_above(sheet.rows, column)
+        kind = _kind(rows, column)
+        if NEW.search(header):
+            kind = kind or _named(header)
+            if kind is not None:
+                told.setdefault(kind, column)
+        elif kind == "iccid" and not PRESENT.search(header):
+            likely.setdefault(kind, column)
+    return {**likely, **told}
 
 
 def says_new(rows: Sequence[Sequence[Cell]], column: int) -> bool:
     """Whether the header of a column says that it holds what is to come."""
-    header = header_above(rows, column).lower()
-    return any(word in header for word in NEW_WORDS)
+    return NEW.search(header_above(rows, column)) is not None
+
+
+def _named(header: str) -> Kind | None:
+    """What the header says that the column holds."""
+    if SIM.search(header):
+        return "iccid"
+    return "msisdn" if NUMBER.search(header) else None
 
 
 def _kind(rows: Sequence[Sequence[Cell]], column: int) -> Kind | None:
