@@ -11,15 +11,25 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import message_from_binary_file, message_from_bytes, policy
+from email import message_from_bytes, policy
+from email.errors import MessageError
 from email.message import EmailMessage, Message
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
 _NAME = re.compile(r"[0-9]{13}-[0-9a-f]{8}")
 _HEAD = 64 * 1024
 """Enough for the headers of any mail: the list does not read the attachments of all of them."""
-_BROKEN = (ValueError, LookupError, AttributeError, TypeError)
-"""What Python's parser raises on headers and bodies that break the rules."""
+_BROKEN = (
+    MessageError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    AssertionError,
+    RecursionError,
+)
+"""What Python's parser raises on headers and bodies that break the rules, or are nested thousands deep."""
 _UNREADABLE = "(unreadable)"
 
 
@@ -82,8 +92,11 @@ class Store:
         path = self.find_file(name)
         if path is None:
             return None
-        with path.open("rb") as file:
-            message = message_from_binary_file(file, policy=policy.default)
+        content = path.read_bytes()
+        try:
+            message = message_from_bytes(content, policy=policy.default)
+        except _BROKEN:
+            return _mail(path, _headers(content), _UNREADABLE)
         return _mail(path, message, _text(message), _parts(message))
 
     def find_file(self, name: str) -> Path | None:
@@ -103,7 +116,7 @@ class Store:
         try:
             with path.open("rb") as file:
                 head = file.read(_HEAD)
-            return _mail(path, message_from_bytes(head, policy=policy.default))
+            return _mail(path, _headers(head))
         except FileNotFoundError:  # removed since the folder was read
             return None
 
@@ -125,9 +138,16 @@ def _mail(path: Path, message: Message, text: str = "", parts: Sequence[Part] = 
     )
 
 
+def _headers(content: bytes) -> Message:
+    """A mail of which the body is left alone, and each header until it is asked for: nothing here can go wrong."""
+    found = BytesHeaderParser(policy=policy.compat32).parsebytes(content)
+    found.policy = policy.default
+    return found
+
+
 def _header(message: Message, name: str) -> str:
     try:
-        return str(message.get(name, ""))
+        return _writable(str(message.get(name, "")))
     except _BROKEN:
         return _UNREADABLE
 
@@ -137,21 +157,28 @@ def _text(message: Message) -> str:
     assert isinstance(message, EmailMessage)
     try:
         body = message.get_body(("plain", "html"))
-        return "" if body is None else str(body.get_content())
+        return "" if body is None else _writable(str(body.get_content()))
     except _BROKEN:
         return _UNREADABLE
 
 
+def _writable(text: str) -> str:
+    """Without halves of characters, which no page can be written with."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _parts(message: Message) -> list[Part]:
-    """Attachments, and the HTML form of the text."""
+    """Attachments, and the HTML form of the text; a part that cannot be read is within the whole mail only."""
     found: list[Part] = []
-    for part in message.walk():
-        name = _file_name(part)
-        if part.is_multipart() or not name:
-            continue
-        payload = part.get_payload(decode=True)
-        content = payload if isinstance(payload, bytes) else b""
-        found.append(Part(len(found), name, len(content), content))
+    try:
+        for part in message.walk():
+            name = "" if part.is_multipart() else _file_name(part)
+            if name:
+                payload = part.get_payload(decode=True)
+                content = payload if isinstance(payload, bytes) else b""
+                found.append(Part(len(found), name, len(content), content))
+    except _BROKEN:
+        return found
     return found
 
 
@@ -159,7 +186,9 @@ def _file_name(part: Message) -> str:
     try:
         named = part.get_filename() or ""
     except _BROKEN:
-        named = _UNREADABLE
-    if not named and part.get_content_type() == "text/html":
-        return "mail.html"
-    return re.split(r"[/\\]", named)[-1]
+        return _UNREADABLE
+    if not named:
+        return "mail.html" if part.get_content_type() == "text/html" else ""
+    last = re.split(r"[/\\]", named)[-1]
+    # A line break would end the header that carries the name; other invisible signs make it look like another.
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in last).split()) or _UNREADABLE

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from devtools.demo import Demo
+from devtools.mailcatcher.pages import create_app
 from devtools.mailcatcher.store import Store
 from devtools.process import Child
 from devtools.services import HOST, Launcher, free_port, wait_for
@@ -126,6 +127,69 @@ def test_what_a_mail_says_stays_text(catcher: Catcher) -> None:
     page = catcher.get(links(page, "")[-1])[0]
     assert "../" not in page
     assert "<b>" not in page
+
+
+DEEP = b"Subject: Deep\r\n" + b"".join(
+    b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (one, one) for one in range(1_200)
+)
+COMMENTS = b"(" * 20_000
+HOSTILE = {
+    "sender": b"Subject: Good\r\nFrom: " + COMMENTS + b"\r\n\r\ntext\r\n",
+    "type": b"Subject: Good\r\nMIME-Version: 1.0\r\nContent-Type: " + COMMENTS + b"\r\n\r\ntext\r\n",
+    "encoding": b"Subject: Good\r\nContent-Transfer-Encoding: " + COMMENTS + b"\r\n\r\ntext\r\n",
+    "disposition": b"Subject: Good\r\nContent-Disposition: " + COMMENTS + b"\r\n\r\ntext\r\n",
+    "parts": DEEP,
+    "surrogates": b"Subject: Good\r\nContent-Type: text/plain; charset=unicode_escape\r\n\r\n\\ud800\r\n",
+}
+"""Mails that Python's parser or a page's encoding fails on."""
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_mail_neither_hides_the_others_nor_itself(tmp_path: Path, content: bytes) -> None:
+    store = Store(tmp_path, keep=10)
+    store.add(b"Subject: Innocent\r\n\r\ntext\r\n", ["a@example.org"])
+    name = store.add(content, ["b@example.org"])
+    browser = create_app(store).test_client()
+    page = browser.get("/", base_url="http://localhost")
+    assert page.status_code == 200
+    assert "Innocent" in page.text
+    assert f"/mails/{name}" in page.text
+    shown = browser.get(f"/mails/{name}", base_url="http://localhost")
+    assert shown.status_code == 200
+    assert f"/mails/{name}/mail.eml" in shown.text
+    whole = browser.get(f"/mails/{name}/mail.eml", base_url="http://localhost")
+    assert whole.data.endswith(content)
+
+
+def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+    store = Store(tmp_path, keep=10)
+    names = [store.add(HOSTILE[kind], ["a@example.org"]) for kind in ("sender", "parts")]
+    sender, parts = (store.find(name) for name in names)
+    assert sender is not None
+    assert (sender.sender, sender.subject, sender.text.strip()) == ("(unreadable)", "Good", "text")
+    assert parts is not None
+    assert (parts.subject, parts.text, len(parts.parts)) == ("Deep", "(unreadable)", 0)
+
+
+@pytest.mark.parametrize(
+    ("named", "saved"),
+    [
+        ("filename*=utf-8''a%0d%0aSet-Cookie%3A%20b.html", "a Set-Cookie: b.html"),
+        ("filename*=utf-8''gpj.%E2%80%AEexe", "gpj. exe"),
+        ("filename*=utf-8''%01", "(unreadable)"),
+    ],
+)
+def test_a_file_name_has_no_signs_that_steer(tmp_path: Path, named: str, saved: str) -> None:
+    store = Store(tmp_path, keep=10)
+    content = f"MIME-Version: 1.0\r\nContent-Disposition: attachment; {named}\r\n\r\nx\r\n"
+    name = store.add(content.encode(), ["a@example.org"])
+    found = store.find(name)
+    assert found is not None
+    assert [part.name for part in found.parts] == [saved]
+    browser = create_app(store).test_client()
+    answer = browser.get(f"/mails/{name}/parts/0", base_url="http://localhost")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment")
 
 
 @pytest.mark.parametrize(
