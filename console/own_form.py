@@ -88,8 +88,10 @@ def stock(own: Own, containing: str = "", number_class: str = "") -> list[Offer]
 def _typed(operation: Operation, given: Mapping[str, Any]) -> dict[int, str]:
     if VALUES_OF in given:
         run = service.same_kind(actor(), operation.code, given[VALUES_OF])
-        return own_values.typed(opened(), run)
-    return {int(key): str(value) for key, value in given.get(VALUES, {}).items() if str(key).isdigit()}
+        return own_values.typed(opened(), run, MOST_FIELDS)
+    return {
+        int(key): str(value) for key, value in given.get(VALUES, {}).items() if own_values.is_id(str(key))
+    }
 
 
 def _errors(problem: InvalidInput | None) -> dict[int, str]:

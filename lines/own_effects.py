@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from sqlalchemy import BigInteger, ColumnElement, any_, cast, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from core import bulk, clock
+from hierarchy.models import Company
 from lines.merge import PARKED
 from lines.models import Line
 from operators.models import PoolNumber
+from operators.pool import NumberClass
 from runs.models import RunValue
 
 BIGINTS = ARRAY(BigInteger)
@@ -32,6 +36,12 @@ def give_up_numbers(session: Session, company_id: int, run_id: int, line_ids: Se
         select(Line.id).where(Line.company_id == company_id, chosen).order_by(Line.id).with_for_update()
     )
     session.execute(
+        select(PoolNumber.msisdn)
+        .where(PoolNumber.msisdn.in_(wanted))
+        .order_by(PoolNumber.msisdn)
+        .with_for_update()
+    )
+    session.execute(
         delete(PoolNumber).where(PoolNumber.msisdn.in_(wanted)),
         execution_options={"synchronize_session": False},
     )
@@ -46,3 +56,22 @@ def give_up_numbers(session: Session, company_id: int, run_id: int, line_ids: Se
 def number_without_mark() -> ColumnElement[str]:
     """The number that a line had before `give_up_numbers`."""
     return func.split_part(Line.msisdn, PARKED, 1)
+
+
+def keep_for_return(session: Session, company_id: int, msisdns: Sequence[str]) -> None:
+    """Numbers that lines of the company have just given up wait for it in the operator's pool, free of charge.
+
+    The next synchronisation of the pool says the same or better; until then nobody is told that they are gone.
+    """
+    party = session.scalars(select(Company.party_id).where(Company.id == company_id)).one()
+    rows = [
+        {
+            "msisdn": msisdn,
+            "number_class": NumberClass.ORDINARY.value,
+            "price": Decimal(0),
+            "party_id": party,
+            "seen_at": clock.now(),
+        }
+        for msisdn in sorted(set(msisdns))
+    ]
+    bulk.upsert(session, PoolNumber, ["msisdn"], rows)

@@ -29,7 +29,7 @@ from core.errors import NotFound
 from hierarchy import totals
 from hierarchy.models import Department
 from lines.models import Line
-from lines.own_effects import give_up_numbers, number_without_mark
+from lines.own_effects import give_up_numbers, keep_for_return, number_without_mark
 from lines.queries import select_department, select_matching
 from lines.sims import follow_lines
 from lines.uploads import get_upload
@@ -171,6 +171,9 @@ class LineTarget:
         ).all()
         if "state" in effect:
             totals.add(session, company_id, _moves(before, str(effect["state"])))
+        if "msisdn" in own:
+            given = {row.new_msisdn for row in before}
+            keep_for_return(session, company_id, [row.number for row in before if row.number not in given])
         if "iccid" in own:
             cards = {iccid for row in before for iccid in (row.old_iccid, row.new_iccid)}
             follow_lines(session, company_id, sorted(cards))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from operator import attrgetter
 
 import structlog
 from sqlalchemy import delete
@@ -17,8 +18,10 @@ from operators.sync import count, stream
 
 EVERY = timedelta(minutes=10)
 MOST = 200_000
-"""A larger pool is known in part: the operator has the last word about each number anyway."""
+"""A larger pool is known in part; numbers kept for their earlier customers come first, and the operator decides."""
 STREAM = "pool"
+WHOLE, PART = "whole", "part"
+"""What the state of the stream says: only a pool that is known as a whole can tell that a number is not in it."""
 log = structlog.get_logger(__name__)
 
 
@@ -32,8 +35,8 @@ def sync_pool(source: Source, *, at_once: bool = False) -> Report | None:
         and clock.now() - state.done_at < EVERY
     ):
         return None
-    report, began = Report(), clock.now()
-    with stream(STREAM, report):
+    report, began, cursor = Report(), clock.now(), [WHOLE]
+    with stream(STREAM, report, cursor):
         for page in source.pool():
             count(report, page)
             rows = [
@@ -44,7 +47,7 @@ def sync_pool(source: Source, *, at_once: bool = False) -> Report | None:
                     "party_id": free.party_id,
                     "seen_at": clock.now(),
                 }
-                for free in page.records
+                for free in sorted(page.records, key=attrgetter("msisdn"))
             ]
             with all_companies(reason="the pool is the same for all"), unit_of_work() as db:
                 created, changed = bulk.upsert(db, PoolNumber, ["msisdn"], rows)
@@ -52,6 +55,7 @@ def sync_pool(source: Source, *, at_once: bool = False) -> Report | None:
             report.changed += changed
             if report.read >= MOST:
                 log.warning("pool.too_large", read=report.read)
+                cursor[0] = PART
                 break
         with all_companies(reason="the pool is the same for all"), unit_of_work() as db:
             db.execute(delete(PoolNumber).where(PoolNumber.seen_at < began))

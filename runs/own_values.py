@@ -20,6 +20,7 @@ VALUES = "values"
 VALUES_OF = "values_of"
 """The parameter that names an earlier run whose values are taken over."""
 LONGEST = 60
+LONGEST_ID = len(str(LARGEST))
 NOT_A_TABLE = N_("Give a value for each number, by its id.")
 CHECK = N_("Check the parameters.")
 COLUMNS = ["company_id", "run_id", "line_id", "value"]
@@ -29,6 +30,11 @@ def split(raw: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
     """Parameters as given, parted into those for all lines, the values by line, and the run to take values from."""
     rest = {name: value for name, value in raw.items() if name not in (VALUES, VALUES_OF)}
     return rest, raw.get(VALUES), raw.get(VALUES_OF)
+
+
+def is_id(digits: str) -> bool:
+    """Whether this is written as the id of a line is."""
+    return digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_ID and 0 < int(digits) <= LARGEST
 
 
 def read(own: Own, raw: Any) -> dict[int, str]:
@@ -42,7 +48,7 @@ def read(own: Own, raw: Any) -> dict[int, str]:
     errors: dict[str, list[str]] = {}
     for key, typed in raw.items():
         text, digits = str("" if typed is None else typed).strip(), str(key)
-        if not digits.isascii() or not digits.isdigit() or not 0 < int(digits) <= LARGEST:
+        if not is_id(digits):
             errors[VALUES] = [NOT_A_TABLE]
             continue
         value = own.read(text[:LONGEST]) if text else None
@@ -55,9 +61,9 @@ def read(own: Own, raw: Any) -> dict[int, str]:
     return found
 
 
-def keep(db: Session, own: Own, run: Run, values: Mapping[int, str], earlier: Run | None) -> None:
-    """Write the values of a run: those given, else those of the run before, else those of its uploaded list."""
-    if values:
+def keep(db: Session, own: Own, run: Run, values: Mapping[int, str] | None, earlier: Run | None) -> None:
+    """Write the values of a run: those given (perhaps none), else the earlier run's, else its uploaded list's."""
+    if values is not None:
         rows = [
             {"company_id": run.company_id, "run_id": run.id, "line_id": key, "value": values[key]}
             for key in sorted(values)
@@ -97,7 +103,7 @@ def column(operation: Operation) -> ColumnElement[str | None]:
     return type_coerce(null(), String) if operation.own is None else type_coerce(RunValue.value, String)
 
 
-def typed(db: Session, run: Run, most: int = 10_000) -> dict[int, str]:
+def typed(db: Session, run: Run, most: int | None = None) -> dict[int, str]:
     """The values of a run by line id, as they were written where they cannot be read."""
     rows = db.execute(
         select(RunValue.line_id, RunValue.value)

@@ -65,7 +65,7 @@ def create_preview(
     params = load_params(operation, rest)
     chosen = checked(selection)
     before = get_run(actor, chosen["run"]) if chosen["kind"] == "failed_of" else None
-    own = own_values.read(operation.own, values) if operation.own and values else {}
+    own = own_values.read(operation.own, values) if operation.own and values else None
     earlier = same_kind(actor, code, values_of) if values_of else before
     run = Run(
         company_id=_company(actor),

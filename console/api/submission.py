@@ -45,7 +45,7 @@ def preview(
             found = _find(session, actor, stored)
             if found is None:
                 raise
-    _check_same(session, found, engine, code, params, selection)
+    _check_same(session, engine, actor, found, code, wanted)
     return found
 
 
@@ -56,17 +56,16 @@ def _find(session: Session, actor: Actor, stored: str) -> Run | None:
 
 
 def _check_same(
-    session: Session,
-    run: Run,
-    engine: Engine,
-    code: str,
-    params: Mapping[str, Any],
-    selection: Mapping[str, Any],
+    session: Session, engine: Engine, actor: Actor, run: Run, code: str, wanted: Mapping[str, Any]
 ) -> None:
-    operation = engine.operation(code)
-    rest, values, _ = own_values.split(params) if operation.own else (params, None, None)
+    operation, params = engine.operation(code), wanted["params"]
+    rest, values, values_of = own_values.split(params) if operation.own else (params, None, None)
     asked = operation.schema().dump(service.load_params(operation, rest))
-    if operation.own and values and own_values.read(operation.own, values) != own_values.typed(session, run):
-        raise Conflict(KEY_USED, code="key_used")
-    if (run.operation, run.params, run.selection) != (code, asked, checked(selection)):
+    same = (run.operation, run.params, run.selection) == (code, asked, checked(wanted["selection"]))
+    given: Mapping[int, str] | None = None
+    if operation.own and values:
+        given = own_values.read(operation.own, values)
+    elif values_of:
+        given = own_values.typed(session, service.same_kind(actor, code, values_of))
+    if not same or (given is not None and given != own_values.typed(session, run)):
         raise Conflict(KEY_USED, code="key_used")

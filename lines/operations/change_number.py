@@ -9,11 +9,12 @@ from sqlalchemy.orm import aliased
 
 from core.i18n import N_, NN_
 from hierarchy.models import Company
-from lines.models import Line
+from lines.models import Line, LineState
 from lines.numbers import format_msisdn, parse_msisdn
 from lines.operations.common import TERMINATED, NoParams, own_refusals
+from operators import pool_sync
 from operators.gateway import Change
-from operators.models import PoolNumber
+from operators.models import PoolNumber, SyncState
 from rbac.permissions import Permission
 from runs.models import RunValue
 from runs.operation import OWN, Operation, Own, Price, Refusal, Words
@@ -36,14 +37,20 @@ def _refusals() -> tuple[Refusal, ...]:
     is_free = exists().where(
         free.msisdn == RunValue.value, or_(free.party_id.is_(None), free.party_id == party)
     )
+    kept = exists().where(free.msisdn == RunValue.value, free.party_id.is_not(None), free.party_id != party)
+    is_whole = exists().where(SyncState.stream == pool_sync.STREAM, SyncState.cursor == pool_sync.WHOLE)
+    # A terminated line keeps the number that it had: the operator may have it in the pool again.
     used = exists().where(
-        and_(user.company_id == Line.company_id, user.msisdn == RunValue.value, user.id != Line.id)
+        user.company_id == Line.company_id,
+        user.msisdn == RunValue.value,
+        user.id != Line.id,
+        user.state != LineState.TERMINATED,
     )
     return (
         TERMINATED,
         *own_refusals(
             missing=N_("No new number is given for it"),
-            wrong=N_("The new number is mistyped"),
+            wrong=N_("The new number cannot be read"),
             twice=N_("The same new number is given to several lines"),
         ),
         Refusal("same_number", N_("Already has this number"), Line.msisdn == RunValue.value),
@@ -56,8 +63,13 @@ def _refusals() -> tuple[Refusal, ...]:
         Refusal(
             "number_not_available",
             N_("The new number is not free"),
-            ~is_free.correlate(Line, RunValue),
-            N_("Choose another number."),
+            or_(
+                kept.correlate(Line, RunValue),
+                and_(is_whole.correlate_except(SyncState), ~is_free.correlate(Line, RunValue)),
+            ),
+            N_(
+                "Choose another number. One that has just come free is known here within a quarter of an hour."
+            ),
         ),
     )
 

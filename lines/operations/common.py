@@ -34,7 +34,9 @@ def own_refusals(*, missing: str, wrong: str, twice: str) -> tuple[Refusal, ...]
             "value_wrong",
             wrong,
             RunValue.value.startswith(UNREADABLE),
-            N_("Correct it and look at the preview again."),
+            N_(
+                "Look for a mistyped digit. In Excel set the column's format to “Text”, else it rounds long numbers."
+            ),
         ),
         Refusal(
             "value_twice", twice, again.correlate(RunValue), N_("Correct it and look at the preview again.")

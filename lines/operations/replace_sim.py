@@ -43,7 +43,7 @@ def _refusals() -> tuple[Refusal, ...]:
         TERMINATED,
         *own_refusals(
             missing=N_("No new SIM card is given for it"),
-            wrong=N_("The new SIM card number is mistyped"),
+            wrong=N_("The number of the new SIM card cannot be read"),
             twice=N_("The same new SIM card is given to several numbers"),
         ),
         Refusal("same_sim", N_("Already uses this SIM card"), Line.iccid == RunValue.value),
@@ -57,7 +57,10 @@ def _refusals() -> tuple[Refusal, ...]:
             "sim_not_available",
             N_("The new SIM card is not among the company's spare cards"),
             ~spare.correlate(Line, RunValue),
-            N_("Look for a mistyped digit, or ask your account manager to enter the card for you."),
+            N_(
+                "Look for a mistyped digit. A card that you have just got is known here within a quarter of an hour; "
+                "if it is not, ask your account manager."
+            ),
         ),
     )
 

@@ -75,10 +75,11 @@ class TmfSource:
             yield _page("resource", (item for item in items if _is_sim(item)), parse.sim)
 
     def pool(self) -> Iterator[Page[FreeNumber]]:
-        """Free numbers and those in quarantine, by keyset."""
-        params = {"category": "MSISDN", "resourceStatus": "available,standby"}
-        for items in self._by_id(f"{RESOURCES}/resource", params):
-            yield _page("resource", items, parse.free_number)
+        """Numbers in quarantine, then free ones, by keyset."""
+        for status in ("standby", "available"):
+            params = {"category": "MSISDN", "resourceStatus": status}
+            for items in self._by_id(f"{RESOURCES}/resource", params):
+                yield _page("resource", items, parse.free_number)
 
     def find_line(self, line_id: str) -> LineData | None:
         """One line as the operator has it now; None where it has none or shows an odd one."""

@@ -19,6 +19,8 @@ from lines.numbers import luhn_check_digit
 from lines.target import LineTarget
 from operators.gateway import LineOutcome, Outcome
 from operators.models import PoolNumber
+from operators.pool_sync import PART, STREAM, WHOLE
+from operators.states import note_done
 from runs import service
 from runs.models import ItemState, Run, RunItem, RunValue
 from tests.fixtures.world import World
@@ -119,7 +121,7 @@ def test_a_mistyped_card_is_said_at_its_line(desk: Desk) -> None:
     with pytest.raises(InvalidInput) as problem:
         replace(desk, {first: "8970 1234", second: card(5)[:-1] + "x"})
     assert set(problem.value.fields) == {f"values.{first}", f"values.{second}"}
-    for odd in ([], "x", {"": card(1)}, {"-1": card(1)}, {"9" * 30: card(1)}):
+    for odd in ([], "x", {"": card(1)}, {"-1": card(1)}, {"9" * 5000: card(1)}, {"²": card(1)}):
         with pytest.raises(InvalidInput) as problem:
             desk.preview("replace_sim", {"values": odd}) if odd else desk.preview(
                 "replace_sim", {"values": 1}
@@ -195,7 +197,8 @@ def test_a_card_that_is_gone_when_it_is_the_line_s_turn(desk: Desk) -> None:
         }
 
 
-def pool(*numbers: tuple[str, Decimal, str | None]) -> None:
+def pool(*numbers: tuple[str, Decimal, str | None], known: str = WHOLE) -> None:
+    note_done(STREAM, known)
     with all_companies(reason="the pool is the operator's"), db.unit_of_work() as session:
         for msisdn, price, party in numbers:
             row = PoolNumber(
@@ -269,3 +272,40 @@ def test_a_number_passed_on_within_one_run(desk: Desk) -> None:
         told = LineTarget().apply(session, run.company_id, run.id, list(values), {"msisdn": RunValue.value})
         assert {row[0]: row[3]["msisdn"] for row in told} == values
         assert {row[0]: row[2]["msisdn"] for row in told}[second] == own
+
+
+def test_a_number_given_up_may_come_back_at_once(desk: Desk, world: World) -> None:
+    first, second = desk.place.line_ids[:2]
+    (gone,) = world.lines(desk.place, 1, state="terminated")
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        before = session.get_one(Line, (desk.place.company_id, first)).msisdn
+        cancelled = session.get_one(Line, (desk.place.company_id, gone)).msisdn
+        party = session.get_one(Company, desk.place.company_id).party_id
+    pool(("79990000001", Decimal(0), None), (cancelled, Decimal(0), party))
+    # Also the number of a line that has ended, which it still carries.
+    desk.work(desk.submit(renumber(desk, {first: "79990000001", second: cancelled})))
+    back = renumber(desk, {first: before})
+    assert (back.preview["allowed"], back.preview["price_once"]) == (1, "0")
+    desk.work(desk.submit(back))
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        found = session.scalars(select(Line.msisdn).where(Line.id.in_([first, second])).order_by(Line.id))
+        assert list(found) == [before, cancelled]
+
+
+def test_of_a_pool_known_in_part_the_operator_decides(desk: Desk) -> None:
+    pool(("79990000004", Decimal(0), "somebody else"), known=PART)
+    given = {desk.place.line_ids[0]: "79990000009", desk.place.line_ids[1]: "79990000004"}
+    run = renumber(desk, given)
+    assert (run.preview["allowed"], run.preview["refused"]) == (1, {"number_not_available": 1})
+
+
+def test_emptied_fields_do_not_bring_the_earlier_cards_back(desk: Desk) -> None:
+    line = desk.place.line_ids[0]
+    stock(desk, card(1))
+    desk.operator.outcome = lambda item: LineOutcome(item, Outcome.FAILED, "technical")
+    run = desk.submit(replace(desk, {line: card(1)}))
+    desk.work(run)
+    again = desk.preview("replace_sim", {"values": {str(line): ""}}, kind="failed_of", run=run.id)
+    assert again.preview["refused"] == {"no_value": 1}
+    kept = desk.preview("replace_sim", kind="failed_of", run=run.id)
+    assert kept.preview["allowed"] == 1

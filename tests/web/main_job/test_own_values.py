@@ -14,6 +14,8 @@ from core.tenancy import all_companies, company_scope
 from lines.models import Line, SimCard
 from lines.numbers import format_iccid, luhn_check_digit
 from operators.models import PoolNumber
+from operators.pool_sync import STREAM, WHOLE
+from operators.states import note_done
 from tests.web.main_job.desk import Desk
 
 
@@ -38,6 +40,7 @@ def stocked(desk: Desk) -> Desk:
                     msisdn=msisdn, number_class=kind, price=Decimal(price), party_id=None, seen_at=clock.now()
                 )
             )
+    note_done(STREAM, WHOLE)
     return desk
 
 
@@ -58,7 +61,7 @@ def test_the_form_has_a_field_for_each_number_and_offers_what_is_in_stock(stocke
 
 def test_a_mistyped_card_leads_to_its_field_and_the_others_stay(stocked: Desk) -> None:
     first, second = stocked.place.line_ids[:2]
-    typed = {f"own-{first}": "8970 12", f"own-{second}": card(1)}
+    typed = {f"own-{first}": "8970 12", f"own-{second}": card(1), "own-²": "", f"own-{'9' * 5000}": ""}
     page = stocked.client.post("/operations/replace_sim/preview", data={**ticked(stocked, 2), **typed})
     assert page.status_code == 422
     assert f'href="#own-{first}"' in page.text
@@ -157,6 +160,9 @@ def test_the_same_over_the_api(stocked: Desk) -> None:
         stocked.client.post("/api/v1/lines/operations/replace_sim", json=other, headers=headers).status_code
         == 409
     )
+    same = {**wanted, "params": {"values_of": run.json["id"]}}
+    again = stocked.client.post("/api/v1/lines/operations/replace_sim", json=same, headers=headers)
+    assert again.json["id"] == run.json["id"]
     wrong = {**wanted, "params": {"values": {str(first): "123"}}}
     answer = stocked.client.post(
         "/api/v1/lines/operations/replace_sim", json=wrong, headers={"Idempotency-Key": "cards-0002"}
