@@ -18,8 +18,11 @@ from runs.selection import checked
 Pairs = list[tuple[str, str]]
 
 
-def read(values: MultiDict[str, str]) -> dict[str, Any]:
-    """The selection in its stored form; raises InvalidInput where nothing is, NotFound for what is not seen."""
+def read(values: MultiDict[str, str], *, is_ordered: bool = False) -> dict[str, Any]:
+    """The selection in its stored form; raises InvalidInput where nothing is, NotFound for what is not seen.
+
+    `is_ordered` keeps ids in the order in which they were sent.
+    """
     kind = values.get("sel", "")
     raw: dict[str, Any] = {"kind": kind}
     if kind == "ids":
@@ -31,7 +34,7 @@ def read(values: MultiDict[str, str]) -> dict[str, Any]:
         raw[kind] = values.get(kind)
     elif kind == "failed_of":
         raw["run"] = values.get("run")
-    selection = checked(raw)
+    selection = checked(raw, is_ordered=is_ordered)
     _source(selection)
     return selection
 

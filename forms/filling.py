@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import BigInteger, FromClause, cast, delete, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
@@ -23,6 +24,7 @@ from operators.models import Tariff
 from rbac.decision import Actor, visible
 from rbac.permissions import Permission
 from runs.engine import Engine
+from runs.models import UploadRow
 from runs.selection import messages
 from users.models import User
 
@@ -33,6 +35,7 @@ NOT_OURS = N_("There is no such billing account in your company.")
 NOT_OFFERED = N_("This tariff is not offered. Choose another one.")
 MOST_SAID = 10
 MOST_NUMBERS = 100_000
+BIGINTS = ARRAY(BigInteger)
 
 
 @dataclass(frozen=True)
@@ -141,21 +144,43 @@ def set_lines(
     chosen = engine.target.chosen(actor, Permission.LINES_VIEW, selection).add_columns(
         Line.msisdn, Line.iccid, Line.employee
     )
+    (source,) = chosen.get_final_froms()
     order: Any = Line.msisdn
-    if selection["kind"] == "ids":
-        order = func.array_position(list(selection["ids"]), Line.id)
+    if (given := _given_order(request.company_id, selection)) is not None:
+        source, order = source.join(given, given.c.line_id == Line.id), given.c.no
     rows = select(
         literal(request.company_id),
         literal(request.id),
         func.row_number().over(order_by=order),
         *chosen.selected_columns,
-    ).select_from(*chosen.get_final_froms())
+    ).select_from(source)
     rows = rows.where(chosen.whereclause) if chosen.whereclause is not None else rows
     names = ["company_id", "request_id", "no", "line_id", "msisdn", "iccid", "employee"]
     session.execute(insert(RequestLine).from_select(names, rows.limit(MOST_NUMBERS + 1)))
     request.lines = int(session.scalar(_count(request)) or 0)
     if request.lines > MOST_NUMBERS:
         raise InvalidInput(TOO_MANY, code="too_many_numbers")
+
+
+def _given_order(company_id: int, selection: Mapping[str, Any]) -> FromClause | None:
+    """The places of lines that a person put in an order: what stands beside them in the form follows it.
+
+    None for selections that name no line by itself: their order is by number.
+    """
+    if selection["kind"] == "ids":
+        ids = func.unnest(cast(list(selection["ids"]), BIGINTS))
+        return ids.table_valued("line_id", with_ordinality="no", name="given").render_derived()
+    if selection["kind"] == "upload":
+        return (
+            select(UploadRow.line_id, UploadRow.no)
+            .where(
+                UploadRow.company_id == company_id,
+                UploadRow.upload_id == int(selection["upload"]),
+                UploadRow.problem.is_(None),
+            )
+            .subquery("given")
+        )
+    return None
 
 
 def _count(request: Request) -> Any:

@@ -77,8 +77,11 @@ def _flat(texts: Any) -> list[Any]:
     return list(texts) if isinstance(texts, list) else [texts]
 
 
-def checked(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The selection in its stored form; raises InvalidInput where it names nothing or something odd."""
+def checked(raw: Mapping[str, Any], *, is_ordered: bool = False) -> dict[str, Any]:
+    """The selection in its stored form; raises InvalidInput where it names nothing or something odd.
+
+    `is_ordered` keeps ids in the order in which they came, for what is given to each in that order.
+    """
     schema = KINDS.get(str(raw.get("kind", "")))
     if schema is None:
         raise InvalidInput(NOTHING, code="nothing_selected")
@@ -87,6 +90,6 @@ def checked(raw: Mapping[str, Any]) -> dict[str, Any]:
     except ValidationError as problem:
         raise InvalidInput(NOTHING, fields=messages(problem), code="nothing_selected") from problem
     if "ids" in loaded:
-        loaded["ids"] = sorted(set(loaded["ids"]))
+        loaded["ids"] = list(dict.fromkeys(loaded["ids"])) if is_ordered else sorted(set(loaded["ids"]))
     loaded["kind"] = raw["kind"]
     return loaded

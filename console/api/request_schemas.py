@@ -29,8 +29,24 @@ class RequestIn(Schema):
     """A document to submit, or to keep as a draft: its values and, where it is about numbers, a selection."""
 
     form = fields.String(required=True)
-    values = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), load_default=dict)
-    selection = fields.Nested(SelectionIn, load_default=None, allow_none=True)
+    values = fields.Dict(
+        keys=fields.String(),
+        values=fields.Raw(allow_none=True),
+        load_default=dict,
+        metadata={
+            "description": "Lists, such as new SIM cards, have one a line, in the order of the numbers."
+            " That order stands at `selection`."
+        },
+    )
+    selection = fields.Nested(
+        SelectionIn,
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "The order of the numbers: `ids` as they are sent, an uploaded list by its rows,"
+            " everything else by number from the smallest on."
+        },
+    )
     submit = fields.Boolean(load_default=False)
 
 

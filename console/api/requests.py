@@ -62,7 +62,7 @@ def create_request(wanted: dict[str, Any]) -> Request:
     """Keep a draft, with `submit` send it; what is wrong is said by field and nothing is kept."""
     form = get_type(wanted["form"])
     draft = submitting.new_draft(opened(), actor(), form)
-    chosen = checked(wanted["selection"]) if wanted["selection"] else None
+    chosen = checked(wanted["selection"], is_ordered=True) if wanted["selection"] else None
     found = submitting.fill(opened(), engine(), actor(), draft, wanted["values"], chosen)
     if found.errors:
         words = {name: [said(one, locale()) for one in messages] for name, messages in found.errors.items()}

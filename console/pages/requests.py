@@ -63,7 +63,7 @@ def catalogue() -> ResponseReturnValue:
     values = request.form if request.method == "POST" else request.args
     if "sel" not in values:
         return render("requests/catalogue.html", forms=forms)
-    chosen = selection.read(values)
+    chosen = selection.read(values, is_ordered=True)
     if request.method == "POST" and (address := _address("requests.catalogue", chosen)):
         return redirect(address, code=303)
     return render(
@@ -78,13 +78,15 @@ def catalogue() -> ResponseReturnValue:
 @route(blueprint, "/new/<form_code>", permission=Permission.REQUESTS_SUBMIT)
 def new(form_code: str) -> ResponseReturnValue:
     """An empty form with what is known filled in; numbers may come along from the list."""
-    return _begin(_form(form_code), selection.read(request.args) if "sel" in request.args else None)
+    return _begin(
+        _form(form_code), selection.read(request.args, is_ordered=True) if "sel" in request.args else None
+    )
 
 
 @route(blueprint, "/new/<form_code>/numbers", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
 def new_with_numbers(form_code: str) -> ResponseReturnValue:
     """As `new`, with a selection that may be too long for an address."""
-    form, chosen = _form(form_code), selection.read(request.form)
+    form, chosen = _form(form_code), selection.read(request.form, is_ordered=True)
     address = _address("requests.new", chosen, form_code=form.code)
     return redirect(address, code=303) if address else _begin(form, chosen)
 
@@ -199,7 +201,7 @@ def _chosen(form: FormType, draft: Request) -> dict[str, Any] | None:
     if typed:
         return {"kind": "ids", "ids": filling.find_numbers(opened(), actor(), typed)}
     if "sel" in request.form:
-        return selection.read(request.form)
+        return selection.read(request.form, is_ordered=True)
     if "keep_numbers" in request.form:
         return {"kind": "ids", "ids": [line.line_id for line in filling.lines_of(opened(), draft)]}
     return None

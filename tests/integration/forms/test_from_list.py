@@ -50,13 +50,17 @@ def filled(
     return office.request(found), errors
 
 
-def test_cards_of_the_list_go_along_in_the_order_of_the_numbers(office: Office, tmp_path: Path) -> None:
-    given = {number: card(no) for no, number in enumerate(numbers(office))}
-    rows = [("Номер", "Новая SIM-карта"), *reversed(given.items())]
+def test_cards_of_the_list_go_along_in_the_order_of_its_rows(office: Office, tmp_path: Path) -> None:
+    given = {number: card(no) for no, number in reversed([*enumerate(numbers(office))])}
+    rows = [("Номер", "Новая SIM-карта"), *given.items()]
     request, errors = filled(office, REPLACE, upload(office, tmp_path, rows))
     assert errors == {}
     assert request.lines == 12
     assert request.values["cards"].split() == list(given.values())
+    lines = office.as_customer(
+        lambda session, actor: filling.lines_of(session, service.get_request(session, actor, request.id))
+    )
+    assert [line.msisdn for line in lines] == list(given)
     operation = office.as_customer(
         lambda session, actor: carrying.operation_of(
             office.engine, service.get_request(session, actor, request.id)
@@ -67,6 +71,18 @@ def test_cards_of_the_list_go_along_in_the_order_of_the_numbers(office: Office, 
     lines = office.sql("SELECT id, msisdn FROM lines")
     params = office.as_customer(lambda session, actor: _params(session, actor, request.id))
     assert params == {"values": {str(line_id): given[msisdn] for line_id, msisdn in lines}}
+
+
+def test_typed_cards_follow_the_rows_of_the_list(office: Office, tmp_path: Path) -> None:
+    order = numbers(office)[::-1]
+    typed = [card(100 + no) for no in range(12)]
+    values = {**REPLACE, "cards": "\n".join(typed)}
+    rows = [[number] for number in order]
+    request, errors = filled(office, values, upload(office, tmp_path, [rows[0], ["нет такого"], *rows[1:]]))
+    assert errors == {}
+    params = office.as_customer(lambda session, actor: _params(session, actor, request.id))
+    ids = {row[0]: row[1] for row in office.sql("SELECT msisdn, id FROM lines")}
+    assert params["values"] == {str(ids[number]): one for number, one in zip(order, typed, strict=True)}
 
 
 def _params(session: Session, actor: Actor, request_id: int) -> Any:

@@ -14,6 +14,8 @@ from tests.integration.forms.conftest import TARIFF, card, table
 from tests.web.main_job.desk import workbook
 from tests.web.requests.conftest import PDF, PNG, Desk
 
+SIMS = {"deed": "replace_sim", "reason": "lost", "contact": "Анна", "phone": "+7 916 123-45-67"}
+
 
 def test_from_the_form_to_the_outcome_of_each_line(desk: Desk) -> None:
     request_id = desk.draft()
@@ -258,6 +260,20 @@ def test_the_api_shares_the_services(desk: Desk) -> None:
     codes = [form["code"] for form in desk.customer.get("/api/v1/forms").json or ()]
     assert "claim" in codes
     assert "connect_console" not in codes
+
+
+def test_cards_sent_to_the_api_follow_the_order_of_the_ids(desk: Desk) -> None:
+    ids = [*desk.office.place.line_ids[::-1], desk.office.place.line_ids[3]]
+    cards = [card(no) for no in range(12)]
+    body = {
+        "form": "numbers_and_sims",
+        "values": {**SIMS, "cards": "\n".join(cards)},
+        "selection": {"kind": "ids", "ids": ids},
+    }
+    made = desk.customer.post("/api/v1/requests", json=body)
+    assert made.status_code == 200, made.text
+    lines = desk.customer.get(f"/api/v1/requests/{made.json['id']}/lines").json["items"]  # type: ignore[index]
+    assert [line["line_id"] for line in lines] == ids[:12]
 
 
 def hidden(page: str) -> list[str]:
