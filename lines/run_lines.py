@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from core.journal import JournalEntry
@@ -17,6 +17,7 @@ from rbac.permissions import Permission
 from runs import own_values, queries, service
 from runs.engine import Engine
 from runs.models import ItemState, Run, RunItem, RunValue
+from runs.operation import Own
 
 PAGE = 50
 IN_DEPARTMENT = and_(Department.company_id == Line.company_id, Department.id == Line.department_id)
@@ -26,6 +27,14 @@ OF_VALUE = and_(
     RunValue.run_id == RunItem.run_id,
     RunValue.line_id == RunItem.line_id,
 )
+WRITTEN = and_(
+    JournalEntry.company_id == RunItem.company_id,
+    JournalEntry.object_kind == "line",
+    JournalEntry.object_id == RunItem.line_id,
+    JournalEntry.run_id == RunItem.run_id,
+)
+"""What the journal says of an item's line in its run."""
+NUMBER_BEFORE: ColumnElement[str | None] = JournalEntry.before["msisdn"].astext
 
 
 class RefusedLine(NamedTuple):
@@ -40,7 +49,7 @@ class RefusedLine(NamedTuple):
 
 
 class ItemLine(NamedTuple):
-    """An item of a run with the line it is about."""
+    """An item of a run with the line it is about; `msisdn` is its number at the time where the run changed it."""
 
     no: int
     line_id: int
@@ -98,10 +107,17 @@ def refused_lines(
 
 
 def item_lines(
-    actor: Actor, session: Session, run: Run, *, state: str = "", reason: str = "", after: int = 0
+    actor: Actor,
+    session: Session,
+    run: Run,
+    own: Own | None,
+    *,
+    state: str = "",
+    reason: str = "",
+    after: int = 0,
 ) -> list[ItemLine]:
     """A page of a run's items by their number, narrowed to a state and a reason, and to lines the actor may see."""
-    found = _items(actor, run).where(RunItem.no > after)
+    found = _items(actor, run, own).where(RunItem.no > after)
     if state:
         found = found.where(RunItem.state == state)
     if reason:
@@ -109,25 +125,21 @@ def item_lines(
     return [ItemLine(*row) for row in session.execute(found.order_by(RunItem.no).limit(PAGE))]
 
 
-def newest_failures(actor: Actor, session: Session, run: Run, *, limit: int = 8) -> list[ItemLine]:
+def newest_failures(
+    actor: Actor, session: Session, run: Run, own: Own | None, *, limit: int = 8
+) -> list[ItemLine]:
     """What failed or was refused while the run went on, newest first."""
     went_wrong = RunItem.state.in_((ItemState.FAILED, ItemState.REFUSED))
-    found = _items(actor, run).where(went_wrong, RunItem.batch_id.is_not(None))
+    found = _items(actor, run, own).where(went_wrong, RunItem.batch_id.is_not(None))
     rows = session.execute(found.order_by(RunItem.updated_at.desc(), RunItem.no).limit(limit))
     return [ItemLine(*row) for row in rows]
 
 
-def result_rows(actor: Actor, session: Session, run: Run) -> Iterator[ResultRow]:
+def result_rows(actor: Actor, session: Session, run: Run, own: Own | None) -> Iterator[ResultRow]:
     """Every item that the actor may see, in order, through a server-side cursor: memory stays constant."""
-    entry = and_(
-        JournalEntry.company_id == RunItem.company_id,
-        JournalEntry.object_kind == "line",
-        JournalEntry.object_id == RunItem.line_id,
-        JournalEntry.run_id == run.id,
-    )
     columns: tuple[Any, ...] = (
         RunItem.no,
-        Line.msisdn,
+        func.coalesce(NUMBER_BEFORE, Line.msisdn) if changes_numbers(own) else Line.msisdn,
         Line.iccid,
         Line.employee,
         Department.name,
@@ -139,16 +151,30 @@ def result_rows(actor: Actor, session: Session, run: Run) -> Iterator[ResultRow]
         RunItem.updated_at,
         RunValue.value,
     )
-    found = _items(actor, run).with_only_columns(*columns).outerjoin(JournalEntry, entry).order_by(RunItem.no)
-    for row in session.execute(found, execution_options={"yield_per": 2000}):
+    found = _items(actor, run, own).with_only_columns(*columns).outerjoin(JournalEntry, WRITTEN)
+    for row in session.execute(found.order_by(RunItem.no), execution_options={"yield_per": 2000}):
         yield ResultRow(*row)
 
 
-def _items(actor: Actor, run: Run) -> Select[Any]:
+def changes_numbers(own: Own | None) -> bool:
+    """Whether runs that give this change what people know a line by."""
+    return own is not None and own.present == "msisdn"
+
+
+def number_then() -> ColumnElement[str]:
+    """The number that a line had before a run which changed numbers, its present one where it was not changed.
+
+    Looked up per item by the index of the journal, so that a page of a long run reads what it shows and no more.
+    """
+    written = select(NUMBER_BEFORE).where(WRITTEN).correlate(RunItem).limit(1).scalar_subquery()
+    return func.coalesce(written, Line.msisdn)
+
+
+def _items(actor: Actor, run: Run, own: Own | None) -> Select[Any]:
     columns: tuple[Any, ...] = (
         RunItem.no,
         RunItem.line_id,
-        Line.msisdn,
+        number_then() if changes_numbers(own) else Line.msisdn,
         Line.employee,
         Department.name,
         RunItem.state,

@@ -167,7 +167,9 @@ class ItemOut(Schema):
 
     no = fields.Integer()
     line_id = fields.Integer()
-    msisdn = fields.String()
+    msisdn = fields.String(
+        metadata={"description": "The line's number; of a run that changed it, the one that it had before."}
+    )
     state = fields.String()
     reason = fields.String(allow_none=True)
     detail = fields.String(allow_none=True)

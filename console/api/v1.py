@@ -113,8 +113,10 @@ def show_run(run_id: int) -> Run:
 def list_items(page: dict[str, Any], run_id: int) -> dict[str, Any]:
     """The outcome of each line that the actor may see."""
     run = service.get_run(actor(), run_id)
+    operation = engine().operations.get(run.operation)
+    own = operation.own if operation else None
     found = item_lines(
-        actor(), opened(), run, state=page["state"], reason=page["reason"], after=page["after"]
+        actor(), opened(), run, own, state=page["state"], reason=page["reason"], after=page["after"]
     )
     return {"items": found, "next": found[-1].no if len(found) == PAGE else None}
 

@@ -61,7 +61,7 @@ def _rows(run: Run) -> Iterator[tuple[object, ...]]:
     outcomes = {state: text(mark.title) for state, mark in run_words.OUTCOMES.items()}
     tariffs = {tariff.id: tariff.name for tariff in opened().scalars(select(Tariff))}
     words = ChangeWords(locale(), tariffs)
-    for row in result_rows(actor(), opened(), run):
+    for row in result_rows(actor(), opened(), run, operation.own):
         cells = _cells(row, run.id, outcomes, reasons, words)
         yield (*cells, shown(row.own, operation.own)) if operation.own else cells
 

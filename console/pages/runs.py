@@ -178,7 +178,7 @@ def _took(run: Run) -> str:
 def _failures(run: Run) -> list[ItemLine]:
     if run.finished_at is not None or not (run.failed or run.refused):
         return []
-    return newest_failures(actor(), opened(), run)
+    return newest_failures(actor(), opened(), run, engine().operation(run.operation).own)
 
 
 def _groups(run: Run) -> dict[str, list[tuple[str, int]]]:
@@ -192,10 +192,10 @@ def _groups(run: Run) -> dict[str, list[tuple[str, int]]]:
 
 
 def _items(run: Run, state: str, reason: str, after: int = 0) -> dict[str, Any]:
-    found = item_lines(actor(), opened(), run, state=state, reason=reason, after=after)
+    operation = engine().operation(run.operation)
+    found = item_lines(actor(), opened(), run, operation.own, state=state, reason=reason, after=after)
     more = None
     if len(found) == PAGE:
         more = url_for("runs.items", run_id=run.id, state=state, reason=reason, after=found[-1].no)
-    operation = engine().operation(run.operation)
     texts = run_words.refusal_texts(operation, run)
     return {"rows": found, "more": more, "texts": texts, "outcomes": run_words.OUTCOMES, "own": operation.own}

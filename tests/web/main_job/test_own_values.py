@@ -7,12 +7,12 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from core import clock, db
 from core.tenancy import all_companies, company_scope
 from lines.models import Line, SimCard
-from lines.numbers import format_iccid, luhn_check_digit
+from lines.numbers import format_iccid, format_msisdn, luhn_check_digit
 from operators.models import PoolNumber
 from operators.pool_sync import STREAM, WHOLE
 from operators.states import note_done
@@ -128,6 +128,68 @@ def test_numbers_are_found_by_digits_and_class(stocked: Desk) -> None:
     assert "<option" not in stocked.client.get(f"{address}?containing=000000").text
     assert stocked.client.get("/operations/block/offers").status_code == 404
     assert stocked.client.get("/operations/block/list.xlsx?sel=ids&ids=1").status_code == 404
+
+
+def test_a_change_of_numbers_names_each_line_as_it_was_then(stocked: Desk) -> None:
+    """Also after the line got yet another number: what this run found and gave stays as it was."""
+    first, second = stocked.place.line_ids[:2]
+    old, untouched = stocked.numbers()[:2]
+    run_id = change_number(stocked, {first: "79995551234"})
+    assert_says_then(stocked, run_id, old, "79995551234")
+    later = change_number(stocked, {first: "79997777777", second: old})
+    assert_says_then(stocked, run_id, old, "79995551234")
+    assert_says_then(stocked, later, "79995551234", "79997777777", (untouched, old))
+
+
+def test_a_number_that_was_not_changed_is_the_present_one(stocked: Desk) -> None:
+    first = stocked.place.line_ids[0]
+    stocked.failing(1)
+    old = stocked.numbers()[0]
+    run_id = change_number(stocked, {first: "79995551234"})
+    assert_says_then(stocked, run_id, old, "79995551234")
+
+
+def test_the_numbers_of_other_runs_are_not_looked_up_in_the_journal(stocked: Desk) -> None:
+    run_id = stocked.start()
+    stocked.finish(run_id)
+    address = f"/api/v1/runs/{run_id}/items"
+    asked: list[str] = []
+
+    def note(*arguments: object) -> None:
+        asked.append(str(arguments[2]))
+
+    engine = db.engine()
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        stocked.client.get(address)
+        stocked.client.get(f"/runs/{run_id}")
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    about_items = [one for one in asked if "run_items" in one]
+    assert about_items
+    assert not [one for one in about_items if "journal_entries" in one]
+
+
+def change_number(desk: Desk, wanted: dict[int, str]) -> int:
+    """Give these lines these numbers; returns the run's id when it has ended."""
+    typed = {f"own-{line}": number for line, number in wanted.items()}
+    run_id = desk.start("change_number", ids=[str(line) for line in wanted], **typed)
+    desk.finish(run_id)
+    return run_id
+
+
+def assert_says_then(desk: Desk, run_id: int, old: str, new: str, *more: tuple[str, str]) -> None:
+    """The page, the API and the file of a run name the same numbers."""
+    expected = {(old, new), *more}
+    items = desk.client.get(f"/api/v1/runs/{run_id}/items").json["items"]
+    assert {(item["msisdn"], item["own"]) for item in items} == expected
+    book = openpyxl.load_workbook(BytesIO(desk.client.get(f"/runs/{run_id}/result.xlsx").data))
+    rows = book.active.iter_rows(min_row=2, values_only=True)  # type: ignore[union-attr]
+    said = {(str(row[0]), str(row[-1])) for row in rows}
+    assert said == {(f"+{then}", format_msisdn(given)) for then, given in expected}
+    page = desk.client.get(f"/runs/{run_id}").text
+    for then, _ in expected:
+        assert f">{format_msisdn(then)}</a>" in page
 
 
 def test_the_price_of_a_number_is_said_before(stocked: Desk) -> None:
