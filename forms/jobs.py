@@ -16,9 +16,13 @@ from runs.engine import Engine
 from runs.models import Run
 
 AT_ONCE = 50
-OUTCOME = N_(
-    "Of %(total)s numbers %(done)s are done, %(refused)s refused, %(failed)s failed, %(cancelled)s not sent."
-)
+TOTAL = N_("Numbers in all: %(count)s")
+PARTS = {
+    "done": N_("done: %(count)s"),
+    "refused": N_("refused: %(count)s"),
+    "failed": N_("failed: %(count)s"),
+    "cancelled": N_("not sent: %(count)s"),
+}
 
 
 def report_outcomes(engine: Engine | None = None) -> int:
@@ -45,12 +49,20 @@ def _report(engine: Engine, company_id: int, request_id: int) -> int:
             return 0
         run = session.get_one(Run, (company_id, request.run_id))
         locale = session.scalar(select(Company.locale).where(Company.id == company_id)) or DEFAULT_LOCALE
-        names = ("total", "done", "refused", "failed", "cancelled")
-        text = translate(locale, OUTCOME, **{name: getattr(run, name) for name in names})
+        text = outcome(run, locale)
         request.outcome_told = True
         actor = system_actor(company_id, translate(locale, N_("The console")))
         move(session, engine, actor, request, "report", text, run_id=run.id)
         return 1
+
+
+def outcome(run: Run, locale: str) -> str:
+    """How a run ended, as the mail about it says: what happened to no number is left out."""
+    counts = {name: getattr(run, name) for name in PARTS}
+    told = [translate(locale, PARTS[name], count=count) for name, count in counts.items() if count]
+    parts = ", ".join(told)
+    total = translate(locale, TOTAL, count=run.total) + "."
+    return f"{total} {parts[0].upper()}{parts[1:]}." if parts else total
 
 
 def report() -> None:
