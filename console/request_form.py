@@ -21,7 +21,10 @@ KINDS = {"digits": "text", "phone": "tel", "email": "email", "date": "date"}
 def form_fields(
     form: FormType, typed: Mapping[str, Any], errors: Mapping[str, Sequence[str]]
 ) -> list[dict[str, Any]]:
-    """The fields of a document; each has a kind of input, a hint and a longest text beside the usual."""
+    """The fields of a document; each has a kind of input, a hint and a longest text beside the usual.
+
+    `only` names another field and its choices for which this one counts: for the others it is hidden.
+    """
     found = []
     for name, field in form.schema().fields.items():
         widget = str(field.metadata["widget"])
@@ -36,8 +39,15 @@ def form_fields(
             suffix="₽" if widget == "money" else "",
         )
         hint = text(str(field.metadata["hint"])) if field.metadata.get("hint") else ""
-        most = int(field.metadata.get("most", 200))
-        found.append({"field": drawn, "hint": hint, "most": most, "kind": KINDS.get(widget, "text")})
+        found.append(
+            {
+                "field": drawn,
+                "hint": hint,
+                "most": int(field.metadata.get("most", 200)),
+                "kind": KINDS.get(widget, "text"),
+                "only": field.metadata.get("only"),
+            }
+        )
     return found
 
 

@@ -9,6 +9,6 @@ export function startOnly() {
 function apply(root) {
   for (const part of root.querySelectorAll("[data-only]")) {
     const other = part.closest("form")?.elements[part.dataset.of];
-    if (other) part.hidden = other.value !== part.dataset.only;
+    if (other) part.hidden = !part.dataset.only.split(" ").includes(other.value);
   }
 }
