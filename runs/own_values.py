@@ -22,6 +22,7 @@ VALUES_OF = "values_of"
 LONGEST = 60
 LONGEST_ID = len(str(LARGEST))
 NOT_A_TABLE = N_("Give a value for each number, by its id.")
+TAKEN_OVER = N_("Take the values of an earlier run of the same operation, by its id, where none are given.")
 CHECK = N_("Check the parameters.")
 COLUMNS = ["company_id", "run_id", "line_id", "value"]
 

@@ -15,7 +15,14 @@ ANY_TYPE = "application/octet-stream"
 
 
 class Calls(Blueprint):  # type: ignore[misc]
-    """A blueprint whose decorators keep the type of the view."""
+    """A blueprint whose decorators keep the type of the view, and whose calls are named after their endpoints."""
+
+    def add_url_rule(
+        self, rule: str, endpoint: str, view_func: Callable[..., Any], *args: Any, **options: Any
+    ) -> None:
+        """Register a view; programs made from the document name their functions by its operationId."""
+        named = self.doc(operationId=f"{self.name}_{endpoint}".removeprefix("api_"))
+        super().add_url_rule(rule, endpoint, named(view_func), *args, **options)
 
     def takes(self, schema: type[Schema], where: str = "json") -> Callable[[View], View]:
         """Read what is asked by this schema from the query, the headers or the JSON body, and describe it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
 
 from core.storable import LARGEST
+from lines.run_values import CLASSES
 
 TEXT_AMOUNT = {"type": "string", "description": "Roubles, as text so that no kopeck is lost."}
 MOST = 500
@@ -96,6 +97,28 @@ class OperationOut(Schema):
     effect = fields.String()
     permission = fields.String()
     parameters = fields.Dict(keys=fields.String(), values=fields.Raw())
+
+
+class OffersArgs(Schema):
+    """Numbers may be narrowed by their digits and by how they are sold."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    containing = fields.String(
+        load_default="",
+        validate=validate.Length(max=15),
+        metadata={"description": "Digits that the number has in a row."},
+    )
+    number_class = fields.String(data_key="class", load_default="", validate=validate.OneOf(["", *CLASSES]))
+
+
+class OfferOut(Schema):
+    """A SIM card or a number in stock; numbers have a class and a price once."""
+
+    value = fields.String(metadata={"description": "An ICCID, or a number in E.164 without plus."})
+    number_class = fields.String(data_key="class", allow_none=True)
+    price = fields.Decimal(places=2, as_string=True, allow_none=True, metadata=TEXT_AMOUNT)
 
 
 class SelectionIn(Schema):

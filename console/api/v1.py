@@ -6,22 +6,25 @@ from typing import Any
 
 from flask import request
 
+from console import own_form
 from console.api import schemas, submission
 from console.api.calls import Calls
 from console.api.json_schema import json_schema
 from console.babel import text
 from console.web import actor, engine, route
 from console.web import session as opened
+from core.errors import NotFound
 from lines import queries as line_queries
 from lines.filters import parse
 from lines.models import Line
 from lines.run_lines import PAGE, item_lines
 from lines.service import get_line
+from rbac.decision import require
 from rbac.permissions import Permission
 from runs import queries, service
 from runs.models import Run
 from runs.operation import Operation
-from runs.own_values import NOT_A_TABLE, VALUES
+from runs.own_values import NOT_A_TABLE, TAKEN_OVER, VALUES, VALUES_OF
 
 blueprint = Calls("api", __name__, url_prefix="/api/v1", description="Lines, operations and runs")
 
@@ -70,13 +73,32 @@ def _operation(operation: Operation) -> dict[str, Any]:
 def _parameters(operation: Operation) -> dict[str, Any]:
     found = json_schema(operation.schema)
     if operation.own:
-        found.setdefault("properties", {})[VALUES] = {
-            "type": "object",
-            "additionalProperties": {"type": "string"},
-            "title": text(operation.own.label),
-            "description": f"{text(NOT_A_TABLE)} {text(operation.own.hint)}",
-        }
+        label = text(operation.own.label)
+        found.setdefault("properties", {}).update(
+            {
+                VALUES: {
+                    "type": "object",
+                    "additionalProperties": {"type": "string"},
+                    "title": label,
+                    "description": f"{text(NOT_A_TABLE)} {text(operation.own.hint)}",
+                },
+                VALUES_OF: {"type": "integer", "title": label, "description": text(TAKEN_OVER)},
+            }
+        )
     return found
+
+
+@route(blueprint, "/operations/<code>/offers", permission=Permission.LINES_VIEW)
+@blueprint.takes(schemas.OffersArgs, "query")
+@blueprint.gives(schemas.OfferOut(many=True))
+def list_offers(wanted: dict[str, Any], code: str) -> list[dict[str, Any]]:
+    """What an operation may give to lines out of stock, the cheapest first, 500 at most: narrow it to see others."""
+    operation = engine().operation(code)
+    require(actor(), operation.permission)
+    if operation.own is None:
+        raise NotFound
+    found = own_form.stock(operation.own, wanted["containing"], wanted["number_class"])
+    return [{**one._asdict(), "number_class": one.number_class or None} for one in found]
 
 
 @route(blueprint, "/lines/operations/<code>", methods=("POST",), permission=Permission.LINES_VIEW)

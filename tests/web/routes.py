@@ -34,6 +34,7 @@ ALSO: dict[str, Permission] = {"code": Permission.LINES_BLOCK}
 OWN_VALUES = {
     "/operations/<code>/list.xlsx": ("replace_sim", Permission.LINES_SIM),
     "/operations/<code>/offers": ("change_number", Permission.LINES_NUMBER),
+    "/api/v1/operations/<code>/offers": ("change_number", Permission.LINES_NUMBER),
 }
 """Routes that are there for some operations only: one of these, and its right."""
 

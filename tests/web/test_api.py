@@ -44,6 +44,20 @@ def test_document_is_valid_openapi(app: Flask, admin: FlaskClient) -> None:
     assert described == routed
 
 
+def test_every_call_has_an_operation_id_of_its_own(admin: FlaskClient) -> None:
+    document = admin.get("/api/v1/openapi.json").get_json()
+    calls = [
+        call
+        for methods in document["paths"].values()
+        for method, call in methods.items()
+        if method != "parameters"
+    ]
+    named = [call["operationId"] for call in calls]
+    assert len(set(named)) == len(calls)
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", name) for name in named)
+    assert {"list_lines", "operate", "desk_take"} <= set(named)
+
+
 def test_the_document_tells_the_truth_of_errors_files_and_proofs(app: Flask, admin: FlaskClient) -> None:
     document = admin.get("/api/v1/openapi.json").get_json()
     refusal = document["components"]["schemas"]["ErrorOut"]

@@ -7,6 +7,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from jsonschema import Draft202012Validator
 from sqlalchemy import event, select
 
 from core import clock, db
@@ -128,6 +129,45 @@ def test_numbers_are_found_by_digits_and_class(stocked: Desk) -> None:
     assert "<option" not in stocked.client.get(f"{address}?containing=000000").text
     assert stocked.client.get("/operations/block/offers").status_code == 404
     assert stocked.client.get("/operations/block/list.xlsx?sel=ids&ids=1").status_code == 404
+
+
+def test_the_api_tells_what_is_in_stock(stocked: Desk) -> None:
+    address = "/api/v1/operations/change_number/offers"
+    ordinary = {"value": "79995551234", "class": "ordinary", "price": "0.00"}
+    golden = {"value": "79997777777", "class": "golden", "price": "15000.00"}
+    assert stocked.client.get(address).json == [ordinary, golden]
+    assert stocked.client.get(f"{address}?containing=555-12").json == [ordinary]
+    assert stocked.client.get(f"{address}?class=golden").json == [golden]
+    assert stocked.client.get(f"{address}?containing=000000").json == []
+    assert stocked.client.get(f"{address}?class=leaden").status_code == 422
+    cards = stocked.client.get("/api/v1/operations/replace_sim/offers").json
+    assert cards == [{"value": card(no), "class": None, "price": None} for no in range(5)]
+    assert stocked.client.get("/api/v1/operations/block/offers").status_code == 404
+    assert stocked.client.get("/api/v1/operations/nothing/offers").status_code == 404
+    viewer = stocked.browser(stocked.world.person(stocked.place, "viewer"))
+    assert viewer.get(address).status_code == 403
+
+
+def test_the_api_takes_the_values_of_an_earlier_run(stocked: Desk) -> None:
+    """As the parameters of the operation say, which are a JSON schema."""
+    first = stocked.place.line_ids[0]
+    wanted: dict[str, object] = {"selection": {"kind": "ids", "ids": [first]}}
+    wanted["params"] = {"values": {str(first): card(2)}}
+    earlier = stocked.client.post("/api/v1/lines/operations/replace_sim", json=wanted).json["id"]
+    wanted["params"] = {"values_of": earlier}
+    listed = stocked.client.get("/api/v1/operations").json
+    (operation,) = [one for one in listed if one["code"] == "replace_sim"]
+    said = operation["parameters"]["properties"]["values_of"]
+    assert said["type"] == "integer"
+    assert said["description"]
+    Draft202012Validator(operation["parameters"]).validate(wanted["params"])
+    again = stocked.client.post("/api/v1/lines/operations/replace_sim", json=wanted)
+    assert again.status_code == 200, again.text
+    assert again.json["preview"]["allowed"] == 1
+    for one in listed:
+        assert ("values_of" in one["parameters"].get("properties", {})) == (
+            "values" in one["parameters"].get("properties", {})
+        )
 
 
 def test_a_change_of_numbers_names_each_line_as_it_was_then(stocked: Desk) -> None:
