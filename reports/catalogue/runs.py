@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from core.excel import Column
 from core.i18n import N_
@@ -13,7 +13,7 @@ from hierarchy.models import Department
 from lines.models import Line
 from lines.operations import OPERATIONS
 from lines.queries import IN_DEPARTMENT, company_of
-from lines.run_lines import OF_ITEM
+from lines.run_lines import OF_ITEM, changes_numbers, number_then
 from rbac.decision import Actor
 from rbac.permissions import Permission
 from reports.catalogue.common import ANY, RECORDS, department_names, places
@@ -23,6 +23,8 @@ from runs import queries
 from runs.models import FINAL, ItemState, Run, RunItem
 
 BY_CODE = {operation.code: operation for operation in OPERATIONS}
+CHANGING = [operation.code for operation in OPERATIONS if changes_numbers(operation.own)]
+"""Operations after which a line has another number than the one it was chosen by."""
 OUTCOMES: Mapping[str, str] = {
     ItemState.DONE: N_("Done"),
     ItemState.FAILED: N_("Failed"),
@@ -55,7 +57,7 @@ def rows(actor: Actor, params: Params) -> Rows:
             Run.params,
             Run.submitted_at,
             Run.created_name,
-            Line.msisdn,
+            case((Run.operation.in_(CHANGING), number_then()), else_=Line.msisdn),
             Line.employee,
             Line.department_id,
             RunItem.state,

@@ -9,15 +9,18 @@ from zipfile import ZipFile
 
 import pytest
 from defusedxml import ElementTree
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bootstrap import ALL_REPORTS
 from core import clock, db
 from core.i18n import translate
+from core.journal import Entry, write
 from core.periods import today
 from core.tenancy import company_scope
 from forms.models import Request
+from lines.models import Line
 from runs.models import ItemState, Run, RunItem, RunState
+from runs.outcomes import RunAuthor
 from tests.integration.reports.conftest import Desk
 
 
@@ -176,6 +179,19 @@ def test_runs_and_outcomes(busy: Desk) -> None:
     assert len(refused) == 1
     none, _ = made(busy, "runs", period="last_month")
     assert none[0]["run"] == say("Nothing was found for these parameters.")
+
+
+def test_a_run_that_changed_numbers_names_those_of_before(busy: Desk) -> None:
+    place = busy.place
+    with company_scope(place.company_id), db.unit_of_work() as session:
+        run = session.scalars(select(Run)).one()
+        run.operation, run.params = "change_number", {}
+        before, after = {"msisdn": "79990000001"}, {"msisdn": "79990000002"}
+        entry = Entry("line.change_number", "line", place.line_ids[1], before, after, run.id)
+        write(session, RunAuthor(run), [entry])
+        failed = session.scalars(select(Line.msisdn).where(Line.id == place.line_ids[3])).one()
+    rows, _ = made(busy, "runs", period="today")
+    assert (rows[0]["msisdn"], rows[2]["msisdn"]) == ("+79990000001", f"+{failed}")
 
 
 def test_people_and_rights(busy: Desk) -> None:
