@@ -10,7 +10,7 @@ from core.orphans import Keys
 from core.queue import REPORT_QUEUE, REPORT_SECONDS, JobQueue
 from core.settings import Settings
 from core.storage import LocalStorage
-from forms import attachments, deadlines
+from forms import attachments, carrying, deadlines
 from lines.operations import OPERATIONS
 from lines.target import LineTarget
 from notices import service as notices
@@ -52,7 +52,7 @@ def build(settings: Settings) -> Engine:
         settings=settings,
         queue=JobQueue(settings.redis_url, most=settings.workers),
         gateway=adapter.connect(settings),
-        target=LineTarget(),
+        target=LineTarget({carrying.KIND: carrying.is_named}),
         operations={operation.code: operation for operation in sorted(OPERATIONS, key=lambda one: one.order)},
         storage=LocalStorage(settings.data_dir / "files"),
     )

@@ -69,7 +69,8 @@ def zone_name() -> str:
 
 def text(msgid: str, **params: Any) -> str:
     """A text of the domain in the language of the request."""
-    return translate(locale(), msgid, **params)
+    shown = {name: money(value) if isinstance(value, Money) else value for name, value in params.items()}
+    return translate(locale(), msgid, **shown)
 
 
 def number(value: int | float | Decimal | None) -> str:

@@ -158,6 +158,7 @@ def outcome(request: Request, after: int = 0) -> dict[str, Any]:
         "more_after": lines[-1].no if len(lines) == carrying.PAGE else None,
         "outcomes": run_words.OUTCOMES,
         "texts": texts,
-        "left": LEFT,
-        "has_outcome": run is not None or any(not line.is_here for line in lines),
+        "left_mark": LEFT,
+        "beside": carrying.beside(request) if request.lines else None,
+        "has_outcome": run is not None,
     }

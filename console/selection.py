@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from console.web import actor, session
 from core.errors import NotFound
+from forms.service import get_request
 from hierarchy.queries import get_department
 from lines.uploads import get_upload
 from rbac.permissions import Permission
@@ -43,6 +44,8 @@ def _source(selection: Mapping[str, Any]) -> str:
     """The name of the list or department that is selected; raises NotFound where the actor may not see it."""
     if "upload" in selection:
         return get_upload(actor(), selection["upload"]).filename
+    if "request" in selection:
+        return get_request(session(), actor(), selection["request"]).shown_number
     if "department" in selection:
         return get_department(session(), actor(), selection["department"], Permission.LINES_VIEW).name
     return ""
@@ -56,7 +59,7 @@ def pairs(selection: Mapping[str, Any]) -> Pairs:
         found += [("ids", str(one)) for one in selection["ids"]]
     elif kind == "filter":
         found.append(("query", str(selection["query"])))
-    elif kind in ("department", "upload"):
+    elif kind in ("department", "upload", "request"):
         found.append((kind, str(selection[kind])))
     else:
         found.append(("run", str(selection["run"])))
@@ -72,9 +75,12 @@ def origin(selection: Mapping[str, Any]) -> tuple[str, str]:
     try:
         name = _source(selection)
     except NotFound:
-        return (_("Uploaded list") if kind == "upload" else _("Department")), "/lines"
+        names = {"upload": _("Uploaded list"), "department": _("Department"), "request": _("Request")}
+        return names[kind], "/lines"
     if kind == "upload":
         return _("List %(name)s", name=name), f"/uploads/{selection['upload']}"
+    if kind == "request":
+        return _("Request %(number)s", number=name), f"/requests/{selection['request']}"
     if kind == "department":
         where = _("%(name)s with all below it", name=name)
         return where, f"/lines?department={selection['department']}"

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, any_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict
 from core.i18n import N_
 from core.tenancy import company_scope
 from forms.filling import lines_of
+from forms.form import Beside
 from forms.models import Request, RequestEvent, RequestLine
-from forms.service import move
+from forms.service import move, require_held
 from forms.types import get_type
 from lines.models import Line, LineState
+from lines.own_effects import number_without_mark
 from rbac.decision import Actor
 from runs import service
 from runs.engine import Engine
@@ -29,20 +31,26 @@ Outcome = tuple[str | None, str | None, str | None]
 NOTHING_DONE: Outcome = (None, None, None)
 LOOK_FIRST = N_("Look at what the operation would do first.")
 ALL_LEFT = N_("None of the numbers is in the company any more: there is nothing to carry out.")
-LEFT = "left_company"
-# A number that left the company stays as a terminated line, or its line now has another number.
-IS_HERE = and_(Line.state != LineState.TERMINATED, Line.msisdn == RequestLine.msisdn)
+KIND = "request"
+"""The kind of selection that names all numbers of a request; nobody can send it."""
+# A number that left the company stays as a terminated line. With another number it is still the same line.
+IS_HERE = Line.state != LineState.TERMINATED
 OF_LINE = and_(Line.company_id == RequestLine.company_id, Line.id == RequestLine.line_id)
 
 
 class LineOutcome(NamedTuple):
-    """A number of a request with what became of it; no state where nothing was carried out for it."""
+    """A number of a request with what became of it; no state where nothing was carried out for it.
+
+    `number_now` where its line has another number by now; `own` is what it gets, in its plain form.
+    """
 
     no: int
     line_id: int
     msisdn: str
     employee: str
     is_here: bool
+    number_now: str | None
+    own: str | None
     state: str | None
     reason: str | None
     detail: str | None
@@ -69,16 +77,17 @@ def preview(session: Session, engine: Engine, actor: Actor, request: Request) ->
     form, operation = get_type(request.form), operation_of(engine, request)
     if operation is None or form.carries is None:
         raise Conflict(N_("This request has no operation: resolve it with an answer."), code="no_operation")
+    session.flush()
+    session.refresh(request, with_for_update=True)
+    require_held(actor, request)
     left = count_left(session, request)
-    gone = set(session.scalars(_lines(request).where(_is_gone()).with_only_columns(RequestLine.line_id)))
-    lines = lines_of(session, request)
-    params = form.carries.params(request.values, lines)
-    ids = [line.line_id for line in lines if line.line_id not in gone]
-    if not ids:
+    if left == request.lines:
         raise Conflict(ALL_LEFT, code="all_left")
+    params = form.carries.params(request.values, lines_of(session, request))
+    named = {"kind": KIND, "request": request.id}
     with company_scope(request.company_id):
         inside = _inside(session, actor, request)
-        run = service.create_preview(engine, inside, operation.code, params, {"kind": "ids", "ids": ids})
+        run = service.create_preview(engine, inside, operation.code, params, named, is_checked=True)
         request.preview_id = run.id
         session.flush()
     return Prospect(run, operation, left)
@@ -105,6 +114,23 @@ def resolve(
         request.run_id, request.outcome_told = run_id, False
         session.flush()
     return move(session, engine, actor, request, "resolve", text, run_id=run_id)
+
+
+def is_named(company_id: int, selection: Mapping[str, Any]) -> ColumnElement[bool]:
+    """The condition that a line is one of a request's that are still the company's: for the selection KIND."""
+    lines = select(RequestLine.line_id).where(
+        RequestLine.company_id == company_id, RequestLine.request_id == int(selection["request"])
+    )
+    # An array is read once and looked up by key. Joined, freshly written numbers, which nobody has counted yet,
+    # would be gone through for each line of the company.
+    return and_(Line.id == any_(func.array(lines.scalar_subquery())), IS_HERE)
+
+
+def count_again(session: Session, engine: Engine, actor: Actor, request: Request, run: Run) -> None:
+    """Bring up to date what the request's operation would do."""
+    with company_scope(request.company_id):
+        service.count_again(engine, _inside(session, actor, request), run)
+        session.flush()
 
 
 def _inside(session: Session, actor: Actor, request: Request) -> Actor:
@@ -135,13 +161,25 @@ def count_left(session: Session, request: Request) -> int:
     return int(session.scalar(counted) or 0)
 
 
+def beside(request: Request) -> Beside | None:
+    """What each number of a request gets, in their order; None where they get nothing one by one."""
+    form = get_type(request.form)
+    found = form.beside(request.values) if form.beside else None
+    return found if found and request.lines and len(found.values) == request.lines else None
+
+
 def outcomes(session: Session, request: Request, after: int = 0) -> Sequence[LineOutcome]:
     """A page of the request's numbers with their outcomes, by keyset."""
     columns = (RequestLine.no, RequestLine.line_id, RequestLine.msisdn, RequestLine.employee)
-    found = _lines(request).with_only_columns(*columns, func.coalesce(IS_HERE, False))
+    number = number_without_mark()
+    changed = case((and_(IS_HERE, number != RequestLine.msisdn), number), else_=None)
+    found = _lines(request).with_only_columns(*columns, func.coalesce(IS_HERE, False), changed)
     rows = session.execute(found.where(RequestLine.no > after).order_by(RequestLine.no).limit(PAGE)).all()
     items = _items(session, request, [row.line_id for row in rows])
-    return [LineOutcome(*row, *items.get(row.line_id, NOTHING_DONE)) for row in rows]
+    own = beside(request)
+    gets = [own.values[row.no - 1] if own else None for row in rows]
+    done = [items.get(row.line_id, NOTHING_DONE) for row in rows]
+    return [LineOutcome._make((*row, one, *what)) for row, one, what in zip(rows, gets, done, strict=True)]
 
 
 def _items(session: Session, request: Request, line_ids: Sequence[int]) -> dict[int, Outcome]:

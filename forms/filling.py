@@ -30,6 +30,7 @@ from users.models import User
 
 NO_NUMBERS = N_("Name at least one number, or upload a list.")
 UNKNOWN_NUMBER = N_("“%(typed)s” is not among the numbers that you may see.")
+TWICE = N_("“%(typed)s” stands here twice.")
 TOO_MANY = N_("A request is about 100,000 numbers at most. Choose fewer, or send several requests.")
 NOT_OURS = N_("There is no such billing account in your company.")
 NOT_OFFERED = N_("This tariff is not offered. Choose another one.")
@@ -101,8 +102,11 @@ def _chosen_problems(session: Session, form: FormType, values: Mapping[str, Any]
     return wrong
 
 
-def find_numbers(session: Session, actor: Actor, typed: str) -> list[int]:
-    """Ids of the lines of these numbers or SIM cards, in the order typed; raises InvalidInput naming the unknown."""
+def find_numbers(session: Session, actor: Actor, typed: str, *, is_paired: bool = False) -> list[int]:
+    """Ids of the lines of these numbers or SIM cards, in the order typed; raises InvalidInput naming the unknown.
+
+    `is_paired`: something stands beside each of them, so none may stand here twice.
+    """
     parts = [part.strip() for part in typed.replace(",", "\n").replace(";", "\n").splitlines()]
     parts = [part for part in parts if part][: MOST_NUMBERS + 1]
     read = {part: parse_msisdn(part) or parse_iccid(part) for part in parts}
@@ -125,7 +129,21 @@ def find_numbers(session: Session, actor: Actor, typed: str) -> list[int]:
         raise InvalidInput(
             N_("Some numbers are not known."), fields={"numbers": said}, code="unknown_numbers"
         )
+    if is_paired:
+        _refuse_twice([(part, by_value[value]) for part in parts if (value := read[part])])
     return list(dict.fromkeys(by_value[value] for value in values))
+
+
+def _refuse_twice(typed: Sequence[tuple[str, int]]) -> None:
+    first: dict[int, int] = {}
+    for place, (_, line_id) in enumerate(typed):
+        first.setdefault(line_id, place)
+    twice = [part for place, (part, line_id) in enumerate(typed) if first[line_id] != place]
+    if twice:
+        said = [TWICE + TYPED + part[:40] for part in dict.fromkeys(twice)]
+        raise InvalidInput(
+            N_("Some numbers stand here twice."), fields={"numbers": said[:MOST_SAID]}, code="numbers_twice"
+        )
 
 
 def set_lines(

@@ -51,6 +51,15 @@ class Carries:
     params: Callable[[Values, Sequence[FormLine]], Mapping[str, Any]]
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What the numbers get one by one: a title, values in the order of the numbers or none, how people read one."""
+
+    title: str
+    values: Sequence[str]
+    show: Callable[[str], str]
+
+
 MANAGER = N_("Your account manager")
 
 
@@ -85,8 +94,8 @@ class FormType:
     carries: Carries | None = None
     check: Callable[[Values, Sequence[FormLine]], Mapping[str, list[str]]] | None = None
     is_public: bool = False
-    columns: Callable[[Values, Sequence[FormLine]], tuple[str, Sequence[str]]] | None = None
-    """A fourth column of the table of numbers: its title and a text for each number."""
+    beside: Callable[[Values], Beside] | None = None
+    """The last column of the table of numbers."""
     from_list: Callable[[Values], Mapping[str, str]] | None = None
     """Fields that an uploaded list fills where they are left empty: by field, the column of `runs.models.UploadRow`."""
     heading: str = N_("Application")

@@ -123,6 +123,19 @@ def move(
     return event
 
 
+def require_held(actor: Actor, request: Request) -> None:
+    """Raises Conflict unless the request is being worked on, and by nobody else than the actor."""
+    if request.state not in HELD:
+        raise _too_late(request, "resolve")
+    _refuse_held(actor, request)
+
+
+def _refuse_held(actor: Actor, request: Request) -> None:
+    if request.assignee_id not in (None, actor.user_id):
+        message = N_("%(name)s works on this request. Pass it to yourself first.")
+        raise Conflict(message, code="held", name=request.assignee_name)
+
+
 def _too_late(request: Request, name: str) -> Conflict:
     if name == "take" and request.assignee_name and request.state in HELD:
         message = N_("%(name)s has already taken this request.")
@@ -135,10 +148,8 @@ def _party(actor: Actor, request: Request, row: Transition) -> Party:
     if Party.SYSTEM in row.who and actor.kind == "system":
         return Party.SYSTEM
     if Party.MANAGER in row.who and holds(actor, Permission.DESK_WORK):
-        is_held = row.source in HELD and row.name not in ("pass", "comment")
-        if is_held and request.assignee_id not in (None, actor.user_id):
-            message = N_("%(name)s works on this request. Pass it to yourself first.")
-            raise Conflict(message, code="held", name=request.assignee_name)
+        if row.source in HELD and row.name not in ("pass", "comment"):
+            _refuse_held(actor, request)
         return Party.MANAGER
     is_own = actor.company_id == request.company_id
     if Party.CUSTOMER in row.who and is_own and holds(actor, Permission.REQUESTS_SUBMIT):

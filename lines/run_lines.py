@@ -22,11 +22,7 @@ from runs.operation import Own
 PAGE = 50
 IN_DEPARTMENT = and_(Department.company_id == Line.company_id, Department.id == Line.department_id)
 OF_ITEM = and_(Line.company_id == RunItem.company_id, Line.id == RunItem.line_id)
-OF_VALUE = and_(
-    RunValue.company_id == RunItem.company_id,
-    RunValue.run_id == RunItem.run_id,
-    RunValue.line_id == RunItem.line_id,
-)
+OF_VALUE = own_values.at_side(RunItem.company_id, RunItem.run_id, RunItem.line_id)
 WRITTEN = and_(
     JournalEntry.company_id == RunItem.company_id,
     JournalEntry.object_kind == "line",

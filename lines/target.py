@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from operator import itemgetter
@@ -37,14 +37,23 @@ from rbac.decision import Actor, visible
 from rbac.permissions import Permission
 from runs.models import ItemState, RunItem, RunValue, Upload, UploadRow
 from runs.operation import Refusal, TargetLine
+from runs.own_values import at_side
 from runs.queries import refusal_case
 
 BIGINTS = ARRAY(BigInteger)
+Named = Callable[[int, Mapping[str, Any]], ColumnElement[bool]]
+"""Of a company and a selection: the condition that a line is among those that it names."""
 IN_DEPARTMENT = and_(Department.company_id == Line.company_id, Department.id == Line.department_id)
 
 
 class LineTarget:
-    """Implements runs.operation.Target over the table of lines."""
+    """Implements runs.operation.Target over the table of lines.
+
+    `more` are kinds of selections that packages above make for themselves; nobody may send one of them.
+    """
+
+    def __init__(self, more: Mapping[str, Named] | None = None) -> None:
+        self._more = more or {}
 
     def id_column(self) -> InstrumentedAttribute[int]:
         """The line's id within `chosen`."""
@@ -73,6 +82,8 @@ class LineTarget:
 
     def _named(self, actor: Actor, selection: Mapping[str, Any]) -> ColumnElement[bool]:
         """The condition for selections that name lines one by one."""
+        if selection["kind"] in self._more:
+            return self._more[selection["kind"]](actor.company_id or 0, selection)
         if selection["kind"] == "ids":
             return Line.id == any_(cast(list(selection["ids"]), BIGINTS))
         if selection["kind"] == "upload":
@@ -182,7 +193,7 @@ class LineTarget:
 
 def _value_of(company_id: int, run_id: int) -> ColumnElement[bool]:
     """Joins what each line gets for itself in a run."""
-    return and_(RunValue.company_id == company_id, RunValue.run_id == run_id, RunValue.line_id == Line.id)
+    return at_side(company_id, run_id, Line.id)
 
 
 def _told(

@@ -95,8 +95,20 @@ def joined(
     """A select over lines with `RunValue` at their side, where the operation gives each line its own value."""
     if operation.own is None:
         return statement
-    at_side = and_(RunValue.company_id == company_id, RunValue.run_id == run_id, RunValue.line_id == line_id)
-    return statement.outerjoin(RunValue, at_side)
+    return statement.outerjoin(RunValue, at_side(company_id, run_id, line_id))
+
+
+def at_side(company_id: Any, run_id: Any, line_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Joins the value of a line in a run.
+
+    The run is said beside the line: where a planner knows nothing yet of values just written, it would else take
+    them for one and go through all of them for each line.
+    """
+    return and_(
+        RunValue.company_id == company_id,
+        RunValue.line_id == line_id,
+        RunValue.run_id == run_id + 0 * line_id,
+    )
 
 
 def column(operation: Operation) -> ColumnElement[str | None]:

@@ -16,6 +16,7 @@ from core.db import after_commit, session
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
 from core.journal import Entry, write
+from core.money import Money
 from core.storable import whole
 from rbac.decision import Actor, is_everywhere, require, require_everywhere
 from rbac.permissions import Permission
@@ -26,6 +27,12 @@ from runs.operation import Operation, Params, Refusal
 from runs.selection import checked, messages
 
 WAKE = "runs.jobs.wake_run"
+STALE = "preview_stale"
+MORE_LINES = N_(
+    "Since the preview more has come together: %(now)s numbers instead of %(shown)s. Look at it again."
+)
+COSTS_ONCE = N_("It now costs %(now)s once instead of %(shown)s. Look at it again.")
+COSTS_MONTHLY = N_("It now changes what is paid per month by %(now)s instead of %(shown)s. Look at it again.")
 
 
 def load_params(operation: Operation, raw: Mapping[str, Any]) -> Params:
@@ -54,16 +61,18 @@ def create_preview(
     selection: Mapping[str, Any],
     *,
     key: str = "",
+    is_checked: bool = False,
 ) -> Run:
     """Say beforehand what would happen: a run in state `previewed` whose `preview` holds the figures.
 
+    `is_checked`: the selection is the console's own work in its stored form, and not what somebody sent.
     Raises NotAllowed, NotFound for an unknown operation, InvalidInput for parameters or an empty selection.
     """
     operation = engine.operation(code)
     require(actor, operation.permission)
     rest, values, values_of = own_values.split(raw_params) if operation.own else (raw_params, None, None)
     params = load_params(operation, rest)
-    chosen = checked(selection)
+    chosen = dict(selection) if is_checked else checked(selection)
     before = get_run(actor, chosen["run"]) if chosen["kind"] == "failed_of" else None
     own = own_values.read(operation.own, values) if operation.own and values else None
     earlier = same_kind(actor, code, values_of) if values_of else before
@@ -198,16 +207,21 @@ def submit(engine: Engine, actor: Actor, run_id: int) -> Run:
 
 def _refuse_stale(run: Run) -> None:
     """Never more than was shown: raises Conflict where more lines or a higher price came together meanwhile."""
-    shown, once, month = (run.preview[name] for name in ("allowed", "price_once", "price_month"))
-    if run.pending > shown or run.price_once > Decimal(once) or run.price_month > Decimal(month):
-        raise Conflict(
-            N_(
-                "Since the preview more has come together: %(now)s numbers instead of %(shown)s. Look at it again."
-            ),
-            code="preview_stale",
-            now=run.pending,
-            shown=shown,
-        )
+    shown = int(run.preview["allowed"])
+    if run.pending > shown:
+        raise Conflict(MORE_LINES, code=STALE, now=run.pending, shown=shown)
+    for message, now, before in (
+        (COSTS_ONCE, run.price_once, Decimal(run.preview["price_once"])),
+        (COSTS_MONTHLY, run.price_month, Decimal(run.preview["price_month"])),
+    ):
+        if now > before:
+            raise Conflict(message, code=STALE, now=Money(now), shown=Money(before))
+
+
+def count_again(engine: Engine, actor: Actor, run: Run) -> None:
+    """Bring the figures of a preview up to date."""
+    operation = engine.operation(run.operation)
+    run.preview = figures(engine, actor, operation, stored_params(operation, run), run)
 
 
 def freeze(engine: Engine, actor: Actor, operation: Operation, params: Params, run: Run) -> None:

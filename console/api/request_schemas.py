@@ -228,6 +228,12 @@ class OutcomeOut(Schema):
     msisdn = fields.String()
     employee = fields.String()
     is_here = fields.Boolean()
+    number_now = fields.String(
+        allow_none=True, metadata={"description": "The number of the line now, where it has another one."}
+    )
+    own = fields.String(
+        allow_none=True, metadata={"description": "What this line gets for itself: a SIM card, a number."}
+    )
     state = fields.String(allow_none=True)
     reason = fields.String(allow_none=True)
     detail = fields.String(allow_none=True)

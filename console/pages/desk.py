@@ -26,6 +26,7 @@ from forms.models import Request
 from forms.transitions import HELD, Party
 from rbac.permissions import Permission
 from runs.models import Run
+from runs.service import STALE
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 LONGEST_SEARCH = 40
@@ -120,6 +121,9 @@ def preview(request_id: int) -> ResponseReturnValue:
         except InvalidInput as problem:
             said = [text(one) for messages in problem.fields.values() for one in messages]
             return _show(row, {"operation": said or [text(problem.message, **problem.params)]}, ""), 422
+        except Conflict as problem:
+            flash(text(problem.message, **problem.params), "warning")
+            return go_to(url_for("desk.show", request_id=request_id))
         run_id = found.run.id
     return go_to(url_for("desk.resolve", request_id=request_id, run=run_id))
 
@@ -149,6 +153,12 @@ def carry_out(request_id: int) -> ResponseReturnValue:
             run = carrying.find_run(opened(), row.request, run_id)
             errors = {"text": [text(problem.message, **problem.params)]}
             return (_show(row, errors, said) if run is None else _resolve_page(row, run, errors, said)), 422
+        except Conflict as problem:
+            run = carrying.find_run(opened(), row.request, run_id)
+            if problem.code != STALE or run is None:
+                raise
+            carrying.count_again(opened(), engine(), actor(), row.request, run)
+            return _resolve_page(row, run, {}, said, text(problem.message, **problem.params)), 409
     flash(_("The request is resolved; its operation is on its way."), "success")
     return go_to(url_for("desk.show", request_id=request_id))
 
@@ -191,18 +201,23 @@ def _steps(found: Request, *, has_operation: bool) -> list[Any]:
     return sorted(offered, key=lambda row: (row.name != "resolve" or has_operation, row.name != "ask"))
 
 
-def _resolve_page(row: QueueRow, run: Run, errors: Mapping[str, Sequence[str]], typed: str) -> str:
+def _resolve_page(
+    row: QueueRow, run: Run, errors: Mapping[str, Sequence[str]], typed: str, warning: str = ""
+) -> str:
     operation, figures = engine().operation(run.operation), run.preview
     with company_scope(run.company_id):
         params = param_form.shown_params(operation, run.params)
         left = carrying.count_left(opened(), row.request)
         texts = run_words.refusal_texts(operation, run)
+        numbers = request_words.outcome(row.request)
     refused = sorted(figures["refused"].items(), key=lambda pair: -pair[1])
     return render(
         "desk/resolve.html",
+        **numbers | {"run": run},
+        side="desk",
+        warning=warning,
         found=row.request,
         company=row.company,
-        run=run,
         operation=operation,
         params=params,
         figures=figures,

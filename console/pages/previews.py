@@ -16,6 +16,7 @@ from console.web import session as opened
 from core.errors import Conflict, NotFound
 from core.i18n import N_
 from core.storable import whole
+from forms.carrying import KIND
 from lines.run_lines import PAGE, refused_lines
 from rbac.permissions import Permission
 from runs import service
@@ -23,7 +24,6 @@ from runs.models import Run, RunState
 from runs.own_values import VALUES_OF
 
 blueprint = Blueprint("previews", __name__, url_prefix="/runs/<int:run_id>")
-STALE = "preview_stale"
 TYPED_FROM = 1000
 """Above so many lines an operation that cannot be undone asks for their number to be typed."""
 
@@ -65,24 +65,20 @@ def confirm(run_id: int) -> ResponseReturnValue:
         with opened().begin_nested():
             service.submit(engine(), actor(), run.id)
     except Conflict as problem:
-        if problem.code != STALE:
+        if problem.code != service.STALE:
             raise
-        _count_again(run)
+        service.count_again(engine(), actor(), run)
         flash(text(problem.message, **problem.params), "warning")
         return go_to(url_for("previews.show", run_id=run.id))
     return go_to(url_for("runs.show", run_id=run.id))
-
-
-def _count_again(run: Run) -> None:
-    operation = engine().operation(run.operation)
-    params = service.stored_params(operation, run)
-    run.preview = service.figures(engine(), actor(), operation, params, run)
 
 
 def _own(run_id: int) -> Run:
     run = service.get_run(actor(), run_id)
     if run.state == RunState.PREVIEWED and run.created_by != actor().user_id:
         raise NotFound
+    if run.state == RunState.PREVIEWED and run.selection["kind"] == KIND:
+        raise NotFound  # it is started on the desk, together with the answer to the customer
     return run
 
 

@@ -151,7 +151,8 @@ def _save(form: FormType, draft: Request) -> ResponseReturnValue:
     errors: dict[str, list[str]] = {}
     chosen = None
     try:
-        chosen = _chosen(form, draft)
+        is_paired = form.beside is not None and bool(form.beside(typed).values)
+        chosen = _chosen(form, draft, is_paired=is_paired)
         checked = submitting.fill(opened(), engine(), actor(), draft, typed, chosen)
     except InvalidInput as problem:
         chosen = None
@@ -178,7 +179,7 @@ def _typed_numbers(lines: Sequence[FormLine]) -> str:
     return "\n".join(f"+{line.msisdn}" for line in lines)
 
 
-def _chosen(form: FormType, draft: Request) -> dict[str, Any] | None:
+def _chosen(form: FormType, draft: Request, *, is_paired: bool) -> dict[str, Any] | None:
     """The selection that the form names: an uploaded list before typed numbers before those chosen or kept."""
     file = request.files.get("list")
     if form.lines == Lines.NONE:
@@ -199,7 +200,7 @@ def _chosen(form: FormType, draft: Request) -> dict[str, Any] | None:
         return {"kind": "upload", "upload": upload.id}
     typed = request.form.get("numbers", "").strip()
     if typed:
-        return {"kind": "ids", "ids": filling.find_numbers(opened(), actor(), typed)}
+        return {"kind": "ids", "ids": filling.find_numbers(opened(), actor(), typed, is_paired=is_paired)}
     if "sel" in request.form:
         return selection.read(request.form, is_ordered=True)
     if "keep_numbers" in request.form:

@@ -153,10 +153,14 @@ def _table(
     """Titles and rows; the fifth column is the form's own."""
     if not lines:
         return (), ()
-    title, column = form.columns(values, lines) if form.columns else ("", ())
-    titles = (*HEAD, *((title,) if title else ()))
+    beside = form.beside(values) if form.beside else None
+    titles, column = [*HEAD], [""] * len(lines)
+    if beside is not None:
+        titles.append(beside.title)
+        if len(beside.values) == len(lines):
+            column = [beside.show(one) for one in beside.values]
     head = ("№", *(translate(locale, one) for one in titles))
-    return head, tuple(_row(no, line, column) for no, line in enumerate(lines, 1))
+    return head, tuple(_row(no, line, column if beside else ()) for no, line in enumerate(lines, 1))
 
 
 def _row(no: int, line: FormLine, column: Sequence[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.i18n import N_
 from forms import fields
-from forms.form import Carries, FormLine, FormType, Lines, Values
+from forms.form import Beside, Carries, FormLine, FormType, Lines, Values
 from lines.numbers import format_iccid, format_msisdn
 
 REPLACE, CHANGE, RETURN = "replace_sim", "change_number", "return_number"
@@ -38,6 +38,7 @@ LISTED = {"cards": "new_iccid", "new_numbers": "new_msisdn"}
 """Where an uploaded list keeps what stands beside its numbers."""
 OPERATIONS = {"cards": "replace_sim", "new_numbers": "change_number"}
 COLUMNS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "": (N_("New SIM card or number"), str),
     "cards": (N_("New SIM card (ICCID)"), format_iccid),
     "new_numbers": (N_("New number"), format_msisdn),
 }
@@ -54,6 +55,7 @@ class NumbersAndSims(fields.FormSchema):
             "One a line, in the order of the numbers; or in a second column of the list that you upload. "
             "Leave it empty where the operator is to send cards."
         ),
+        only=("deed", (REPLACE,)),
     )
     new_numbers = fields.numbers(
         N_("New or earlier numbers"),
@@ -61,6 +63,7 @@ class NumbersAndSims(fields.FormSchema):
             "One a line, in the order of the present numbers; or in a column “New number” of the list that you upload. "
             "Leave it empty where the operator is to choose for you."
         ),
+        only=("deed", (CHANGE, RETURN)),
     )
     wishes = fields.area(
         N_("Other wishes"),
@@ -75,7 +78,7 @@ class NumbersAndSims(fields.FormSchema):
 def _given(values: Values) -> tuple[str, list[str]]:
     """The field that counts for this deed, and what each number gets, in the order of the numbers."""
     name = CARRIED.get(str(values.get("deed")), "")
-    return name, str(values.get(name) or "").split()
+    return name, [line.strip() for line in str(values.get(name) or "").splitlines() if line.strip()]
 
 
 def _from_list(values: Values) -> Mapping[str, str]:
@@ -102,11 +105,10 @@ def _params(values: Values, lines: Sequence[FormLine]) -> Mapping[str, Any]:
     return {"values": {str(line.line_id): one for line, one in zip(lines, given, strict=True)}}
 
 
-def _column(values: Values, lines: Sequence[FormLine]) -> tuple[str, Sequence[str]]:
+def _beside(values: Values) -> Beside:
     name, given = _given(values)
-    title, show = COLUMNS[name or "cards"]
-    shown = [show(one) for one in given]
-    return title, shown if len(shown) == len(lines) else [""] * len(lines)
+    title, show = COLUMNS[name]
+    return Beside(title, given, show)
 
 
 FORM = FormType(
@@ -137,7 +139,8 @@ FORM = FormType(
     days=1,
     carries=Carries(_operation, _params),
     check=_check,
-    columns=_column,
+    beside=_beside,
+    subject=N_("for SIM replacement, change or return of a number"),
     from_list=_from_list,
     order=10,
 )

@@ -209,7 +209,7 @@ def open_office(world: World, tmp_path: Path) -> Office:
         settings=settings,
         queue=queue,  # type: ignore[arg-type]
         gateway=operator,
-        target=LineTarget(),
+        target=LineTarget({carrying.KIND: carrying.is_named}),
         operations={operation.code: operation for operation in OPERATIONS},
         storage=LocalStorage(tmp_path / "files"),
     )

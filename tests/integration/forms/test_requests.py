@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 from time_machine import travel
 
 from core import db, journal
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from core.money import Money
 from core.tenancy import all_companies, companies_scope, company_scope
 from forms import carrying, desk, filling, jobs, service, submitting
+from forms.carrying import LineOutcome
 from forms.models import Request, RequestState
 from forms.types import get_type
 from notices.models import Notice, OutboxMail
+from operators.models import Tariff
 from rbac.decision import Actor, Granted
+from runs import service as run_service
 from runs import sweeper
 from runs.models import ItemState
-from tests.integration.forms.conftest import TARIFF, Office, hire
+from runs.selection import MOST_IDS
+from tests.integration.forms.conftest import TARIFF, Office, card, hire
 
 
 def test_a_request_gets_number_person_and_deadline_at_once(office: Office) -> None:
@@ -169,20 +177,108 @@ def test_a_resolved_request_carries_its_operation_out(office: Office) -> None:
     assert office.sql("SELECT DISTINCT tariff_id FROM lines") == [("T-M",)]
 
 
+def outcomes(office: Office, request_id: int) -> Sequence[LineOutcome]:
+    return office.as_customer(
+        lambda session, actor: carrying.outcomes(session, service.get_request(session, actor, request_id))
+    )
+
+
 def test_a_line_that_left_the_company_is_said_and_not_touched(office: Office) -> None:
     request_id = office.submitted()
-    gone, renumbered = office.place.line_ids[:2]
-    office.sql("UPDATE lines SET state = 'terminated' WHERE id = :id", id=gone)
-    office.sql("UPDATE lines SET msisdn = '79990000001' WHERE id = :id", id=renumbered)
+    gone = office.place.line_ids[0]
+    number = office.sql("SELECT msisdn FROM lines WHERE id = :id", id=gone)[0][0]
+    office.sql("UPDATE lines SET state = 'terminated', msisdn = msisdn || '~P' WHERE id = :id", id=gone)
+    (again,) = office.world.lines(office.place, 1)  # its number is given out again, to another line
+    office.sql("UPDATE lines SET msisdn = :number WHERE id = :id", number=number, id=again)
     office.move(request_id, "take")
     run_id = office.resolve(request_id)
     office.work(run_id, wakes=3)
-    assert office.run(run_id).total == 10
-    rows = office.as_customer(
-        lambda session, actor: carrying.outcomes(session, service.get_request(session, actor, request_id))
+    assert office.run(run_id).total == 11
+    rows = outcomes(office, request_id)
+    assert [row.is_here for row in rows] == [False, *[True] * 11]
+    assert [row.state for row in rows] == [None, *[ItemState.DONE] * 11]
+    assert {row.number_now for row in rows} == {None}
+    assert office.sql("SELECT tariff_id FROM lines WHERE id = :id", id=again) == [("T-S",)]
+
+
+def test_a_line_with_another_number_by_now_is_still_the_same_line(office: Office) -> None:
+    request_id = office.submitted()
+    office.sql("UPDATE lines SET msisdn = '79990000001' WHERE id = :id", id=office.place.line_ids[1])
+    assert [row.number_now for row in outcomes(office, request_id)[:3]] == [None, "79990000001", None]
+    office.move(request_id, "take")
+    run_id = office.resolve(request_id)
+    office.work(run_id, wakes=3)
+    assert {(row.is_here, row.state) for row in outcomes(office, request_id)} == {(True, ItemState.DONE)}
+
+
+def test_more_numbers_than_can_be_ticked_are_carried_out(office: Office) -> None:
+    office.world.lines(office.place, MOST_IDS + 1 - 12)
+    values = {"deed": "replace_sim", "reason": "lost", "contact": "Анна", "phone": "89161234567"}
+    cards = {"cards": "\n".join(card(no) for no in range(MOST_IDS + 1))}
+    request_id = office.draft("numbers_and_sims", {**values, **cards}, kind="filter", query="", all=True)
+    office.as_customer(
+        lambda session, actor: submitting.submit(
+            session, office.engine, actor, service.get_request(session, actor, request_id)
+        )
     )
-    assert [row.is_here for row in rows] == [False, False, *[True] * 10]
-    assert [row.state for row in rows] == [None, None, *[ItemState.DONE] * 10]
+    office.move(request_id, "take")
+    run = office.run(office.resolve(request_id))
+    assert run.total == MOST_IDS + 1
+    assert run.selection == {"kind": "request", "request": request_id}
+    wrong = office.sql(
+        "SELECT count(*) FROM request_lines JOIN run_values USING (company_id, line_id)"
+        " WHERE value <> split_part(:cards, :end, no::int) AND no < 50",
+        end="\n",
+        **cards,
+    )
+    assert wrong == [(0,)]
+    assert office.sql("SELECT count(*) FROM run_values") == [(MOST_IDS + 1,)]
+
+
+def test_nobody_can_send_the_selection_of_a_request(office: Office) -> None:
+    request_id = office.submitted()
+    with pytest.raises(InvalidInput) as caught:
+        office.as_customer(
+            lambda session, actor: run_service.create_preview(
+                office.engine, actor, "unblock", {}, {"kind": "request", "request": request_id}
+            )
+        )
+    assert caught.value.code == "nothing_selected"
+
+
+@pytest.mark.parametrize("state", ["not taken", "held by another", "closed"])
+def test_only_who_works_on_a_request_looks_at_what_it_would_do(office: Office, state: str) -> None:
+    request_id = office.submitted()
+    if state != "not taken":
+        office.move(request_id, "take", user_id=office.other if state == "held by another" else None)
+    if state == "closed":
+        office.move(request_id, "refuse", "Нет")
+    with pytest.raises(Conflict) as caught:
+        office.resolve(request_id)
+    assert caught.value.code == ("held" if state == "held by another" else "moved_on")
+    assert office.request(request_id).preview_id is None
+
+
+def test_a_price_that_rose_says_so(office: Office) -> None:
+    request_id = office.submitted()
+    office.move(request_id, "take")
+
+    def look(session: Session, actor: Actor) -> None:
+        request = desk.get_request(session, request_id).request
+        run = carrying.preview(session, office.engine, actor, request).run
+        with all_companies(reason="a test raises the price"):
+            session.execute(update(Tariff).where(Tariff.id == "T-M").values(switch_price=70))
+        with pytest.raises(Conflict) as caught, session.begin_nested():
+            carrying.resolve(session, office.engine, actor, request, "Да", run.id)
+        assert (caught.value.code, caught.value.params) == (
+            "preview_stale",
+            {"now": Money(Decimal(840)), "shown": Money(Decimal(600))},
+        )
+        carrying.count_again(session, office.engine, actor, request, run)
+        carrying.resolve(session, office.engine, actor, request, "Да", run.id)
+
+    office.as_manager(look)
+    assert office.request(request_id).state == RequestState.RESOLVED
 
 
 def test_killed_in_the_middle_the_sweeper_finishes(office: Office) -> None:

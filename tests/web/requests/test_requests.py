@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lines.numbers import format_iccid
+from console.request_words import LEFT
+from core.i18n import translate
+from lines.numbers import format_iccid, format_msisdn
 from tests.integration.forms.conftest import TARIFF, card, table
 from tests.web.main_job.desk import workbook
 from tests.web.requests.conftest import PDF, PNG, Desk
@@ -274,6 +276,92 @@ def test_cards_sent_to_the_api_follow_the_order_of_the_ids(desk: Desk) -> None:
     assert made.status_code == 200, made.text
     lines = desk.customer.get(f"/api/v1/requests/{made.json['id']}/lines").json["items"]  # type: ignore[index]
     assert [line["line_id"] for line in lines] == ids[:12]
+
+
+def replaced(desk: Desk, count: int = 12) -> tuple[int, list[str]]:
+    """A submitted request for new SIM cards that a manager has taken, and the cards in the order of the lines."""
+    cards = [card(no) for no in range(count)]
+    request_id = desk.draft("numbers_and_sims", **SIMS, cards="\r\n".join(cards))
+    desk.customer.post(f"/requests/{request_id}/submit")
+    desk.step(desk.manager, request_id, "take")
+    return request_id, cards
+
+
+def test_every_page_says_which_number_gets_which_card(desk: Desk) -> None:
+    request_id, cards = replaced(desk)
+    previewed = desk.manager.post(f"/desk/{request_id}/preview").location
+    numbers = desk.numbers().split()
+    for client, address in (
+        (desk.customer, f"/requests/{request_id}"),
+        (desk.customer, f"/requests/{request_id}/lines"),
+        (desk.manager, f"/desk/{request_id}"),
+        (desk.manager, previewed),
+    ):
+        page = client.get(address)
+        assert page.status_code == 200
+        rows = re.findall(r"<tr>.*?</tr>", page.text, re.DOTALL)[-12:]
+        for row, number, one in zip(rows, numbers, cards, strict=True):
+            assert number[-2:] in row
+            assert format_iccid(one) in row, address
+    lines = desk.customer.get(f"/api/v1/requests/{request_id}/lines").json["items"]  # type: ignore[index]
+    assert [line["own"] for line in lines] == cards
+
+
+def test_a_number_that_changed_meanwhile_is_named(desk: Desk) -> None:
+    request_id = desk.office.submitted()
+    one, gone = desk.office.place.line_ids[:2]
+    desk.office.sql("UPDATE lines SET msisdn = '79990000001' WHERE id = :id", id=one)
+    desk.office.sql("UPDATE lines SET state = 'terminated' WHERE id = :id", id=gone)
+    for client, side in ((desk.customer, "requests"), (desk.manager, "desk")):
+        page = client.get(f"/{side}/{request_id}").text
+        assert format_msisdn("79990000001") in page
+        assert page.count(translate("ru", LEFT.title)) == 1
+        lines = client.get(f"/api/v1/{side}/{request_id}/lines").json["items"]  # type: ignore[index]
+        assert [(line["is_here"], line["number_now"]) for line in lines[:3]] == [
+            (True, "79990000001"),
+            (False, None),
+            (True, None),
+        ]
+
+
+def test_a_price_that_rose_is_shown_again_with_the_text_kept(desk: Desk) -> None:
+    request_id = desk.office.submitted()
+    desk.step(desk.manager, request_id, "take")
+    run_id = int(desk.manager.post(f"/desk/{request_id}/preview").location.rsplit("=", 1)[1])
+    desk.office.sql("UPDATE users SET locale = 'en'")
+    desk.office.sql("UPDATE tariffs SET switch_price = 70 WHERE id = 'T-M'")
+    sent = {"run": run_id, "text": "All done, thank you"}
+    again = desk.manager.post(f"/desk/{request_id}/resolve", data=sent)
+    assert again.status_code == 409
+    plain = again.text.replace("\u202f", " ").replace("&#8239;", " ")
+    assert "It now costs 840.00 ₽ once instead of 600.00 ₽" in plain
+    assert "All done, thank you" in plain
+    assert desk.office.request(request_id).state == "taken"
+    assert desk.manager.post(f"/desk/{request_id}/resolve", data=sent).status_code == 303
+    assert desk.office.run(run_id).price_once == 840
+
+
+def test_who_does_not_hold_a_request_cannot_look_at_what_it_would_do(desk: Desk) -> None:
+    request_id = desk.office.submitted()
+    desk.step(desk.manager, request_id, "take")
+    run_id = desk.manager.post(f"/desk/{request_id}/preview").location.rsplit("=", 1)[1]
+    answer = desk.other.post(f"/desk/{request_id}/preview", follow_redirects=True)
+    assert "manager" in answer.text
+    assert str(desk.office.request(request_id).preview_id) == run_id
+    assert desk.other.post(f"/api/v1/desk/{request_id}/preview").status_code == 409
+
+
+def test_a_number_typed_twice_beside_cards_is_named(desk: Desk) -> None:
+    numbers = desk.numbers().split()[:2]
+    typed = "\r\n".join([*numbers, numbers[0]])
+    cards = "\r\n".join(card(no) for no in range(3))
+    wrong = desk.customer.post(
+        "/requests/new/numbers_and_sims", data={**SIMS, "numbers": typed, "cards": cards}
+    )
+    assert wrong.status_code == 422
+    assert f"«{numbers[0]}» стоит здесь дважды" in wrong.text
+    plain = desk.customer.post("/requests/new/numbers_and_sims", data={**SIMS, "numbers": typed})
+    assert plain.status_code == 303, "without cards nothing goes wrong"
 
 
 def hidden(page: str) -> list[str]:
