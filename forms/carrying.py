@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, any_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict
@@ -121,9 +121,9 @@ def is_named(company_id: int, selection: Mapping[str, Any]) -> ColumnElement[boo
     lines = select(RequestLine.line_id).where(
         RequestLine.company_id == company_id, RequestLine.request_id == int(selection["request"])
     )
-    # An array is read once and looked up by key. Joined, freshly written numbers, which nobody has counted yet,
-    # would be gone through for each line of the company.
-    return and_(Line.id == any_(func.array(lines.scalar_subquery())), IS_HERE)
+    # IS TRUE keeps this a look-up in a hash made once. Joined, freshly written numbers, which the planner has not
+    # counted yet, would be gone through for each line of the company.
+    return and_(Line.id.in_(lines).is_(true()), IS_HERE)
 
 
 def count_again(session: Session, engine: Engine, actor: Actor, request: Request, run: Run) -> None:
