@@ -143,7 +143,8 @@ class Reporter:
     def __init__(self, worker: Service) -> None:
         assert worker.child is not None
         started = re.findall(r"\{[^\n]*worker\.started[^\n]*\}", worker.child.log.read_text(encoding="utf-8"))
-        (pid,) = (one["pid"] for one in map(json.loads, started) if one["role"] == "reporter")
+        # The newest: a worker started for an earlier test may have written into the same log.
+        pid = [one["pid"] for one in map(json.loads, started) if one["role"] == "reporter"][-1]
         self._process = psutil.Process(pid)
 
     def __enter__(self) -> Reporter:
