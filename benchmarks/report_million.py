@@ -6,7 +6,6 @@ measured with 100,000 rows and its time taken tenfold.
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -104,7 +103,9 @@ def run_one(what: str, branch: str) -> None:
     """What the process of its own does: one writing; prints seconds and peak memory."""
     workshop = bootstrap.workshop(bootstrap.build(Settings.from_env()))
     with all_companies(reason="a benchmark"), db.unit_of_work() as session:
-        user = session.scalars(select(User).where(User.login == "admin")).one()
+        # Whatever the demo calls the administrator of a company of this size.
+        theirs = User.login.endswith("admin"), User.company_id.is_not(None)
+        user = session.scalars(select(User).where(*theirs)).one()
         actor = load_actor(session, user.id, user.company_id)
         found = select(Department.id).where(Department.name == branch) if branch else None
         params = {} if found is None else {"department": session.scalars(found).one()}
@@ -120,7 +121,14 @@ def run_one(what: str, branch: str) -> None:
     else:
         titles, cells = _cells(actor, params)
         took = seconds(lambda: _write_openpyxl(titles, cells))
-    print(json.dumps([took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+    print(json.dumps([took, _peak_mb()]))
+
+
+def _peak_mb() -> float:
+    """The most memory of this program: getrusage would also count the one that started it."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    (line,) = (one for one in status.splitlines() if one.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
 
 
 def _cells(actor: Actor, params: dict[str, int]) -> tuple[list[str], list[list[Any]]]:
