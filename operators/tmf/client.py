@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import structlog
 import urllib3
 from urllib3.exceptions import (
@@ -131,7 +132,7 @@ class TmfClient:
         headers, data = dict(self._headers), None
         if body is not None:
             headers["Content-Type"] = "application/json"
-            data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+            data = orjson.dumps(body)
         deadline = time.monotonic() + self._timeout
         timeout = urllib3.Timeout(connect=min(CONNECT_SECONDS, self._timeout), read=self._timeout)
         try:
