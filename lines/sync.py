@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, text, update
 
 from core import clock
 from core.db import unit_of_work
@@ -25,6 +25,8 @@ from operators.sync import count, get_party_id, stream
 CHUNK = 5000
 OVERLAP = timedelta(minutes=2)
 """How far polling looks back behind the moment it began: the operator's clock is not ours."""
+MANY = 1000
+"""New lines from which the statistics of the tables no longer hold."""
 MOMENT = timedelta(milliseconds=1)
 MOST_MISSING = 0.5
 """Share of a company's lines that may vanish at once; above it the operator's list is not believed."""
@@ -48,8 +50,16 @@ def load_company(source: Source, company_id: int, *, with_sims: bool = True) -> 
         sync_sims(source, company_id, party_id)
     with company_scope(company_id), unit_of_work() as db:
         db.execute(update(Company).where(Company.id == company_id).values(synced_at=clock.now()))
+    if report.created >= MANY:
+        _renew_statistics()
     log.info("lines.loaded", company=company_id, **_figures(report))
     return report
+
+
+def _renew_statistics() -> None:
+    """The database gets to know a company that has just come: until then it plans as if there were a few lines."""
+    with all_companies(reason="statistics are of whole tables"), unit_of_work() as db:
+        db.execute(text("SELECT refresh_statistics()"))
 
 
 def sync_changes(source: Source, company_id: int) -> Report:

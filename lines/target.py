@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from operator import itemgetter
+from functools import lru_cache
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     String,
     and_,
     any_,
+    bindparam,
     cast,
     literal,
     not_,
@@ -23,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute, Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from core import clock
 from core.errors import NotFound
@@ -43,7 +46,9 @@ from runs.queries import refusal_case
 BIGINTS = ARRAY(BigInteger)
 Named = Callable[[int, Mapping[str, Any]], ColumnElement[bool]]
 """Of a company and a selection: the condition that a line is among those that it names."""
-IN_DEPARTMENT = and_(Department.company_id == Line.company_id, Department.id == Line.department_id)
+TOLD_AS_TEXT = (Decimal, date, datetime)
+OF_COMPANY = Department.company_id == Line.company_id
+IN_DEPARTMENT = and_(OF_COMPANY, Department.id == Line.department_id)
 
 
 class LineTarget:
@@ -120,24 +125,24 @@ class LineTarget:
         session: Session,
         company_id: int,
         run_id: int,
-        batch_id: int,
+        numbers: Mapping[int, int],
         refusals: Sequence[Refusal],
         *,
         has_own: bool = False,
     ) -> Sequence[TargetLine]:
-        """The lines of a claimed batch in the order of their items, with the refusal that holds now."""
-        columns: list[Any] = [RunItem.no, Line.id, Line.operator_id, refusal_case(list(refusals))]
+        """These lines in the order of their items' numbers, with the refusal that holds now."""
+        columns: list[Any] = [Line.id, Line.operator_id, refusal_case(list(refusals))]
         found = (
             select(*columns, *([RunValue.value] if has_own else []))
-            .select_from(RunItem)
-            .join(Line, and_(Line.company_id == RunItem.company_id, Line.id == RunItem.line_id))
-            .join(Department, IN_DEPARTMENT)
-            .where(RunItem.company_id == company_id, RunItem.run_id == run_id, RunItem.batch_id == batch_id)
-            .order_by(RunItem.no)
+            .select_from(Line)
+            # Said so that a planner who knows little of the table does not come by way of the departments.
+            .join(Department, and_(OF_COMPANY, Department.id == Line.department_id + 0 * Line.id))
+            .where(Line.company_id == company_id, Line.id == any_(cast(literal(_written(numbers)), BIGINTS)))
         )
         if has_own:
-            found = found.outerjoin(RunValue, _value_of(company_id, run_id))
-        return [TargetLine(*row) for row in session.execute(found)]
+            found = found.outerjoin(RunValue, at_side(company_id, run_id, Line.id))
+        lines = [TargetLine(numbers[row[0]], *row) for row in session.execute(found)]
+        return sorted(lines, key=attrgetter("no"))
 
     def apply(
         self,
@@ -158,26 +163,12 @@ class LineTarget:
         }
         if "msisdn" in own:
             give_up_numbers(session, company_id, run_id, line_ids)
-        number = number_without_mark() if "msisdn" in own else Line.msisdn
-        present = {name: number if name == "msisdn" else getattr(Line, name) for name in effect}
-        columns = [value.label(f"old_{name}") for name, value in present.items()]
-        columns += [value.label(f"new_{name}") for name, value in own.items()]
-        # Locked in the order of their ids, as everyone locks lines; changed and told in the same statement.
-        chosen = select(Line.id, number.label("number"), Line.department_id, Line.state, *columns)
-        if own:
-            chosen = chosen.select_from(Line).join(RunValue, _value_of(company_id, run_id))
-        old = (
-            chosen.where(Line.company_id == company_id, Line.id == any_(_array(line_ids)))
-            .order_by(Line.id)
-            .with_for_update(of=Line)
-            .cte("old")
-        )
-        values = {**effect, **{name: old.c[f"new_{name}"] for name in own}, "ordered_at": clock.now()}
+        values = {f"to_{name}": value for name, value in effect.items() if name not in own}
+        values |= {"company": company_id, "ids": _written(line_ids), "at": clock.now()}
+        names = tuple(effect)
         before = session.execute(
-            update(Line)
-            .where(Line.company_id == company_id, Line.id == old.c.id)
-            .values(values)
-            .returning(*old.c),
+            _change(names, own, run_id) if own else _same_for_all(names),
+            values,
             execution_options={"synchronize_session": False},
         ).all()
         if "state" in effect:
@@ -191,9 +182,38 @@ class LineTarget:
         return _told(sorted(before, key=itemgetter(0)), effect, own)
 
 
-def _value_of(company_id: int, run_id: int) -> ColumnElement[bool]:
-    """Joins what each line gets for itself in a run."""
-    return at_side(company_id, run_id, Line.id)
+@lru_cache(maxsize=64)
+def _same_for_all(names: tuple[str, ...]) -> ReturningUpdate[Any]:
+    """`_change` of these columns where all lines get the same: kept, since building it takes as long as sending it."""
+    return _change(names, {})
+
+
+def _change(names: Sequence[str], own: Mapping[str, Any], run_id: int = 0) -> ReturningUpdate[Any]:
+    """Writes columns of lines and tells what stood there; what is not `own` is the parameter "to_" and its name.
+
+    Locked in the order of their ids, as everyone locks lines; changed and told in the same statement.
+    """
+    company = bindparam("company", type_=BigInteger)
+    among = Line.company_id == company, Line.id == any_(cast(bindparam("ids", type_=String), BIGINTS))
+    number = number_without_mark() if "msisdn" in own else Line.msisdn
+    columns = [
+        (number if name == "msisdn" else getattr(Line, name)).label(f"old_{name}") for name in names
+    ] + [value.label(f"new_{name}") for name, value in own.items()]
+    chosen = select(Line.id, number.label("number"), Line.department_id, Line.state, *columns)
+    if own:
+        chosen = chosen.select_from(Line).join(RunValue, at_side(company, run_id, Line.id))
+    old = chosen.where(*among).order_by(Line.id).with_for_update(of=Line).cte("old")
+    values = {
+        name: old.c[f"new_{name}"] if name in own else bindparam(f"to_{name}", type_=getattr(Line, name).type)
+        for name in names
+    }
+    return (
+        update(Line)
+        # Named once more: a planner that knows little of the table would go through all of the company's lines.
+        .where(*among, Line.id == old.c.id)
+        .values({**values, "ordered_at": bindparam("at", type_=Line.ordered_at.type)})
+        .returning(*old.c)
+    )
 
 
 def _told(
@@ -213,9 +233,9 @@ def _told(
     ]
 
 
-def _array(ids: Sequence[int]) -> ColumnElement[Any]:
+def _written(ids: Iterable[int]) -> str:
     """Numbers as PostgreSQL itself writes an array: several times cheaper to send than a list."""
-    return cast(literal(f"{{{','.join(map(str, ids))}}}", String), BIGINTS)
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def _moves(before: Sequence[Any], state: str) -> dict[tuple[int, str], int]:
@@ -229,6 +249,4 @@ def _moves(before: Sequence[Any], state: str) -> dict[tuple[int, str], int]:
 
 def _plain(value: Any) -> Any:
     """A value as the journal keeps it: no floats, money and dates as text."""
-    if isinstance(value, Decimal | date | datetime):
-        return str(value)
-    return value
+    return str(value) if isinstance(value, TOLD_AS_TEXT) else value

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import case, select, text, update
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from runs import counters, queries, service
 from runs.counters import Moved
 from runs.engine import Engine
 from runs.models import BatchState, ItemState, OrderBatch, Run, RunItem
-from runs.operation import Operation, Params, TargetLine
+from runs.operation import Operation, Params, Refusal, TargetLine
 from users.actor import load_actor
 
 MARGIN = 5.0
@@ -44,8 +45,8 @@ CLAIM = text("""
     moved AS (
         UPDATE run_items AS item SET state = 'sent', batch_id = batch.id, updated_at = :now
         FROM batch WHERE item.company_id = :company AND item.ctid = ANY (ARRAY(SELECT ctid FROM picked))
-        RETURNING item.no)
-    SELECT batch.id, (SELECT count(*) FROM moved) FROM batch""")
+        RETURNING item.line_id, item.no)
+    SELECT batch.id, (SELECT jsonb_object_agg(line_id, no) FROM moved) FROM batch""")
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,13 @@ class Claim:
 
 @dataclass(frozen=True)
 class Work:
-    """A run as its worker holds it: loaded afresh at each wake-up, rights included."""
+    """A run as its worker holds it: loaded afresh at each wake-up, rights included.
+
+    `refusals` are the reasons not to send a line, put together once: that costs more than to ask for them.
+    """
 
     engine: Engine
-    actor: Actor
+    refusals: Sequence[Refusal]
     operation: Operation
     params: Params
     company_id: int
@@ -94,12 +98,12 @@ def claim(db: Session, work: Work, most: int) -> Claim | None:
     row = db.execute(CLAIM, {**found, "worker": work.worker, "now": now, "lease": lease}).one_or_none()
     if row is None:
         return None
-    batch_id, count = row
-    lines = _read(db, work, batch_id)
+    batch_id, numbers = row
+    lines = _read(db, work, {int(line_id): no for line_id, no in numbers.items()})
     refused = {line.no: line.refusal for line in lines if line.refusal is not None}
     if refused:
         _refuse(db, work, batch_id, refused, now)
-    by = {"pending": -count, "sent": count - len(refused), "refused": len(refused)}
+    by = {"pending": -len(numbers), "sent": len(numbers) - len(refused), "refused": len(refused)}
     counters.move(
         db, work.company_id, work.run_id, now, by, Moved(hold=now + timedelta(seconds=HOLD_SECONDS))
     )
@@ -107,22 +111,28 @@ def claim(db: Session, work: Work, most: int) -> Claim | None:
     return Claim(batch_id, key, eligible, now + timedelta(seconds=SEND_WITHIN))
 
 
-def _read(db: Session, work: Work, batch_id: int) -> Sequence[TargetLine]:
-    """The claimed lines with what forbids each now. A right that seems lost is asked for again with fresh grants:
+def _read(db: Session, work: Work, numbers: Mapping[int, int]) -> Sequence[TargetLine]:
+    """The claimed lines (their items' numbers by line id) with what forbids each now.
 
-    a branch that was moved during the wake-up has other paths than those that the actor was loaded with.
+    A right that seems lost is asked for again with fresh grants: a branch that was moved during the wake-up has other
+    paths than those that the actor was loaded with.
     """
-    lines: Sequence[TargetLine] = ()
-    actor = work.actor
-    for _ in range(2):
-        refusals = service.all_refusals(work.engine, actor, work.operation, work.params, before=work.run_id)
-        lines = work.engine.target.before_sending(
-            db, work.company_id, work.run_id, batch_id, refusals, has_own=work.operation.own is not None
-        )
-        if all(line.refusal != queries.NO_RIGHT for line in lines):
-            break
+    has_own = work.operation.own is not None
+    read = partial(
+        work.engine.target.before_sending, db, work.company_id, work.run_id, numbers, has_own=has_own
+    )
+    lines = read(work.refusals)
+    if any(line.refusal == queries.NO_RIGHT for line in lines):
         actor = load_starter(db, work.company_id, work.run_id)
+        lines = read(refusals_of(work.engine, actor, work.operation, work.params, work.run_id))
     return lines
+
+
+def refusals_of(
+    engine: Engine, actor: Actor, operation: Operation, params: Params, run_id: int
+) -> Sequence[Refusal]:
+    """Every reason not to send a line of a run, as `Work` holds them."""
+    return service.all_refusals(engine, actor, operation, params, before=run_id)
 
 
 def load_starter(db: Session, company_id: int, run_id: int) -> Actor:

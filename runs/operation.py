@@ -132,12 +132,12 @@ class Target(Protocol):
         session: Session,
         company_id: int,
         run_id: int,
-        batch_id: int,
+        numbers: Mapping[int, int],
         refusals: Sequence[Refusal],
         *,
         has_own: bool = False,
     ) -> Sequence[TargetLine]:
-        """The lines of a claimed batch in the order of their items, with the refusal that holds now.
+        """The lines of these ids in the order of their items' numbers (the values), with the refusal that holds now.
 
         `has_own`: with the value that each gets for itself in this run.
         """

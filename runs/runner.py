@@ -82,7 +82,8 @@ def _open(engine: Engine, company_id: int, run_id: int, worker: str) -> Work | N
             return None
         actor = batches.load_starter(db, company_id, run_id)
         party = db.scalars(select(Company.party_id).where(Company.id == company_id)).one()
-        return Work(engine, actor, operation, params, company_id, run_id, party, worker)
+        refusals = batches.refusals_of(engine, actor, operation, params, run_id)
+        return Work(engine, refusals, operation, params, company_id, run_id, party, worker)
 
 
 def _give_up(db: Session, run: Run) -> None:

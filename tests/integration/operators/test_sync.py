@@ -15,7 +15,7 @@ from core.db import unit_of_work
 from core.journal import JournalEntry
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import BillingAccount, Company, Contract, Department, DepartmentTotal
-from lines import jobs
+from lines import jobs, sync
 from lines.models import Line, SimCard
 from lines.sims import sync_spares
 from lines.sync import apply_line_event, load_company, sync_changes
@@ -295,6 +295,18 @@ def test_what_the_operator_no_longer_shows_is_terminated_and_may_come_back(
     assert len(_journal(loaded, "line.changed")) == 1
     load_company(source, loaded)
     assert _lines(loaded)[gone.id].state == gone.state
+
+
+def test_the_database_gets_to_know_a_company_that_has_come(
+    source: TmfSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync_companies(source)
+    key = {name: key for key, name in _names()}["ООО «Ромашка»"]
+    known = text("SELECT reltuples FROM pg_class WHERE relname = 'lines'")
+    monkeypatch.setattr(sync, "MANY", 30)
+    load_company(source, key)
+    with all_companies(reason="test"), unit_of_work() as db:
+        assert db.scalar(known) == 30
 
 
 def test_a_list_that_is_all_but_empty_is_not_believed(loaded: int, source: TmfSource) -> None:
