@@ -42,9 +42,8 @@ WITH taken AS (
             greatest(clock_timestamp() + %(delay)s * interval '1 second', %(start)s::timestamptz))
     RETURNING id, order_date),
 items AS (
-    INSERT INTO order_item (order_id, position, external_id, product_ref, product_id, kind, args, state)
-    SELECT taken.id, item.n, item.external_id, item.ref, item.product, item.kind, item.args,
-           'acknowledged'
+    INSERT INTO order_item (order_id, position, external_id, product_ref, product_id, kind, args)
+    SELECT taken.id, item.n, item.external_id, item.ref, item.product, item.kind, item.args
       FROM taken, json_to_recordset(%(items)s::json)
                   AS item (n integer, external_id text, ref text, product bigint, kind text, args jsonb))
 SELECT id, order_date FROM taken
@@ -147,7 +146,8 @@ def _read_orders(conn: Connection, where: Where, limit: int, offset: int) -> lis
     items: dict[int, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
     states = {row["id"]: row["state"] for row in rows}
     for order, key, ref, state, reason in conn.execute(ITEM_COLUMNS, (list(items),)):
-        shown = states[order] if state == "acknowledged" else state
+        is_open = states[order] in ("acknowledged", "inProgress")
+        shown = states[order] if is_open else state or "completed"
         items[order].append({**item_view(key, shown, reason), "quantity": 1, "product": {"id": ref}})
     return [_order(row, items[row["id"]]) for row in rows]
 

@@ -1,9 +1,9 @@
 """Carries out orders that are due: rules for every item, then one statement for all lines."""
 
-import json
 from datetime import UTC, date, datetime
 from typing import Any
 
+import orjson
 from psycopg import Connection
 
 from sandbox.db import lock_lines
@@ -47,7 +47,6 @@ UPDATE product p
                                          tariff text, planned text, planned_on date)
  WHERE p.id = n.id
 """
-FINISH_ITEMS = "UPDATE order_item SET state = 'completed' WHERE order_id = ANY(%s)"
 REFUSE_ITEMS = """
 UPDATE order_item i SET state = n.state, reason = n.reason
   FROM unnest(%s::bigint[], %s::integer[], %s::text[], %s::text[]) AS n (order_id, position, state, reason)
@@ -168,8 +167,7 @@ class Batch:
             self._swaps.write()
         if self._changed:
             rows = [_row(number, self._lines[number]) for number in sorted(self._changed)]
-            conn.execute(CHANGE_LINES, (json.dumps(rows),))
-        conn.execute(FINISH_ITEMS, (list(self._views),))
+            conn.execute(CHANGE_LINES, (orjson.dumps(rows).decode(),))
         if self._not_done:
             conn.execute(REFUSE_ITEMS, _columns(self._not_done))
         states = {key: order_state({view["state"] for view in views}) for key, views in self._views.items()}

@@ -8,9 +8,11 @@ from sandbox.ids import ORDER, public_id
 from sandbox.wire import iso
 
 ORDERS = "SELECT count(*), min(order_date), max(order_date) FROM product_order"
-STATES = (
-    "SELECT state, count(*) FROM order_item WHERE starts_with(external_id, %s) GROUP BY state ORDER BY state"
-)
+STATES = """
+SELECT item_state(i.state, o.state) AS shown, count(*)
+  FROM order_item i JOIN product_order o ON o.id = i.order_id
+ WHERE starts_with(i.external_id, %s) GROUP BY shown ORDER BY shown
+"""
 ORDER_STATES = "SELECT state, count(*) FROM product_order GROUP BY state ORDER BY state"
 EVENTS = "SELECT state, count(*) FROM event GROUP BY state ORDER BY state"
 DOUBLED = """
@@ -22,13 +24,13 @@ SELECT count(*) FROM (SELECT 1 FROM order_item WHERE starts_with(external_id, %s
 DOUBLED_LINES = r"""
 SELECT count(*) FROM (
     SELECT 1 FROM order_item i JOIN product_order o ON o.id = i.order_id
-     WHERE i.state <> 'failed' AND starts_with(i.external_id, %s)
+     WHERE i.state IS DISTINCT FROM 'failed' AND starts_with(i.external_id, %s)
      GROUP BY i.product_ref, o.category, regexp_replace(i.external_id, '[-:./_][^-:./_]*$', '')
     HAVING count(*) > 1) d
 """
 ITEMS = """
-SELECT i.external_id, i.order_id, o.external_id, o.category, i.product_ref, i.kind, i.state, i.reason,
-       o.order_date
+SELECT i.external_id, i.order_id, o.external_id, o.category, i.product_ref, i.kind,
+       item_state(i.state, o.state), i.reason, o.order_date
   FROM order_item i JOIN product_order o ON o.id = i.order_id
  WHERE starts_with(i.external_id, %s) ORDER BY i.order_id, i.position LIMIT %s OFFSET %s
 """

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
+import orjson
 from flask import Response, request
 
 from sandbox.errors import ApiError, bad_request
@@ -25,7 +26,7 @@ class Page:
 
 def dump(value: Any) -> bytes:
     """Compact JSON in UTF-8."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return orjson.dumps(value)
 
 
 def iso(moment: datetime | None) -> str | None:
