@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -166,7 +167,10 @@ def _die_with(supervisor: int) -> None:
 def main() -> int:
     """Start the supervisor with the settings of the environment."""
     logs.configure()
-    return Supervisor(bootstrap.build(Settings.from_env())).run()
+    supervisor = Supervisor(bootstrap.build(Settings.from_env()))
+    # What start-up made stays for good: collections need not go through it, nor children copy it.
+    gc.freeze()
+    return supervisor.run()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import bootstrap
 from console.app import create_app
 from core import logs
@@ -10,3 +12,5 @@ from core.settings import Settings
 logs.configure()
 engine = bootstrap.build(Settings.from_env())
 app = create_app(engine, bootstrap.workshop(engine))
+# What start-up made stays for good: collections need not go through it again and again.
+gc.freeze()

@@ -8,9 +8,9 @@ from typing import Any
 from operators.gateway import (
     Accepted,
     Answer,
+    Change,
     LineOutcome,
     Order,
-    OrderLine,
     Outcome,
     Rejected,
     Retry,
@@ -53,19 +53,30 @@ MISCONFIGURED_SECONDS = 30.0
 
 def body_of(order: Order) -> dict[str, Any]:
     """The body of POST productOrder."""
+    # Mostly it is one change for all lines: what it says is built once.
+    changes = {id(line.change): line.change for line in order.lines}
+    changed = {key: _changed(change) for key, change in changes.items()}
     return {
         "externalId": order.key,
         "category": order.category,
         "description": f"{order.category}: {len(order.lines)}",
         "relatedParty": [{"id": order.party_id, "role": "customer", "@referredType": "Organization"}],
-        "productOrderItem": [_item(line) for line in order.lines],
+        "productOrderItem": [
+            {
+                "id": line.external_id,
+                "action": "modify",
+                "quantity": 1,
+                "product": {"id": line.product_id, **changed[id(line.change)]},
+            }
+            for line in order.lines
+        ],
         "@type": "ProductOrder",
     }
 
 
-def _item(line: OrderLine) -> dict[str, Any]:
-    product: dict[str, Any] = {"id": line.product_id}
-    change = line.change
+def _changed(change: Change) -> dict[str, Any]:
+    """What changes on a product, as a part of it."""
+    product: dict[str, Any] = {}
     if change.status is not None:
         product["status"] = change.status
     if change.offering is not None:
@@ -74,7 +85,7 @@ def _item(line: OrderLine) -> dict[str, Any]:
         product["productCharacteristic"] = [
             {"name": name, "value": value} for name, value in change.characteristics.items()
         ]
-    return {"id": line.external_id, "action": "modify", "quantity": 1, "product": product}
+    return product
 
 
 def answer_to_order(reply: Reply) -> Answer:
