@@ -23,7 +23,7 @@ from operators.tmf.adapter import ORDERS
 from operators.tmf.orders import body_of
 
 LINES = 20_000
-ITEMS = 500
+ITEMS = 1_000  # the most that the stand-in operator takes in one order
 WORKERS = 2
 ROUNDS = 3
 OPEN = "SELECT 1 FROM product_order WHERE state = 'acknowledged' LIMIT 1"
@@ -76,7 +76,8 @@ def limit(amount: int) -> dict[str, object]:
 
 def main() -> Iterator[Result]:
     """Yields throughput against the bare script, and the share of the operator's limit that is used."""
-    with running(LINES, {"WORKERS": str(WORKERS)}, processes=False) as factory:
+    settings = {"WORKERS": str(WORKERS), "OPERATOR_ORDER_ITEMS": str(ITEMS)}
+    with running(LINES, settings, processes=False) as factory:
         bare = Bare(factory)
         posted, completed = zip(*(bare.post_all(f"bare{no}", 100 + no) for no in range(ROUNDS)), strict=True)
         factory.start_console()
@@ -93,6 +94,7 @@ def main() -> Iterator[Result]:
             "ratio_to_posting_alone": significant(min(posted) / min(ours)),
             "ratio_of_the_script_to_its_posting_alone": significant(min(posted) / min(completed)),
             "lines": LINES,
+            "lines_per_order": ITEMS,
             "workers": WORKERS,
         }
         yield Result("bulk_operator", rate, "lines/s", other, rate / other, at_least=AT_LEAST, extra=told)
