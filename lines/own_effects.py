@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ColumnElement, any_, cast, delete, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, String, any_, cast, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from operators.models import PoolNumber
 from operators.pool import NumberClass
 from runs.models import RunValue
 
-BIGINTS = ARRAY(BigInteger)
+BIGINTS, TEXTS = ARRAY(BigInteger), ARRAY(String)
 
 
 def give_up_numbers(session: Session, company_id: int, run_id: int, line_ids: Sequence[int]) -> None:
@@ -25,29 +25,32 @@ def give_up_numbers(session: Session, company_id: int, run_id: int, line_ids: Se
 
     They are free no longer. Also those that get another number themselves: a unique index looks at each row by itself.
     """
-    wanted = select(RunValue.value).where(
-        RunValue.company_id == company_id,
-        RunValue.run_id == run_id,
-        RunValue.line_id == any_(cast(list(line_ids), BIGINTS)),
-    )
-    chosen = or_(Line.id == any_(cast(list(line_ids), BIGINTS)), Line.msisdn.in_(wanted))
+    these = cast(list(line_ids), BIGINTS)
+    given = session.scalars(
+        select(RunValue.value).where(
+            RunValue.company_id == company_id, RunValue.run_id == run_id, RunValue.line_id == any_(these)
+        )
+    ).all()
+    # As an array, not as a query within: only then both indexes of the lines serve.
+    wanted = any_(cast(list(given), TEXTS))
+    chosen = or_(Line.id == any_(these), Line.msisdn == wanted)
     # In the order of their ids, as everyone locks lines.
     session.execute(
         select(Line.id).where(Line.company_id == company_id, chosen).order_by(Line.id).with_for_update()
     )
     session.execute(
         select(PoolNumber.msisdn)
-        .where(PoolNumber.msisdn.in_(wanted))
+        .where(PoolNumber.msisdn == wanted)
         .order_by(PoolNumber.msisdn)
         .with_for_update()
     )
     session.execute(
-        delete(PoolNumber).where(PoolNumber.msisdn.in_(wanted)),
+        delete(PoolNumber).where(PoolNumber.msisdn == wanted),
         execution_options={"synchronize_session": False},
     )
     session.execute(
         update(Line)
-        .where(Line.company_id == company_id, Line.msisdn.in_(wanted))
+        .where(Line.company_id == company_id, Line.msisdn == wanted)
         .values(msisdn=func.concat(Line.msisdn, PARKED, Line.operator_id)),
         execution_options={"synchronize_session": False},
     )

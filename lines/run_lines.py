@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, Text, and_, cast, func, null, select, type_coerce
 from sqlalchemy.orm import Session
 
 from core.journal import JournalEntry
@@ -145,7 +145,7 @@ def result_rows(actor: Actor, session: Session, run: Run, own: Own | None) -> It
         cast(JournalEntry.before, Text),
         cast(JournalEntry.after, Text),
         RunItem.updated_at,
-        RunValue.value,
+        _given(own),
     )
     found = _items(actor, run, own).with_only_columns(*columns).outerjoin(JournalEntry, WRITTEN)
     for row in session.execute(found.order_by(RunItem.no), execution_options={"yield_per": 2000}):
@@ -177,17 +177,22 @@ def _items(actor: Actor, run: Run, own: Own | None) -> Select[Any]:
         RunItem.reason,
         RunItem.detail,
         RunItem.updated_at,
-        RunValue.value,
+        _given(own),
     )
-    return (
+    found = (
         select(*columns)
         .select_from(RunItem)
         .join(Line, OF_ITEM)
         .join(Department, IN_DEPARTMENT)
-        .outerjoin(RunValue, OF_VALUE)
         .where(
             RunItem.company_id == run.company_id,
             RunItem.run_id == run.id,
             visible(actor, Permission.LINES_VIEW, Department.path),
         )
     )
+    return found.outerjoin(RunValue, OF_VALUE) if own else found
+
+
+def _given(own: Own | None) -> ColumnElement[str | None]:
+    """What an item's line gets for itself, where the run gives such a thing."""
+    return type_coerce(RunValue.value if own else null(), String)

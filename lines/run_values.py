@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from core.i18n import N_
 from hierarchy.models import Company, Department
 from lines.models import Line, SimCard, SimState
 from operators.models import PoolNumber
+from operators.pool import NumberClass
 from rbac.decision import Actor
 from rbac.permissions import Permission
 from runs.engine import Engine
@@ -42,9 +44,12 @@ def asked_lines(
     return [AskedLine(*row) for row in rows]
 
 
-CLASSES: dict[str, str] = {"ordinary": N_("Ordinary"), "fine": N_("Fine"), "golden": N_("Golden")}
+CLASSES: dict[str, str] = {
+    NumberClass.ORDINARY: N_("Ordinary"),
+    NumberClass.FINE: N_("Fine"),
+    NumberClass.GOLDEN: N_("Golden"),
+}
 """How numbers are sold."""
-DIGITS = "0123456789"
 
 
 class Offer(NamedTuple):
@@ -64,7 +69,7 @@ def offers(
     party = select(Company.party_id).where(Company.id == company_id).scalar_subquery()
     mine = or_(PoolNumber.party_id.is_(None), PoolNumber.party_id == party)
     found = select(PoolNumber.msisdn, PoolNumber.number_class, PoolNumber.price).where(mine)
-    if digits := "".join(sign for sign in containing if sign in DIGITS):
+    if digits := "".join(sign for sign in containing if sign in string.digits):
         found = found.where(func.strpos(PoolNumber.msisdn, digits) > 0)
     if number_class:
         found = found.where(PoolNumber.number_class == number_class)
