@@ -1,9 +1,12 @@
 """What every benchmark yields, and what is said about the machine beside each figure."""
 
+import json
 import os
 import platform
+import resource
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -57,6 +60,28 @@ def seconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
+
+
+def apart(benchmark: str, *arguments: str, variables: Mapping[str, str] | None = None) -> list[float]:
+    """The figures that a benchmark prints last, run with these arguments in a process that does nothing else."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{benchmark}", *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **(variables or {})},
+    )
+    figures: list[float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def peak_mb() -> float:
+    """The most memory that this program has held: getrusage on Linux also counts the one that started it."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # macOS counts bytes
+    (line,) = (one for one in status.read_text(encoding="ascii").splitlines() if one.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
 
 
 def percentile(values: Sequence[float], percent: int) -> float:

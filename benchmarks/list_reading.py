@@ -1,8 +1,6 @@
 """Time of reading an uploaded list of 100,000 numbers, against bare reading of the same file with openpyxl."""
 
 import json
-import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -12,6 +10,7 @@ from typing import Any
 
 import openpyxl
 
+from benchmarks.harness import apart, peak_mb
 from lines.list_file import read_number_list
 
 ROWS = 100_000
@@ -48,9 +47,7 @@ def read_ours(path: Path) -> int:
 
 def seconds_and_peak(reader: str, path: Path) -> tuple[float, float]:
     """Seconds of one reading and the peak memory (MB) of a process that does nothing else."""
-    command = [sys.executable, "-m", "benchmarks.list_reading", reader, str(path)]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True)
-    seconds, peak = json.loads(answer.stdout)
+    seconds, peak = apart("list_reading", reader, str(path))
     return seconds, peak
 
 
@@ -58,7 +55,7 @@ def run_one(reader: str, path: Path) -> None:
     start = time.perf_counter()
     {"ours": read_ours, "bare": read_bare}[reader](path)
     seconds = time.perf_counter() - start
-    print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+    print(json.dumps([seconds, peak_mb()]))
 
 
 def main() -> Iterator[dict[str, Any]]:

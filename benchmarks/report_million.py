@@ -5,8 +5,6 @@ measured with 100,000 rows and its time taken tenfold.
 """
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -22,7 +20,7 @@ from openpyxl.styles import Font
 from sqlalchemy import select
 
 import bootstrap
-from benchmarks.harness import Result, seconds
+from benchmarks.harness import Result, apart, peak_mb, seconds
 from core import db
 from core.excel.columns import converters
 from core.settings import Settings
@@ -88,14 +86,7 @@ def _fill(factory: Factory) -> None:
 
 def _measure(factory: Factory, what: str, branch: str) -> tuple[float, float]:
     """Seconds, and the peak memory (MB) of the process that did nothing else."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.report_million", what, branch],
-        check=True,
-        capture_output=True,
-        text=True,
-        env={**os.environ, **factory.variables},
-    )
-    took, peak = json.loads(done.stdout.splitlines()[-1])
+    took, peak = apart("report_million", what, branch, variables=factory.variables)
     return took, peak
 
 
@@ -121,14 +112,7 @@ def run_one(what: str, branch: str) -> None:
     else:
         titles, cells = _cells(actor, params)
         took = seconds(lambda: _write_openpyxl(titles, cells))
-    print(json.dumps([took, _peak_mb()]))
-
-
-def _peak_mb() -> float:
-    """The most memory of this program: getrusage would also count the one that started it."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    (line,) = (one for one in status.splitlines() if one.startswith("VmHWM:"))
-    return int(line.split()[1]) / 1024
+    print(json.dumps([took, peak_mb()]))
 
 
 def _cells(actor: Actor, params: dict[str, int]) -> tuple[list[str], list[list[Any]]]:

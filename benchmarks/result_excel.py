@@ -1,9 +1,6 @@
 """Time and memory of a result file of 100,000 rows, against openpyxl's write-only workbook with the same cells."""
 
 import json
-import platform
-import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,6 +14,7 @@ import openpyxl
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from benchmarks.harness import apart, peak_mb
 from core.excel import Column, write_rows
 
 ROWS = 100_000
@@ -79,9 +77,7 @@ def write_openpyxl(path: Path, count: int) -> None:
 
 def seconds_and_peak(writer: str, count: int) -> tuple[float, float]:
     """Seconds of one writing and the peak memory (MB) of the process that did nothing else."""
-    command = [sys.executable, "-m", "benchmarks.result_excel", writer, str(count)]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True)
-    seconds, peak = json.loads(answer.stdout)
+    seconds, peak = apart("result_excel", writer, str(count))
     return seconds, peak
 
 
@@ -92,10 +88,7 @@ def run_one(writer: str, count: int) -> None:
         start = time.perf_counter()
         {"ours": write_ours, "openpyxl": write_openpyxl}[writer](path, count)
         seconds = time.perf_counter() - start
-    peak_kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    if platform.system() == "Darwin":
-        peak_kilobytes //= 1024
-    print(json.dumps([seconds, peak_kilobytes / 1024]))
+    print(json.dumps([seconds, peak_mb()]))
 
 
 def main() -> Iterator[dict[str, Any]]:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import platform
 import random
-import resource
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +17,7 @@ import openpyxl
 from sqlalchemy import text
 
 import bootstrap
-from benchmarks.harness import Result
+from benchmarks.harness import Result, apart, peak_mb
 from console.app import create_app
 from core import clock, db, logs
 from core.settings import Settings
@@ -158,17 +155,12 @@ def measure(url: str, token: str, path: Path) -> None:
     shown = client.get(previewed.location)
     end = time.perf_counter()
     assert shown.status_code == 200, shown.text
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
-        2**20 if platform.system() == "Darwin" else 2**10
-    )
-    print(json.dumps([end - start, middle - start, peak]))
+    print(json.dumps([end - start, middle - start, peak_mb()]))
 
 
 def measured(url: str, token: str, path: Path) -> tuple[float, float, float]:
     """Seconds of the whole, seconds of the upload alone, and peak memory of a fresh process."""
-    command = [sys.executable, "-m", "benchmarks.upload_preview", url, token, str(path)]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True)
-    whole, upload, peak = json.loads(answer.stdout.splitlines()[-1])
+    whole, upload, peak = apart("upload_preview", url, token, str(path))
     return whole, upload, peak
 
 
