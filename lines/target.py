@@ -64,6 +64,10 @@ class LineTarget:
         """The line's id within `chosen`."""
         return Line.id
 
+    def sort_column(self) -> InstrumentedAttribute[str]:
+        """The line's number."""
+        return Line.msisdn
+
     def chosen(self, actor: Actor, permission: Permission, selection: Mapping[str, Any]) -> Select[Any]:
         """Ids of the chosen lines that the actor may see, joined to their departments.
 

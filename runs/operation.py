@@ -119,6 +119,10 @@ class Target(Protocol):
         """The line's id within `chosen`."""
         ...
 
+    def sort_column(self) -> InstrumentedAttribute[Any]:
+        """What the items of a run are sorted by."""
+        ...
+
     def requested(self, session: Session, selection: Mapping[str, Any]) -> int | None:
         """How many were asked for, where the selection names them one by one; None for filters and departments."""
         ...

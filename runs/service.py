@@ -225,9 +225,13 @@ def count_again(engine: Engine, actor: Actor, run: Run) -> None:
 
 
 def freeze(engine: Engine, actor: Actor, operation: Operation, params: Params, run: Run) -> None:
-    """Selection to items in one INSERT … SELECT; sets the counters and the price of the run."""
+    """Selection to items in one INSERT … SELECT, in the order in which people look for them in a result.
+
+    Sets the counters and the price of the run.
+    """
     db = session()
-    rows = judged(engine, actor, operation, params, run).subquery()
+    place = engine.target.sort_column().label("place")
+    rows = judged(engine, actor, operation, params, run).add_columns(place).subquery()
     if operation.price is not None:
         sums = select(func.coalesce(func.sum(rows.c.once), 0), func.coalesce(func.sum(rows.c.month), 0))
         run.price_once, run.price_month = db.execute(sums.where(rows.c.reason.is_(None))).one()
@@ -236,7 +240,7 @@ def freeze(engine: Engine, actor: Actor, operation: Operation, params: Params, r
     items = select(
         literal(run.company_id),
         literal(run.id),
-        func.row_number().over(),
+        func.row_number().over(order_by=rows.c.place),
         line_id,
         cast(state, String),
         rows.c.reason,

@@ -56,6 +56,25 @@ def test_every_line_is_ordered_once_and_done(desk: Desk) -> None:
     assert (entry.ip, entry.run_id) == ("203.0.113.7", run.id)
 
 
+def test_items_stand_in_the_order_of_the_numbers(desk: Desk) -> None:
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        for place, line_id in enumerate(desk.place.line_ids):  # the oldest line has the highest number
+            session.execute(
+                text("UPDATE lines SET msisdn = :number WHERE id = :id"),
+                {"number": str(79_999_999_999 - place), "id": line_id},
+            )
+    run = desk.start()
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        listed = session.scalars(
+            select(Line.msisdn)
+            .join(RunItem, RunItem.line_id == Line.id)
+            .where(RunItem.run_id == run.id)
+            .order_by(RunItem.no)
+        ).all()
+    assert len(listed) == 25
+    assert listed == sorted(listed)
+
+
 def test_the_preview_says_who_is_refused_and_why(desk: Desk, world: World) -> None:
     world.lines(desk.place, 3, state="blocked")
     world.lines(desk.place, 2, state="terminated")
