@@ -171,6 +171,9 @@ def test_block_and_limit_from_a_list(
     page.goto(f"{company}/runs")
     expect(page.locator(".run-name").first).to_be_visible()
     check_reach(page)
+    page.goto(f"{company}/lines")
+    expect(page.locator("#running a")).to_have_count(1)
+    assert page.locator(".topbar").evaluate("bar => bar.scrollHeight - bar.clientHeight") <= 0
     assert troubles == []
 
 
