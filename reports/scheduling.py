@@ -162,15 +162,22 @@ def last_jobs(session: Session, schedules: Sequence[ReportSchedule]) -> dict[int
     return {job.schedule_id or 0: job for job in session.scalars(found)}
 
 
-def get_schedule(session: Session, actor: Actor, schedule_id: int) -> ReportSchedule:
-    """A schedule of the actor's own; raises NotFound."""
-    schedule = session.scalar(
-        select(ReportSchedule).where(
-            ReportSchedule.company_id == company_of(actor),
-            ReportSchedule.id == schedule_id,
-            ReportSchedule.created_by == actor.user_id,
-        )
+def get_schedule(
+    session: Session, actor: Actor, schedule_id: int, *, is_held: bool = False
+) -> ReportSchedule:
+    """A schedule of the actor's own; raises NotFound.
+
+    `is_held` is for what changes it: whoever else does waits until the end of this transaction, then finds the
+    row as it is by then. The row comes before the journal, as everywhere.
+    """
+    found = select(ReportSchedule).where(
+        ReportSchedule.company_id == company_of(actor),
+        ReportSchedule.id == schedule_id,
+        ReportSchedule.created_by == actor.user_id,
     )
+    if is_held:
+        found = found.with_for_update().execution_options(populate_existing=True)
+    schedule = session.scalar(found)
     if schedule is None:
         raise NotFound
     return schedule
@@ -178,7 +185,7 @@ def get_schedule(session: Session, actor: Actor, schedule_id: int) -> ReportSche
 
 def pause(session: Session, actor: Actor, schedule_id: int, *, paused: bool) -> ReportSchedule:
     """Stop ordering for a while, or go on with the next hour to come."""
-    schedule = get_schedule(session, actor, schedule_id)
+    schedule = get_schedule(session, actor, schedule_id, is_held=True)
     schedule.is_paused = paused
     if not paused:
         schedule.next_at = next_moment(
@@ -191,11 +198,12 @@ def pause(session: Session, actor: Actor, schedule_id: int, *, paused: bool) -> 
 
 def forget(session: Session, actor: Actor, schedule_id: int) -> None:
     """Delete a schedule; files that it made stay until their day."""
-    schedule = get_schedule(session, actor, schedule_id)
-    write(
-        session, actor, [Entry("schedule.deleted", "schedule", schedule.id, {"report": schedule.code}, None)]
-    )
+    schedule = get_schedule(session, actor, schedule_id, is_held=True)
     session.delete(schedule)
+    session.flush()
+    write(
+        session, actor, [Entry("schedule.deleted", "schedule", schedule_id, {"report": schedule.code}, None)]
+    )
 
 
 def send_now(workshop: Workshop, session: Session, actor: Actor, schedule_id: int) -> ReportJob:
@@ -203,10 +211,7 @@ def send_now(workshop: Workshop, session: Session, actor: Actor, schedule_id: in
 
     Raises NotFound, NotAllowed, InvalidInput where it cannot be ordered any more, Conflict while it is being made.
     """
-    get_schedule(session, actor, schedule_id)
-    schedule = session.get_one(  # of two clicks at the same moment the second waits here for the first
-        ReportSchedule, (company_of(actor), schedule_id), with_for_update=True, populate_existing=True
-    )
+    schedule = get_schedule(session, actor, schedule_id, is_held=True)  # of two clicks the second waits here
     asked = _asked_again(workshop, session, actor, schedule)
     made = select(ReportJob.id).where(
         ReportJob.company_id == schedule.company_id,

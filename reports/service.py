@@ -127,15 +127,19 @@ def jobs(session: Session, actor: Actor, *, before: int = 0, limit: int = PAGE) 
     return session.scalars(found.order_by(ReportJob.id.desc()).limit(limit)).all()
 
 
-def get_job(session: Session, actor: Actor, job_id: int) -> ReportJob:
-    """A file of the actor's own; raises NotFound, for those of others too."""
-    job = session.scalar(
-        select(ReportJob).where(
-            ReportJob.company_id == company_of(actor),
-            ReportJob.id == job_id,
-            ReportJob.ordered_by == actor.user_id,
-        )
+def get_job(session: Session, actor: Actor, job_id: int, *, is_held: bool = False) -> ReportJob:
+    """A file of the actor's own; raises NotFound, for those of others too.
+
+    `is_held` keeps others off the row until the end of the transaction, and waits for those who came first.
+    """
+    found = select(ReportJob).where(
+        ReportJob.company_id == company_of(actor),
+        ReportJob.id == job_id,
+        ReportJob.ordered_by == actor.user_id,
     )
+    if is_held:
+        found = found.with_for_update().execution_options(populate_existing=True)
+    job = session.scalar(found)
     if job is None:
         raise NotFound
     return job
@@ -168,10 +172,11 @@ def repeat(workshop: Workshop, session: Session, actor: Actor, job_id: int) -> R
 
 def forget(workshop: Workshop, session: Session, actor: Actor, job_id: int) -> None:
     """Delete the file and its line in the list; what is being made is cancelled first."""
-    job = get_job(session, actor, job_id)
+    job = get_job(session, actor, job_id, is_held=True)
     key = job.key
-    write(session, actor, [Entry("report.deleted", "report", job.id, {"report": job.code}, None)])
     session.delete(job)
+    session.flush()  # the row before the journal, as everywhere
+    write(session, actor, [Entry("report.deleted", "report", job_id, {"report": job.code}, None)])
     if key:
         after_commit(lambda: workshop.storage.delete(key))
 

@@ -1,0 +1,111 @@
+"""Two people at the same schedule or file: whoever comes second waits, and hears what has become of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from core import db
+from core.errors import Conflict, NotFound
+from core.journal import Entry, write
+from core.tenancy import company_scope
+from rbac.decision import Actor
+from reports import scheduling, service
+from tests.integration.reports.conftest import Desk
+
+Deed = Callable[[Desk, Session, Actor, int], object]
+TIMING = {"every": "daily", "hour": "8", "addresses": "boss@example.org"}
+DEEDS: dict[str, Deed] = {
+    "pause": lambda _, session, actor, key: scheduling.pause(session, actor, key, paused=True),
+    "resume": lambda _, session, actor, key: scheduling.pause(session, actor, key, paused=False),
+    "forget": lambda _, session, actor, key: scheduling.forget(session, actor, key),
+    "send_now": lambda desk, session, actor, key: scheduling.send_now(desk.workshop, session, actor, key),
+}
+
+
+def forget_file(desk: Desk, session: Session, actor: Actor, key: int) -> None:
+    service.forget(desk.workshop, session, actor, key)
+
+
+def do(desk: Desk, deed: Deed, key: int) -> None:
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        deed(desk, session, desk.place.actor(desk.user), key)
+
+
+def schedule(desk: Desk) -> int:
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        actor = desk.place.actor(desk.user)
+        return scheduling.create(desk.workshop, session, actor, "lines", {}, TIMING).id
+
+
+def wait_for_waiting(session: Session) -> None:
+    """Until somebody waits for a lock that the transaction at hand holds."""
+    until = time.monotonic() + 10
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    while not session.scalar(waiting):
+        assert time.monotonic() < until, "nobody waits"
+        time.sleep(0.02)
+
+
+def second_while_first_writes(desk: Desk, deed: Deed, key: int, table: str) -> Future[None]:
+    """The first holds the row and writes the journal only once the second, which does the deed, waits."""
+    with ThreadPoolExecutor(1) as pool:
+        with company_scope(desk.place.company_id), db.unit_of_work() as session:
+            session.execute(text(f"SELECT 1 FROM {table} WHERE id = :id FOR UPDATE"), {"id": key})
+            second = pool.submit(do, desk, deed, key)
+            wait_for_waiting(session)
+            write(
+                session, desk.place.actor(desk.user), [Entry("schedule.paused", "schedule", key, None, None)]
+            )
+        second.exception(20)
+    return second
+
+
+@pytest.mark.parametrize("name", DEEDS)
+def test_whoever_waits_for_a_schedule_does_not_hold_the_journal(desk: Desk, name: str) -> None:
+    second = second_while_first_writes(desk, DEEDS[name], schedule(desk), "report_schedules")
+    assert second.exception() is None
+
+
+def test_whoever_waits_for_a_file_does_not_hold_the_journal(desk: Desk) -> None:
+    second = second_while_first_writes(desk, forget_file, desk.order(), "report_jobs")
+    assert second.exception() is None
+
+
+def second_after_deletion(desk: Desk, deed: Deed, key: int, table: str) -> BaseException | None:
+    """What the second hears, which reads the row while the first has deleted it but is not through yet."""
+    with ThreadPoolExecutor(1) as pool:
+        with company_scope(desk.place.company_id), db.unit_of_work() as session:
+            session.execute(text(f"DELETE FROM {table} WHERE id = :id"), {"id": key})
+            second = pool.submit(do, desk, deed, key)
+            wait_for_waiting(session)
+        return second.exception(20)
+
+
+@pytest.mark.parametrize("name", DEEDS)
+def test_a_schedule_that_was_just_deleted_is_not_found(desk: Desk, name: str) -> None:
+    found = second_after_deletion(desk, DEEDS[name], schedule(desk), "report_schedules")
+    assert isinstance(found, NotFound), repr(found)
+
+
+def test_a_file_that_was_just_deleted_is_not_found(desk: Desk) -> None:
+    found = second_after_deletion(desk, forget_file, desk.order(), "report_jobs")
+    assert isinstance(found, NotFound), repr(found)
+
+
+@pytest.mark.parametrize("other", DEEDS)
+def test_deleting_at_the_moment_of_something_else(desk: Desk, other: str) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(8):
+            key = schedule(desk)
+            both = [pool.submit(do, desk, DEEDS[name], key) for name in ("forget", other)]
+            heard = [one.exception(20) for one in both]
+            assert all(one is None or isinstance(one, (NotFound, Conflict)) for one in heard), heard
+            assert None in heard
+            with company_scope(desk.place.company_id), db.unit_of_work() as session:
+                session.execute(text("UPDATE report_jobs SET state = 'ready'"))
