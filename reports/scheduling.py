@@ -55,9 +55,9 @@ def create(
     Raises NotAllowed, or InvalidInput with every problem at its field.
     """
     require(actor, Permission.REPORTS_SCHEDULE)
-    wanted = file_format(format)
     problems: dict[str, list[str]] = {}
     asked = _asked(session, actor, workshop.report(code), params, columns, problems)
+    wanted = _format(format, problems)
     period, hour, day = _timing(timing, problems)
     addresses = read_addresses(timing.get("addresses", ""), problems)
     if problems or asked is None:
@@ -107,6 +107,14 @@ def _asked(
     return asked
 
 
+def _format(text: str, problems: dict[str, list[str]]) -> Format:
+    try:
+        return file_format(text)
+    except InvalidInput as problem:
+        problems |= problem.fields
+        return Format.XLSX
+
+
 def _timing(timing: Mapping[str, Any], problems: dict[str, list[str]]) -> tuple[Period, int, int]:
     period = Period.DAILY
     try:
@@ -117,7 +125,7 @@ def _timing(timing: Mapping[str, Any], problems: dict[str, list[str]]) -> tuple[
     day = 1
     if period in LAST_DAY:
         said = N_("A day of the week.") if period == Period.WEEKLY else N_("A day from 1 to 28.")
-        day = _whole(timing.get("day") or 1, 1, LAST_DAY[period], "day", said, problems)
+        day = _whole(timing.get("day", 1), 1, LAST_DAY[period], "day", said, problems)
     return period, hour, day
 
 

@@ -220,6 +220,9 @@ def test_only_who_may_schedule(desk: Desk) -> None:
         ({"hour": "24"}, {}, "hour"),
         ({"every": "yearly"}, {}, "every"),
         ({"every": "monthly", "day": "31"}, {}, "day"),
+        ({"every": "weekly", "day": 0}, {}, "day"),
+        ({"every": "monthly", "day": 0}, {}, "day"),
+        ({"every": "monthly", "day": ""}, {}, "day"),
         ({}, {"period": "own", "since": "2026-01-01", "until": "2026-02-01"}, "period"),
     ],
 )
@@ -229,6 +232,22 @@ def test_wrong_timing_is_said_at_its_field(
     with pytest.raises(InvalidInput) as problem:
         schedule(desk, "runs", {**TIMING, **timing}, **params)
     assert field in problem.value.fields
+
+
+def test_the_right_is_asked_before_anything_is_said_of_the_format(desk: Desk) -> None:
+    def wrong(code: str) -> None:
+        actor = desk.place.actor(desk.user)
+        with company_scope(desk.place.company_id), db.unit_of_work() as session:
+            scheduling.create(
+                desk.workshop, session, actor, code, {}, {**TIMING, "hour": "24"}, format="zz", columns=["zz"]
+            )
+
+    with pytest.raises(InvalidInput) as problem:
+        wrong("journal")
+    assert {"format", "hour", "columns"} == set(problem.value.fields)
+    desk.user = desk.world.person(desk.place, "accountant")
+    with pytest.raises(NotAllowed):
+        wrong("journal")
 
 
 def moment(text: str) -> datetime:
