@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.db import after_commit
-from core.errors import Conflict, InvalidInput, NotFound
+from core.errors import InvalidInput, NotFound
 from core.i18n import N_
 from core.storage import keep
 from forms import kinds
-from forms.models import CLOSED, Attachment, Request, RequestEvent, RequestState
+from forms.models import Attachment, Request, RequestEvent
+from forms.service import lock_draft
 from forms.transitions import Party
-from rbac.decision import Actor, holds
+from rbac.decision import Actor, require
 from rbac.permissions import Permission
 from runs.engine import Engine
 
@@ -35,9 +36,12 @@ def attach(
     name: str,
     event: RequestEvent | None = None,
 ) -> Attachment:
-    """Keep a file with a step of the request, or with its draft. Raises InvalidInput, Unavailable on a full disk."""
-    if request.state in CLOSED and event is None:
-        raise Conflict(N_("The request has moved on: this step is not possible any more."), code="moved_on")
+    """Keep a file with a step of the request, or with its draft.
+
+    Raises InvalidInput, Unavailable on a full disk; for a draft that is none any more NotFound or Conflict.
+    """
+    if event is None:
+        lock_draft(session, request)
     name = clean_name(name)
     kind = kinds.kind_of(path, name)
     of_request = Attachment.company_id == request.company_id, Attachment.request_id == request.id
@@ -85,8 +89,8 @@ def keys(session: Session) -> Iterable[str]:
 
 def remove(session: Session, engine: Engine, actor: Actor, request: Request, attachment_id: int) -> None:
     """Take a file away from a draft; what was submitted stays."""
-    if request.state != RequestState.DRAFT or not holds(actor, Permission.REQUESTS_SUBMIT):
-        raise Conflict(N_("This request was submitted and cannot be changed any more."), code="submitted")
+    require(actor, Permission.REQUESTS_SUBMIT)
+    lock_draft(session, request)
     found = get_attachment(session, request, attachment_id)
     session.delete(found)
     session.flush()

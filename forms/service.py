@@ -27,6 +27,7 @@ PAGE = 50
 LONGEST_TEXT = 5000
 TEXT_NEEDED = N_("Write what the other side should know.")
 TOO_LONG = N_("This is too long: 5,000 characters at most.")
+SUBMITTED = N_("This request was submitted and cannot be changed any more.")
 
 
 def get_request(session: Session, actor: Actor, request_id: int) -> Request:
@@ -35,6 +36,24 @@ def get_request(session: Session, actor: Actor, request_id: int) -> Request:
     if found is None:
         raise NotFound
     return found
+
+
+def lock_draft(session: Session, request: Request) -> None:
+    """Hold the draft, as it stands by now, to the end: its writer may have it open in a second tab.
+
+    Comes before everything else that the same transaction locks or writes, the journal too. Raises NotFound where it
+    was thrown away, Conflict where it was submitted.
+    """
+    found = session.scalar(
+        select(Request)
+        .where(Request.company_id == request.company_id, Request.id == request.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    if found.state != RequestState.DRAFT:
+        raise Conflict(SUBMITTED, code="submitted")
 
 
 def list_requests(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.db import after_commit
-from core.errors import Conflict, InvalidInput, NotFound
+from core.errors import InvalidInput, NotFound
 from core.i18n import N_
 from core.tenancy import all_companies
 from forms import filling, from_list
@@ -19,7 +19,7 @@ from forms.attachments import attachments_of
 from forms.filling import Checked
 from forms.form import FormType
 from forms.models import NUMBERS, OPERATOR, WORKED, Request, RequestEvent, RequestState
-from forms.service import get_request, move
+from forms.service import get_request, lock_draft, move
 from forms.types import get_type
 from rbac.decision import Actor, require
 from rbac.permissions import Permission
@@ -63,11 +63,10 @@ def _add(session: Session, company_id: int, form: FormType, user_id: int | None,
 
 
 def get_draft(session: Session, actor: Actor, request_id: int) -> Request:
-    """A draft of the actor's own; raises NotFound, or Conflict where it was submitted already."""
+    """A draft of the actor's own, held to be changed; raises NotFound, or Conflict where it was submitted already."""
     require(actor, Permission.REQUESTS_SUBMIT)
     request = get_request(session, actor, request_id)
-    if request.state != RequestState.DRAFT:
-        raise Conflict(N_("This request was submitted and cannot be changed any more."), code="submitted")
+    lock_draft(session, request)
     return request
 
 
@@ -81,7 +80,8 @@ def fill(
 ) -> Checked:
     """Keep what was typed, right or wrong, with the numbers chosen; says everything that is wrong.
 
-    What an uploaded list says beside its numbers is taken for fields that were left empty.
+    The draft is a new one or comes from `get_draft`, which holds it. What an uploaded list says beside its numbers
+    is taken for fields that were left empty.
     """
     form = get_type(request.form)
     filling.set_lines(session, engine, actor, request, selection)
@@ -102,13 +102,11 @@ def fill(
 def submit(session: Session, engine: Engine, actor: Actor, request: Request) -> RequestEvent:
     """Send a draft: checked once more, numbered, with a deadline and a named person. Raises InvalidInput."""
     require(actor, Permission.REQUESTS_SUBMIT)
+    lock_draft(session, request)
     form = get_type(request.form)
     found = filling.check(session, form, request.values, filling.lines_of(session, request))
     if found.errors:
         raise InvalidInput(CORRECT, fields=found.errors)
-    session.refresh(request, with_for_update=True)
-    if request.state != RequestState.DRAFT:
-        raise Conflict(N_("This request was submitted and cannot be changed any more."), code="submitted")
     request.values = found.values
     _number(session, request)
     return move(session, engine, actor, request, "submit")
@@ -158,7 +156,7 @@ def _least_loaded(session: Session, company_id: int) -> tuple[int, str] | None:
 
 
 def forget(session: Session, engine: Engine, request: Request) -> None:
-    """Throw a draft away with its files."""
+    """Throw a draft of `get_draft` away with its files."""
     keys = [one.key for one in attachments_of(session, request)]
     session.delete(request)
     session.flush()

@@ -14,7 +14,7 @@ from console.web import ResponseReturnValue, actor, engine, route
 from console.web import session as opened
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
-from forms import attachments, desk, service
+from forms import attachments, desk, service, submitting
 from forms.models import Attachment, Request, RequestEvent, RequestState
 from rbac.permissions import Permission
 
@@ -44,7 +44,7 @@ def add_files(request_id: int) -> list[Attachment]:
     found = service.get_request(opened(), actor(), request_id)
     _need_file()
     if found.state == RequestState.DRAFT:
-        return attach_sent(found)
+        return attach_sent(submitting.get_draft(opened(), actor(), request_id))
     return attach_sent(found, move(found, *_said()))
 
 
@@ -64,7 +64,7 @@ def download(request_id: int, attachment_id: int) -> ResponseReturnValue:
 @blueprint.gives_nothing()
 def remove(request_id: int, attachment_id: int) -> None:
     """Take a file away from a draft."""
-    found = service.get_request(opened(), actor(), request_id)
+    found = submitting.get_draft(opened(), actor(), request_id)
     attachments.remove(opened(), engine(), actor(), found, attachment_id)
 
 

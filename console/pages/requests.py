@@ -124,9 +124,8 @@ def create(form_code: str) -> ResponseReturnValue:
 @route(blueprint, "/<int:request_id>/edit", permission=Permission.REQUESTS_SUBMIT)
 def edit(request_id: int) -> ResponseReturnValue:
     """The form of a draft."""
-    try:
-        draft = submitting.get_draft(opened(), actor(), request_id)
-    except Conflict:
+    draft = service.get_request(opened(), actor(), request_id)  # to look at: held only once it is saved
+    if draft.state != RequestState.DRAFT:
         return redirect(url_for("requests.show", request_id=request_id))
     lines = filling.lines_of(opened(), draft) if draft.lines <= SHOWN_NUMBERS else []
     return _page(get_type(draft.form), draft, {**draft.values, "numbers": _typed_numbers(lines)}, {})
@@ -260,7 +259,7 @@ def lines(request_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:request_id>/submit", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
 def submit(request_id: int) -> ResponseReturnValue:
     """Send a draft."""
-    draft = service.get_request(opened(), actor(), request_id)
+    draft = submitting.get_draft(opened(), actor(), request_id)
     try:
         submitting.submit(opened(), engine(), actor(), draft)
     except InvalidInput as problem:

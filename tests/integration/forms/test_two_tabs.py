@@ -1,0 +1,119 @@
+"""Two tabs of one writer at the same draft: whoever comes second waits, and hears what has become of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from core import db
+from core.errors import Conflict, NotFound
+from core.tenancy import company_scope
+from forms import attachments, service, submitting
+from forms.models import RequestState
+from rbac.decision import Actor
+from tests.integration.forms.conftest import TARIFF, Office
+
+Deed = Callable[[Office, Session, Actor, int], object]
+PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
+
+
+def submit(office: Office, session: Session, actor: Actor, draft: int) -> None:
+    submitting.submit(session, office.engine, actor, service.get_request(session, actor, draft))
+
+
+def forget(office: Office, session: Session, actor: Actor, draft: int) -> None:
+    submitting.forget(session, office.engine, submitting.get_draft(session, actor, draft))
+
+
+def fill(office: Office, session: Session, actor: Actor, draft: int) -> None:
+    found, values = submitting.get_draft(session, actor, draft), {**TARIFF, "contact": "Другая"}
+    submitting.fill(session, office.engine, actor, found, values, None)
+
+
+def attach(office: Office, session: Session, actor: Actor, draft: int) -> None:
+    path = office.engine.settings.data_dir / "late.pdf"
+    path.write_bytes(PDF)
+    found = service.get_request(session, actor, draft)
+    attachments.attach(session, office.engine, actor, found, path, path.name)
+
+
+def remove(office: Office, session: Session, actor: Actor, draft: int) -> None:
+    found = service.get_request(session, actor, draft)
+    (scan,) = attachments.attachments_of(session, found)
+    attachments.remove(session, office.engine, actor, found, scan.id)
+
+
+DEEDS: dict[str, Deed] = {
+    "submit": submit,
+    "forget": forget,
+    "fill": fill,
+    "attach": attach,
+    "remove": remove,
+}
+
+
+def both(office: Office, draft: int, first: Deed, second: Deed) -> Future[object]:
+    """The first has done its deed and commits only once the second waits."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with ThreadPoolExecutor(1) as pool:
+        with company_scope(office.place.company_id), db.unit_of_work() as session:
+            actor = office.customer()
+            first(office, session, actor, draft)
+            later = pool.submit(office.as_customer, lambda s, a: second(office, s, a, draft))
+            until = time.monotonic() + 10
+            while not session.scalar(waiting) and not later.done():
+                assert time.monotonic() < until, "nobody waits"
+                time.sleep(0.02)
+        later.exception()
+    return later
+
+
+@pytest.fixture
+def draft(office: Office, tmp_path: Path) -> int:
+    """A draft with its scan."""
+    draft = office.draft()
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(PDF)
+    office.as_customer(
+        lambda session, actor: attachments.attach(
+            session,
+            office.engine,
+            actor,
+            submitting.get_draft(session, actor, draft),
+            scan,
+            scan.name,
+        )
+    )
+    return draft
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_what_was_submitted_stays_as_it_is(office: Office, draft: int, deed: str) -> None:
+    found = both(office, draft, submit, DEEDS[deed])
+    problem = found.exception()
+    assert isinstance(problem, Conflict)
+    assert problem.code == "submitted"
+    request = office.request(draft)
+    assert (request.state, request.lines) == (RequestState.SUBMITTED, 12)
+    assert request.values["contact"] == TARIFF["contact"]
+    assert office.sql("SELECT name FROM request_attachments") == [("scan.pdf",)]
+    assert office.sql("SELECT count(*) FROM request_events") == [(1,)]
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_a_draft_thrown_away_is_not_there_any_more(office: Office, draft: int, deed: str) -> None:
+    found = both(office, draft, forget, DEEDS[deed])
+    assert isinstance(found.exception(), NotFound)
+    assert office.sql("SELECT count(*) FROM requests") == [(0,)]
+    assert not [path for path in (office.engine.settings.data_dir / "files").rglob("*") if path.is_file()]
+
+
+def test_a_draft_is_filled_by_one_tab_after_the_other(office: Office, draft: int) -> None:
+    assert both(office, draft, fill, fill).exception() is None
+    assert office.request(draft).values["contact"] == "Другая"
