@@ -53,7 +53,8 @@ def read(operation: Operation, values: Mapping[str, str]) -> dict[str, Any]:
         return {}
     if values.get(VALUES_OF):
         return {VALUES_OF: values[VALUES_OF]}
-    typed = {name.removeprefix(FIELD): value for name, value in values.items() if name.startswith(FIELD)}
+    fields = {name.removeprefix(FIELD): value for name, value in values.items() if name.startswith(FIELD)}
+    typed = {key: value for key, value in fields.items() if own_values.is_id(key)}
     return {VALUES: typed} if typed else {}
 
 
@@ -73,7 +74,13 @@ def make(
     too_many = len(lines) > MOST_FIELDS
     offered = stock(own)
     return OwnForm(
-        own, [] if too_many else lines, _typed(operation, given), _errors(problem), listed, too_many, offered
+        own=own,
+        lines=[] if too_many else lines,
+        typed={} if too_many else _typed(operation, given, [line.id for line in lines]),
+        errors=_errors(problem),
+        listed=listed,
+        too_many=too_many,
+        offered=offered,
     )
 
 
@@ -85,10 +92,10 @@ def stock(own: Own, containing: str = "", number_class: str = "") -> list[Offer]
     )
 
 
-def _typed(operation: Operation, given: Mapping[str, Any]) -> dict[int, str]:
+def _typed(operation: Operation, given: Mapping[str, Any], line_ids: Sequence[int]) -> dict[int, str]:
     if VALUES_OF in given:
         run = service.same_kind(actor(), operation.code, given[VALUES_OF])
-        return own_values.typed(opened(), run, MOST_FIELDS)
+        return own_values.typed(opened(), run, line_ids)
     return {
         int(key): str(value) for key, value in given.get(VALUES, {}).items() if own_values.is_id(str(key))
     }

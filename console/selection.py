@@ -15,6 +15,7 @@ from hierarchy.queries import get_department
 from lines.uploads import get_upload
 from rbac.permissions import Permission
 from runs.selection import checked
+from runs.service import get_run
 
 Pairs = list[tuple[str, str]]
 
@@ -41,11 +42,13 @@ def read(values: MultiDict[str, str], *, is_ordered: bool = False) -> dict[str, 
 
 
 def _source(selection: Mapping[str, Any]) -> str:
-    """The name of the list or department that is selected; raises NotFound where the actor may not see it."""
+    """The name of the list, department or run that is selected; raises NotFound where the actor may not see it."""
     if "upload" in selection:
         return get_upload(actor(), selection["upload"]).filename
     if "request" in selection:
         return get_request(session(), actor(), selection["request"]).shown_number
+    if "run" in selection:
+        return str(get_run(actor(), selection["run"]).id)
     if "department" in selection:
         return get_department(session(), actor(), selection["department"], Permission.LINES_VIEW).name
     return ""
@@ -76,7 +79,7 @@ def origin(selection: Mapping[str, Any]) -> tuple[str, str]:
         name = _source(selection)
     except NotFound:
         names = {"upload": _("Uploaded list"), "department": _("Department"), "request": _("Request")}
-        return names[kind], "/lines"
+        return names.get(kind) or _("Failed in an earlier run"), "/lines"
     if kind == "upload":
         return _("List %(name)s", name=name), f"/uploads/{selection['upload']}"
     if kind == "request":
@@ -85,7 +88,7 @@ def origin(selection: Mapping[str, Any]) -> tuple[str, str]:
         where = _("%(name)s with all below it", name=name)
         return where, f"/lines?department={selection['department']}"
     if kind == "failed_of":
-        return _("Failed in run %(id)s", id=selection["run"]), f"/runs/{selection['run']}?state=failed"
+        return _("Failed in run %(id)s", id=name), f"/runs/{selection['run']}?state=failed"
     if kind == "filter":
         query = str(selection["query"])
         return _("All that match the filter"), f"/lines?{query}" if query else "/lines"

@@ -38,6 +38,7 @@ from lines.sims import follow_lines
 from lines.uploads import get_upload
 from rbac.decision import Actor, visible
 from rbac.permissions import Permission
+from runs import service
 from runs.models import ItemState, RunItem, RunValue, Upload, UploadRow
 from runs.operation import Refusal, TargetLine
 from runs.own_values import at_side
@@ -71,11 +72,14 @@ class LineTarget:
     def chosen(self, actor: Actor, permission: Permission, selection: Mapping[str, Any]) -> Select[Any]:
         """Ids of the chosen lines that the actor may see, joined to their departments.
 
-        Raises NotFound for a list that somebody else uploaded: how many rows it has is theirs to know too.
+        Raises NotFound for a list that somebody else uploaded, and for a run that is not the actor's to see: how many
+        rows the one has, and which lines failed in the other, is theirs to know too.
         """
         kind = selection["kind"]
         if kind == "upload":
             get_upload(actor, int(selection["upload"]))
+        if kind == "failed_of":
+            service.get_run(actor, int(selection["run"]))
         if kind == "filter":
             return select_matching(actor, permission, str(selection["query"])).with_only_columns(Line.id)
         if kind == "department":
@@ -213,8 +217,8 @@ def _change(names: Sequence[str], own: Mapping[str, Any], run_id: int = 0) -> Re
     }
     return (
         update(Line)
-        # Named once more: a planner that knows little of the table would go through all of the company's lines.
-        .where(*among, Line.id == old.c.id)
+        # By the id alone: with the list said once more, a saved plan takes it for ten and loops over both sides.
+        .where(Line.company_id == company, Line.id == old.c.id)
         .values({**values, "ordered_at": bindparam("at", type_=Line.ordered_at.type)})
         .returning(*old.c)
     )

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, func, insert, literal, null, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    any_,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core import bulk
@@ -21,6 +36,9 @@ VALUES_OF = "values_of"
 """The parameter that names an earlier run whose values are taken over."""
 LONGEST = 60
 LONGEST_ID = len(str(LARGEST))
+MOST_VALUES = 100_000
+MOST_ERRORS = 200
+TOO_MANY = N_("There are more values than chosen numbers.")
 NOT_A_TABLE = N_("Give a value for each number, by its id.")
 TAKEN_OVER = N_("Take the values of an earlier run of the same operation, by its id, where none are given.")
 CHECK = N_("Check the parameters.")
@@ -38,13 +56,16 @@ def is_id(digits: str) -> bool:
     return digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_ID and 0 < int(digits) <= LARGEST
 
 
-def read(own: Own, raw: Any) -> dict[int, str]:
-    """The values by line id in their plain form; raises InvalidInput with every error at once.
+def read(own: Own, raw: Any, most: int = MOST_VALUES) -> dict[int, str]:
+    """The values by line id in their plain form; raises InvalidInput with every error at once, up to MOST_ERRORS.
 
-    A line without a value is left out: its preview says that one is missing.
+    `most` is how many lines are chosen, where that is known. A line without a value is left out: its preview says that
+    one is missing.
     """
     if not isinstance(raw, Mapping):
         raise InvalidInput(CHECK, fields={VALUES: [NOT_A_TABLE]})
+    if len(raw) > most:
+        raise InvalidInput(CHECK, fields={VALUES: [TOO_MANY]})
     found: dict[int, str] = {}
     errors: dict[str, list[str]] = {}
     for key, typed in raw.items():
@@ -57,6 +78,8 @@ def read(own: Own, raw: Any) -> dict[int, str]:
             found[int(digits)] = value
         elif text:
             errors[f"{VALUES}.{digits}"] = [own.wrong]
+        if len(errors) >= MOST_ERRORS:
+            break
     if errors:
         raise InvalidInput(CHECK, fields=errors)
     return found
@@ -116,15 +139,14 @@ def column(operation: Operation) -> ColumnElement[str | None]:
     return type_coerce(null(), String) if operation.own is None else type_coerce(RunValue.value, String)
 
 
-def typed(db: Session, run: Run, most: int | None = None) -> dict[int, str]:
-    """The values of a run by line id, as they were written where they cannot be read."""
-    rows = db.execute(
-        select(RunValue.line_id, RunValue.value)
-        .where(RunValue.company_id == run.company_id, RunValue.run_id == run.id)
-        .order_by(RunValue.line_id)
-        .limit(most)
+def typed(db: Session, run: Run, line_ids: Sequence[int] | None = None) -> dict[int, str]:
+    """The values of a run by line id, as they were written where they cannot be read; of these lines, or all."""
+    found = select(RunValue.line_id, RunValue.value).where(
+        RunValue.company_id == run.company_id, RunValue.run_id == run.id
     )
-    return {line_id: value.removeprefix(UNREADABLE) for line_id, value in rows}
+    if line_ids is not None:
+        found = found.where(RunValue.line_id == any_(cast(list(line_ids), ARRAY(BigInteger))))
+    return {line_id: value.removeprefix(UNREADABLE) for line_id, value in db.execute(found)}
 
 
 def shown(value: str | None, own: Own) -> str:

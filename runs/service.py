@@ -35,12 +35,18 @@ COSTS_ONCE = N_("It now costs %(now)s once instead of %(shown)s. Look at it agai
 COSTS_MONTHLY = N_("It now changes what is paid per month by %(now)s instead of %(shown)s. Look at it again.")
 
 
-def load_params(operation: Operation, raw: Mapping[str, Any]) -> Params:
-    """Check parameters against the operation's schema; raises InvalidInput with every error at once."""
+def read_params(operation: Operation, raw: Mapping[str, Any]) -> Params:
+    """Parameters as the operation's schema reads them; raises InvalidInput with every error at once."""
     try:
         loaded: Params = operation.schema().load(dict(raw))
     except ValidationError as problem:
         raise InvalidInput(N_("Check the parameters."), fields=messages(problem)) from problem
+    return loaded
+
+
+def load_params(operation: Operation, raw: Mapping[str, Any]) -> Params:
+    """As `read_params`, held against today's rules too; raises InvalidInput with every error at once."""
+    loaded = read_params(operation, raw)
     errors = operation.check(session(), loaded) if operation.check else {}
     if errors:
         raise InvalidInput(N_("Check the parameters."), fields=dict(errors))
@@ -74,7 +80,8 @@ def create_preview(
     params = load_params(operation, rest)
     chosen = dict(selection) if is_checked else checked(selection)
     before = get_run(actor, chosen["run"]) if chosen["kind"] == "failed_of" else None
-    own = own_values.read(operation.own, values) if operation.own and values else None
+    most = len(chosen["ids"]) if chosen["kind"] == "ids" else own_values.MOST_VALUES
+    own = own_values.read(operation.own, values, most) if operation.own and values else None
     earlier = same_kind(actor, code, values_of) if values_of else before
     run = Run(
         company_id=_company(actor),
