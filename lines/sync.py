@@ -46,12 +46,12 @@ def load_company(source: Source, company_id: int, *, with_sims: bool = True) -> 
         _write_all(writer, source.lines(party_id), seen)
         _terminate_missing(writer, seen, started)
         cursor[0] = _cursor(started, writer)
+    if report.created >= MANY:
+        _renew_statistics()
     if with_sims:
         sync_sims(source, company_id, party_id)
     with company_scope(company_id), unit_of_work() as db:
         db.execute(update(Company).where(Company.id == company_id).values(synced_at=clock.now()))
-    if report.created >= MANY:
-        _renew_statistics()
     log.info("lines.loaded", company=company_id, **_figures(report))
     return report
 

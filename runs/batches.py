@@ -46,7 +46,7 @@ CLAIM = text("""
         UPDATE run_items AS item SET state = 'sent', batch_id = batch.id, updated_at = :now
         FROM batch WHERE item.company_id = :company AND item.ctid = ANY (ARRAY(SELECT ctid FROM picked))
         RETURNING item.line_id, item.no)
-    SELECT batch.id, (SELECT jsonb_object_agg(line_id, no) FROM moved) FROM batch""")
+    SELECT batch.id, coalesce((SELECT jsonb_object_agg(line_id, no) FROM moved), '{}'::jsonb) FROM batch""")
 
 
 @dataclass(frozen=True)

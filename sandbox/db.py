@@ -65,10 +65,12 @@ CREATE TABLE IF NOT EXISTS order_item (
     order_id bigint NOT NULL, position integer NOT NULL, external_id text NOT NULL, product_ref text NOT NULL,
     product_id bigint, kind text NOT NULL, args jsonb NOT NULL, state text, reason text,
     PRIMARY KEY (order_id, position));
--- Only an item that ended otherwise than its order says how: most never change once they are written.
+-- Only an item that ended otherwise than its order says how: most never change once they are written. What an earlier
+-- version wrote on open ones says nothing.
 ALTER TABLE order_item ALTER COLUMN state DROP NOT NULL;
 CREATE OR REPLACE FUNCTION item_state(own text, of_order text) RETURNS text LANGUAGE sql IMMUTABLE AS
-    $$ SELECT coalesce(own, CASE WHEN of_order = 'acknowledged' THEN of_order ELSE 'completed' END) $$;
+    $$ SELECT coalesce(nullif(own, 'acknowledged'),
+                       CASE WHEN of_order = 'acknowledged' THEN of_order ELSE 'completed' END) $$;
 CREATE TABLE IF NOT EXISTS hub (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, api text NOT NULL, callback text NOT NULL,
     query text NOT NULL, UNIQUE (api, callback, query));

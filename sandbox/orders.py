@@ -147,7 +147,8 @@ def _read_orders(conn: Connection, where: Where, limit: int, offset: int) -> lis
     states = {row["id"]: row["state"] for row in rows}
     for order, key, ref, state, reason in conn.execute(ITEM_COLUMNS, (list(items),)):
         is_open = states[order] in ("acknowledged", "inProgress")
-        shown = states[order] if is_open else state or "completed"
+        ended = "completed" if state in (None, "acknowledged") else state
+        shown = states[order] if is_open else ended
         items[order].append({**item_view(key, shown, reason), "quantity": 1, "product": {"id": ref}})
     return [_order(row, items[row["id"]]) for row in rows]
 
