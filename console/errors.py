@@ -132,7 +132,7 @@ def on_csrf(problem: CSRFError) -> ResponseReturnValue:
 
 
 def on_unreadable(_: Unreadable) -> ResponseReturnValue:
-    """Characters or JSON that console.intake lets nobody send further."""
+    """Characters that console.intake lets nobody send further."""
     return answer(Trouble(400, "unreadable", text(UNREADABLE)))
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from json import JSONDecodeError
 from typing import Any
 
 from flask import Flask, request
+from flask.json import loads
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
@@ -13,7 +16,7 @@ from core.storable import LARGEST, is_storable
 
 
 class Unreadable(Exception):
-    """The request holds characters that no text has, or JSON that nobody could read."""
+    """The request holds characters that no text has."""
 
 
 class KeyConverter(IntegerConverter):
@@ -55,11 +58,17 @@ def _texts() -> Iterator[str]:
 
 
 def _json() -> Any:
-    """The body; None where it is not JSON, which is for the view to say."""
+    """The body; None where it is not JSON, which is for the view to say.
+
+    Raises BadRequest, as views do then, for JSON that Python does not read: nested too deep, or with a number of
+    thousands of digits. Views would fail on it, since they expect JSON or none.
+    """
     try:
-        return request.get_json(silent=True)
-    except RecursionError as problem:
-        raise Unreadable from problem
+        return loads(request.get_data())
+    except (JSONDecodeError, UnicodeDecodeError):
+        return None
+    except (RecursionError, ValueError) as problem:
+        raise BadRequest from problem
 
 
 def _texts_in(value: Any) -> Iterator[str]:

@@ -163,10 +163,38 @@ def test_odd_json_is_refused(
     assert answer.get_json()["code"]
 
 
-def test_json_nested_too_deep_is_refused(admin: FlaskClient) -> None:
-    body = "[" * 100_000 + "]" * 100_000
-    answer = admin.post("/api/v1/lines/operations/block", data=body, content_type="application/json")
-    assert answer.status_code == 400
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/lines/operations/block",
+        "/api/v1/reports/lines",
+        "/api/v1/requests",
+        "/api/v1/requests/1/steps",
+        "/api/v1/schedules",
+    ],
+)
+@pytest.mark.parametrize(
+    "body", ['{"hour": ' + "9" * 5_000 + "}", "[" * 100_000 + "]" * 100_000, '{"hour": ', b"\xff{}"]
+)
+def test_json_that_nobody_can_read_is_refused_alike(
+    admin: FlaskClient, address: str, body: str | bytes
+) -> None:
+    for kind in ("application/json", "application/merge-patch+json; charset=utf-8"):
+        answer = admin.post(address, data=body, content_type=kind)
+        assert (answer.status_code, answer.get_json()["code"]) == (400, "bad_request")
+
+
+@pytest.mark.parametrize(
+    ("address", "body"),
+    [("pass", "assignee"), ("steps", "step"), ("resolve", "run")],
+)
+def test_json_that_nobody_can_read_is_refused_at_the_desk(
+    sign_in: SignIn, world: World, address: str, body: str
+) -> None:
+    client = sign_in(world.staff["operator_manager"])
+    data = f'{{"{body}": {"9" * 5_000}}}'
+    answer = client.post(f"/api/v1/desk/1/{address}", data=data, content_type="application/json")
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "bad_request")
 
 
 def _filled(address: str, world: World, number: str = BIG) -> str:
