@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -214,3 +215,29 @@ def test_runs_of_others_are_for_people_who_see_the_whole_company(desk: Desk, wor
         with pytest.raises(NotFound):
             failed = {"kind": "failed_of", "run": run.id}
             service.create_preview(desk.engine, branch, "block", {"reason": "lost"}, failed)
+
+
+def test_a_claim_that_comes_too_late_for_its_rows_is_an_empty_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = desk.start()
+    first, second = opened(desk, run), opened(desk, run)
+    # The second worker gets no processor between its view of the table and its rows; the rest is as always.
+    slept = "SELECT id FROM (SELECT *, pg_sleep(0.8) FROM runs OFFSET 0) AS r WHERE"
+    late = text(str(batches.CLAIM).replace("SELECT id FROM runs WHERE", slept))
+    claims: list[Claim] = []
+    monkeypatch.setattr(batches, "CLAIM", late)
+    thread = threading.Thread(target=lambda: claims.append(claimed(desk, second)))
+    thread.start()
+    time.sleep(0.3)
+    monkeypatch.undo()
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        claim = batches.claim(session, first, desk.operator.order_items)
+        assert claim is not None
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        batches.release(session, desk.place.company_id, run.id, claim.batch_id)
+    thread.join(30)
+    assert [list(one.lines) for one in claims] == [[]]
+    assert desk.run(run).pending == 25
+    desk.work(run)
+    assert (desk.run(run).done, set(desk.operator.ordered.values())) == (25, {1})

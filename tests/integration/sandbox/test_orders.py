@@ -4,6 +4,7 @@ import json
 import time
 from typing import Any
 
+import psycopg
 from jsonschema import Draft202012Validator
 
 from tests.integration.sandbox import schemas
@@ -170,3 +171,14 @@ def test_a_thousand_items(operator: Operator) -> None:
     states = {line["id"]: line["status"] for line in lines}
     assert codes(found) == ["alreadySuspended" if s == "suspended" else "completed" for s in states.values()]
     assert len(operator.lines(company, "&status=suspended")) == 1_000
+
+
+def test_items_that_an_earlier_version_wrote_end_with_their_order(operator: Operator) -> None:
+    company = operator.company(5, "АО «Прежнее»")
+    line = operator.lines(company, "&status=active")[0]["id"]
+    operator.call("PUT", "/admin/completion", {"delaySeconds": 1})
+    taken = operator.call("POST", f"{ORDERS}/productOrder", order(company, [(line, BLOCK)]))
+    with psycopg.connect(operator.database_url, autocommit=True) as connection:
+        connection.execute("UPDATE order_item SET state = 'acknowledged'")
+    assert codes(operator.finished(taken["id"])) == ["completed"]
+    assert operator.stats()["itemsByState"] == {"completed": 1}
