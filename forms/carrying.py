@@ -103,17 +103,25 @@ def resolve(
     session.refresh(request, with_for_update=True)
     if run_id is None:
         return move(session, engine, actor, request, "resolve", text)
-    if run_id != request.preview_id:
-        raise Conflict(LOOK_FIRST, code="look_first")
     with company_scope(request.company_id):
-        inside = _inside(session, actor, request)
-        run = service.get_run(inside, run_id)
-        if run.state != RunState.PREVIEWED:
+        if find_preview(session, actor, request, run_id) is None:
             raise Conflict(LOOK_FIRST, code="look_first")
+        inside = _inside(session, actor, request)
         service.submit(engine, inside, run_id)
         request.run_id, request.outcome_told = run_id, False
         session.flush()
     return move(session, engine, actor, request, "resolve", text, run_id=run_id)
+
+
+def find_preview(session: Session, actor: Actor, request: Request, run_id: int | None) -> Run | None:
+    """What resolving would start, as the actor looked at it last; None where they have to look anew.
+
+    What a colleague looked at before passing the request on was counted in the colleague's name.
+    """
+    run = find_run(session, request, run_id)
+    if run is None or run.id != request.preview_id or run.created_by != actor.user_id:
+        return None
+    return run if run.state == RunState.PREVIEWED else None
 
 
 def is_named(company_id: int, selection: Mapping[str, Any]) -> ColumnElement[bool]:

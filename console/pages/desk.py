@@ -133,8 +133,11 @@ def resolve(request_id: int) -> ResponseReturnValue:
     """What the operation would do, and the answer to the customer."""
     with desk.portfolio(opened(), actor()):
         row = desk.get_request(opened(), request_id)
-        run = carrying.find_run(opened(), row.request, request.args.get("run", type=whole))
-        if run is None or run.id != row.request.preview_id or row.request.state not in HELD:
+        run = carrying.find_preview(opened(), actor(), row.request, request.args.get("run", type=whole))
+        if row.request.state not in HELD:
+            return go_to(url_for("desk.show", request_id=request_id))
+        if run is None:
+            flash(text(carrying.LOOK_FIRST), "warning")
             return go_to(url_for("desk.show", request_id=request_id))
         return _resolve_page(row, run, {}, "")
 
