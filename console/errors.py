@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from console.babel import text
+from console.field_words import by_field, said
 from console.identity import stop_asking, was_signed_out
 from console.intake import Unreadable
 from console.web import CompanyNeeded, SignInNeeded, is_api, is_fragment, local_path, render
@@ -94,7 +95,7 @@ def on_app_error(problem: AppError) -> ResponseReturnValue:
     advice = ADVICE.get(status, "")
     fields = None
     if isinstance(problem, InvalidInput):
-        fields = {name: [text(message) for message in messages] for name, messages in problem.fields.items()}
+        fields = {name: [said(message) for message in messages] for name, messages in problem.fields.items()}
     message = text(problem.message, **problem.params)
     if isinstance(problem, NotAllowed) and problem.permission in set(Permission):
         label = text(LABELS[Permission(problem.permission)])
@@ -150,11 +151,7 @@ def _messages(problem: HTTPException) -> dict[str, list[str]] | None:
     inner = {
         name: value for place in found.values() if isinstance(place, dict) for name, value in place.items()
     }
-    return {str(name): [str(one) for one in _listed(value)] for name, value in inner.items()}
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    return by_field(inner)
 
 
 def on_http(problem: HTTPException) -> ResponseReturnValue:

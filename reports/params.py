@@ -21,7 +21,7 @@ class DepartmentParams(Schema):
     department = fields.Integer(
         load_default=None,
         allow_none=True,
-        validate=validate.Range(0, LARGEST),
+        validate=validate.Range(0, LARGEST, error=CHOOSE),
         error_messages={"invalid": CHOOSE},
         metadata={"label": N_("Department"), "widget": "department"},
     )
