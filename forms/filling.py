@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError
+from marshmallow.fields import Field
 from sqlalchemy import BigInteger, FromClause, String, any_, cast, delete, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
@@ -63,9 +64,13 @@ def known(session: Session, actor: Actor, form: FormType) -> dict[str, str]:
 
 
 def check(session: Session, form: FormType, raw: Mapping[str, Any], lines: Sequence[FormLine]) -> Checked:
-    """Check what was typed, all at once. Empty texts count as absent."""
+    """Check what was typed, all at once. Empty texts count as absent, and so does what another choice hides."""
     schema = form.schema()
-    typed = {name: raw[name] for name in schema.fields if raw.get(name) not in (None, "")}
+    typed = {
+        name: raw[name]
+        for name, field in schema.fields.items()
+        if raw.get(name) not in (None, "") and counts(field, raw)
+    }
     try:
         loaded = schema.load(typed)
     except ValidationError as problem:
@@ -77,6 +82,12 @@ def check(session: Session, form: FormType, raw: Mapping[str, Any], lines: Seque
         for name, found in form.check(values, lines).items():
             errors.setdefault(name, []).extend(found)
     return Checked(values, errors)
+
+
+def counts(field: Field[Any], raw: Mapping[str, Any]) -> bool:
+    """Whether the field is asked for at all: `only` names another field and the choices of it for which it is."""
+    other, choices = field.metadata.get("only", ("", ()))
+    return not other or raw.get(other) in choices
 
 
 def _with_numbers(
