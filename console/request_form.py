@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from console.babel import locale, text
 from console.param_form import BLANKS, Choice, Field, sellable_tariffs
 from console.web import actor, session
-from forms.fields import said
+from forms.fields import longest, said
 from forms.form import FormType
 from hierarchy.models import BillingAccount
 
@@ -43,7 +43,7 @@ def form_fields(
             {
                 "field": drawn,
                 "hint": hint,
-                "most": int(field.metadata.get("most", 200)),
+                "most": longest(field),
                 "kind": KINDS.get(widget, "text"),
                 "only": field.metadata.get("only"),
             }

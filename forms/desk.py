@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, and_, literal_column, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from core.errors import InvalidInput, NotFound
 from core.i18n import N_
@@ -69,8 +69,12 @@ def queue(
     text: str = "",
     limit: int = PAGE,
 ) -> Sequence[QueueRow]:
-    """A page of the desk by keyset: what has to be worked by deadline, what waits or is closed newest first."""
+    """A page of the desk by keyset: what has to be worked by deadline, what waits or is closed newest first.
+
+    The requests come without their values, which may be long.
+    """
     found = select(Request, Company.name).outerjoin(Company, Company.id == Request.company_id)
+    found = found.options(defer(Request.values))
     if view == "mine":
         found = found.where(Request.assignee_id == actor.user_id)
     if text:

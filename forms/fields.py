@@ -25,6 +25,11 @@ NOT_AN_ICCID = N_(
 )
 NOT_A_LISTED_NUMBER = N_("“%(typed)s” is not a phone number.")
 NEEDED = {"required": FILL_IN, "null": FILL_IN, "validator_failed": FILL_IN, "invalid": FILL_IN}
+MOST_NUMBERS = 100_000
+LONGEST_LISTED = MOST_NUMBERS * 24
+"""Of a field with one for each number: 20 digits with what people put between them and the end of the line."""
+LONGEST = 200
+"""Of a field that says nothing else."""
 TYPED = "\x1f"
 """Stands between the message id of an error and what was typed."""
 
@@ -75,6 +80,11 @@ class Listed(fields.String):
         return "\n".join(plain for plain in found if plain)
 
 
+def longest(field: fields.Field[Any]) -> int:
+    """How many characters may be typed."""
+    return int(field.metadata.get("most", LONGEST))
+
+
 def said(message: str, locale: str) -> str:
     """An error in the reader's language; what was typed may stand behind the message id."""
     msgid, _, typed = message.partition(TYPED)
@@ -91,7 +101,7 @@ def _options(label: str, required: bool, widget: str, more: Mapping[str, Any]) -
 
 
 def text(
-    label: str, *, required: bool = True, most: int = 200, widget: str = "text", **more: Any
+    label: str, *, required: bool = True, most: int = LONGEST, widget: str = "text", **more: Any
 ) -> fields.String:
     """One line of text; `more` is hint, prefill or default."""
     length = validate.Length(min=1, max=most, error=TOO_LONG)
@@ -129,7 +139,7 @@ def email(label: str, *, required: bool = True, **more: Any) -> fields.Email:
     """An e-mail address."""
     options = _options(label, required, "email", more)
     options["error_messages"] = {**NEEDED, "invalid": NOT_AN_EMAIL}
-    return fields.Email(**options)
+    return fields.Email(validate=validate.Length(max=LONGEST, error=TOO_LONG), **options)
 
 
 def phone(label: str, *, required: bool = True, **more: Any) -> Number:
@@ -151,11 +161,15 @@ def chosen(label: str, widget: str, *, required: bool = True, **more: Any) -> fi
 
 def cards(label: str, *, required: bool = False, **more: Any) -> Listed:
     """SIM card numbers."""
-    return Listed(parse_iccid, NOT_AN_ICCID, **_options(label, required, "area", {"most": 1_000_000, **more}))
+    return Listed(
+        parse_iccid, NOT_AN_ICCID, **_options(label, required, "area", {"most": LONGEST_LISTED, **more})
+    )
 
 
 def numbers(label: str, *, required: bool = False, **more: Any) -> Listed:
     """Phone numbers."""
     return Listed(
-        parse_msisdn, NOT_A_LISTED_NUMBER, **_options(label, required, "area", {"most": 1_000_000, **more})
+        parse_msisdn,
+        NOT_A_LISTED_NUMBER,
+        **_options(label, required, "area", {"most": LONGEST_LISTED, **more}),
     )

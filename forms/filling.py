@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
 from core.i18n import N_
-from forms.fields import TYPED
+from forms.fields import MOST_NUMBERS, TYPED, longest
 from forms.form import FormLine, FormType, Lines
 from forms.models import Request, RequestLine
 from hierarchy.models import BillingAccount, Company, Department
@@ -36,7 +36,6 @@ TOO_MANY = N_("A request is about 100,000 numbers at most. Choose fewer, or send
 NOT_OURS = N_("There is no such billing account in your company.")
 NOT_OFFERED = N_("This tariff is not offered. Choose another one.")
 MOST_SAID = 10
-MOST_NUMBERS = 100_000
 BIGINTS, TEXTS = ARRAY(BigInteger), ARRAY(String)
 
 
@@ -88,6 +87,16 @@ def counts(field: Field[Any], raw: Mapping[str, Any]) -> bool:
     """Whether the field is asked for at all: `only` names another field and the choices of it for which it is."""
     other, choices = field.metadata.get("only", ("", ()))
     return not other or raw.get(other) in choices
+
+
+def as_typed(form: FormType, raw: Mapping[str, Any]) -> dict[str, str]:
+    """What a draft keeps of texts of which some are wrong.
+
+    One that is too long is cut a character behind its bound: so it is still too long when the draft is submitted.
+    """
+    return {
+        name: str(raw.get(name, ""))[: longest(field) + 1] for name, field in form.schema().fields.items()
+    }
 
 
 def _with_numbers(

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from core import clock
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -59,8 +59,8 @@ def lock_draft(session: Session, request: Request) -> None:
 def list_requests(
     session: Session, actor: Actor, *, is_open: bool | None, mine: bool, before: int | None, limit: int = PAGE
 ) -> Sequence[Request]:
-    """The company's requests, newest first, by keyset on the id."""
-    found = _seen(session, actor)
+    """The company's requests without their values, newest first, by keyset on the id."""
+    found = _seen(session, actor).options(defer(Request.values))
     if mine:
         found = found.where(Request.created_by == actor.user_id)
     if is_open is not None:

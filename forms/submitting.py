@@ -89,11 +89,7 @@ def fill(
     found = filling.check(session, form, filled, filling.lines_of(session, request))
     for name, messages in wrong.items():
         found.errors.setdefault(name, []).extend(messages)
-    kept = (
-        found.values
-        if not found.errors
-        else {name: str(filled.get(name, "")) for name in form.schema().fields}
-    )
+    kept = found.values if not found.errors else filling.as_typed(form, filled)
     request.values, request.changed_at = dict(kept), clock.now()
     session.flush()
     return found

@@ -122,14 +122,13 @@ class AfterArgs(NumberPageArgs):
         exclude = ("size",)
 
 
-class RequestOut(Schema):
-    """A request; `run_id` is the run that carries it out, its outcome per number is in its `lines`."""
+class ListedRequestOut(Schema):
+    """A request as lists tell it; `run_id` is the run that carries it out, its outcome per number is in its `lines`."""
 
     id = fields.Integer()
     number = fields.String(allow_none=True)
     form = fields.String()
     state = fields.String()
-    values = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True))
     lines = fields.Integer()
     created_name = fields.String()
     assignee_name = fields.String()
@@ -139,10 +138,16 @@ class RequestOut(Schema):
     run_id = fields.Integer(allow_none=True)
 
 
-class RequestsOut(Schema):
-    """A part of the list, newest first."""
+class RequestOut(ListedRequestOut):
+    """A request with the values of its document, which may be long."""
 
-    items = fields.List(fields.Nested(RequestOut))
+    values = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True))
+
+
+class RequestsOut(Schema):
+    """A part of the list, newest first; a single request has its values too."""
+
+    items = fields.List(fields.Nested(ListedRequestOut))
     next = fields.Integer(allow_none=True)
 
 
@@ -188,7 +193,7 @@ class ColleagueOut(Schema):
     name = fields.String()
 
 
-class QueueRowOut(RequestOut):
+class QueueRowOut(ListedRequestOut):
     """A request on the desk with its company; an application from outside has none."""
 
     company = fields.String()
