@@ -46,7 +46,9 @@ def schedule(desk: Desk) -> int:
 def wait_for_waiting(session: Session) -> None:
     """Until somebody waits for a lock that the transaction at hand holds."""
     until = time.monotonic() + 10
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
     while not session.scalar(waiting):
         assert time.monotonic() < until, "nobody waits"
         time.sleep(0.02)
