@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from flask import Response, request
 
-from console.babel import locale
+from console.babel import locale, text
 from console.files_out import send_download
 from console.web import actor, engine, session
-from core.errors import NotFound
+from core.errors import InvalidInput, NotFound
 from forms import attachments, filling, printing
 from forms.form import FormType
 from forms.kinds import KINDS
@@ -20,16 +21,33 @@ from forms.types import get_type
 
 def attach_sent(found: Request, event: RequestEvent | None = None) -> list[Attachment]:
     """Keep every file of the form field `file`; raises InvalidInput for one that is not taken."""
-    kept = []
+    return [
+        attachments.attach(session(), engine(), actor(), found, path, name, event) for path, name in _sent()
+    ]
+
+
+def attach_good(found: Request) -> tuple[int, dict[str, list[str]]]:
+    """Keep those files of the form field `file` that are taken: how many, and the others by what is said of them."""
+    kept, refused = 0, dict[str, list[str]]()
+    for path, name in _sent():
+        try:
+            with session().begin_nested():
+                attachments.attach(session(), engine(), actor(), found, path, name)
+            kept += 1
+        except InvalidInput as problem:
+            said = text(problem.message, **problem.params)
+            refused.setdefault(said, []).append(attachments.clean_name(name))
+    return kept, refused
+
+
+def _sent() -> Iterator[tuple[Path, str]]:
+    """The files of the form field `file`, one after the other, with their names."""
     with tempfile.TemporaryDirectory(prefix="attach-") as folder:
         for place, file in enumerate(request.files.getlist("file")):
             if file.filename:
                 path = Path(folder) / str(place)
                 file.save(path)
-                kept.append(
-                    attachments.attach(session(), engine(), actor(), found, path, file.filename, event)
-                )
-    return kept
+                yield path, file.filename
 
 
 def send_attachment(found: Request, attachment_id: int) -> Response:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, request, url_for
+from itertools import islice
+
+from flask import Blueprint, flash, url_for
 from flask_babel import gettext as _
 
-from console.attaching import attach_sent, send_attachment, send_blank, send_document
-from console.babel import text
+from console.attaching import attach_good, send_attachment, send_blank, send_document
 from console.web import ResponseReturnValue, actor, engine, go_to, route
 from console.web import session as opened
-from core.errors import InvalidInput
 from forms import attachments, desk, service, submitting
 from forms.types import get_type
 from rbac.permissions import Permission
 
 blueprint = Blueprint("request_files", __name__)
+SHOWN_NAMES, SHOWN_REASONS = 5, 3
+"""What is told of files that were not taken travels in a cookie."""
 
 
 @route(blueprint, "/requests/forms/<form_code>/blank.<ending>", permission=Permission.REQUESTS_SUBMIT)
@@ -41,14 +43,12 @@ def file(request_id: int, attachment_id: int) -> ResponseReturnValue:
 def add(request_id: int) -> ResponseReturnValue:
     """Attach files to a draft; one that is not taken is said, the others stay."""
     draft = submitting.get_draft(opened(), actor(), request_id)
-    try:
-        with opened().begin_nested():
-            kept = attach_sent(draft)
-        if not kept:
-            flash(_("Choose a file first."), "warning")
-    except InvalidInput as problem:
-        names = ", ".join(attachments.clean_name(one.filename or "") for one in request.files.getlist("file"))
-        flash(f"{names}: {text(problem.message, **problem.params)}", "danger")
+    kept, refused = attach_good(draft)
+    if not kept and not refused:
+        flash(_("Choose a file first."), "warning")
+    for said, names in islice(refused.items(), SHOWN_REASONS):
+        more = ", …" if len(names) > SHOWN_NAMES else ""
+        flash(f"{', '.join(names[:SHOWN_NAMES])}{more}: {said}", "danger")
     return go_to(url_for("requests.show", request_id=draft.id) + "#files")
 
 

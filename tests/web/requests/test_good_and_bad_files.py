@@ -1,0 +1,74 @@
+"""Several files at once, one of them not taken: the others stay, and only that one is named."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+
+from core.errors import InvalidInput
+from forms import attachments
+from tests.web.requests.conftest import PDF, Desk
+
+BAD = b"MZ this is a program"
+
+
+def send(desk: Desk, request_id: int, *files: tuple[str, bytes]) -> str:
+    """Attach these files at once; returns the messages of the page that follows."""
+    sent = {"file": [(BytesIO(content), name) for name, content in files]}
+    answer = desk.customer.post(f"/requests/{request_id}/files", data=sent)
+    assert answer.status_code == 303
+    with desk.customer.session_transaction() as cookie:
+        return "\n".join(said for _, said in cookie.pop("_flashes", []))
+
+
+def names(desk: Desk) -> list[str]:
+    return [name for (name,) in desk.office.sql("SELECT name FROM request_attachments ORDER BY id")]
+
+
+def files(desk: Desk) -> int:
+    folder = desk.office.engine.settings.data_dir / "files"
+    return sum(path.is_file() for path in folder.rglob("*"))
+
+
+def test_the_good_ones_stay_and_the_bad_one_is_named(desk: Desk) -> None:
+    draft = desk.draft()
+    said = send(desk, draft, ("first.pdf", PDF), ("bad.exe", BAD), ("last.pdf", PDF))
+    assert names(desk) == ["first.pdf", "last.pdf"]
+    assert files(desk) == 2
+    assert said.startswith("bad.exe: ")
+    assert ".pdf" not in said.split(": ")[0]
+
+
+def test_many_bad_ones_do_not_burst_the_cookie(desk: Desk) -> None:
+    draft = desk.draft()
+    said = send(desk, draft, *((f"{'я' * 100}{number}.exe", BAD) for number in range(40)))
+    assert (names(desk), said.count("\n"), said.count(".exe")) == ([], 0, 5)
+    assert "…" in said
+
+
+def test_those_over_the_most_are_named(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("forms.attachments.MOST_FILES", 2)
+    draft = desk.draft()
+    said = send(desk, draft, *((f"{number}.pdf", PDF) for number in range(4)))
+    assert names(desk) == ["0.pdf", "1.pdf"]
+    assert said.startswith("2.pdf, 3.pdf: ")
+
+
+def test_the_file_of_a_row_that_failed_goes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    attach = attachments.attach
+
+    def fail_after(*args: object) -> object:
+        made = attach(*args)  # type: ignore[arg-type]
+        if made.name == "second.pdf":
+            raise InvalidInput("no")
+        return made
+
+    monkeypatch.setattr("forms.attachments.attach", fail_after)
+    draft = desk.draft()
+    assert send(desk, draft, ("first.pdf", PDF), ("second.pdf", PDF)).startswith("second.pdf: ")
+    assert (names(desk), files(desk)) == (["first.pdf"], 1)
+
+
+def test_nothing_chosen_is_said(desk: Desk) -> None:
+    assert send(desk, desk.draft()) == "Сначала выберите файл."
