@@ -44,10 +44,10 @@ def schedule(desk: Desk) -> int:
 
 
 def wait_for_waiting(session: Session) -> None:
-    """Until somebody waits for a lock that the transaction at hand holds."""
+    """Until somebody waits for the end of the transaction at hand."""
     until = time.monotonic() + 10
     waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid"
     )
     while not session.scalar(waiting):
         assert time.monotonic() < until, "nobody waits"
