@@ -106,15 +106,15 @@ def test_kinds_are_checked_by_content(desk: Desk, name: str, content: bytes, is_
     assert list((Path(desk.office.engine.settings.data_dir) / "files").rglob("*.tmp")) == []
 
 
-def test_a_file_that_is_refused_takes_those_beside_it_along(desk: Desk) -> None:
+def test_a_file_that_is_refused_takes_those_of_the_same_call_along(desk: Desk) -> None:
     request_id = desk.draft()
     desk.attach(request_id, "kept.pdf", PDF)
     folder = Path(desk.office.engine.settings.data_dir) / "files"
     before = sorted(folder.rglob("*"))
     files = [(BytesIO(PDF), "good.pdf"), (BytesIO(PNG), "lying.pdf")]
-    page = desk.customer.post(
-        f"/requests/{request_id}/files", data={"file": files}, follow_redirects=True
-    ).text
+    answer = desk.customer.post(f"/api/v1/requests/{request_id}/files", data={"file": files})
+    assert answer.status_code == 422
+    page = desk.customer.get(f"/requests/{request_id}").text
     assert "kept.pdf" in page
     assert page.count("/remove") == 1
     assert sorted(folder.rglob("*")) == before
