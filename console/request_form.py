@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from console.babel import locale, text
 from console.param_form import BLANKS, Choice, Field, sellable_tariffs
 from console.web import actor, session
+from forms.accounts import list_accounts
 from forms.fields import longest, said
 from forms.form import FormType
-from hierarchy.models import BillingAccount
 
 KINDS = {"digits": "text", "phone": "tel", "email": "email", "date": "date"}
 
@@ -83,6 +82,5 @@ def _choices(widget: str, choices: Mapping[str, str]) -> list[Choice]:
 
 
 def accounts() -> list[Choice]:
-    """The company's billing accounts, by their numbers."""
-    numbers = select(BillingAccount.number).where(BillingAccount.company_id == actor().company_id)
-    return [Choice(number, number) for number in session().scalars(numbers.order_by(BillingAccount.number))]
+    """The billing accounts that the person may name, by their numbers."""
+    return [Choice(number, number) for number in list_accounts(session(), actor())]

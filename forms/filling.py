@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
 from core.i18n import N_
+from forms.accounts import is_offered
 from forms.fields import MOST_NUMBERS, TYPED, longest
 from forms.form import FormLine, FormType, Lines
 from forms.models import Request, RequestLine
@@ -62,8 +63,10 @@ def known(session: Session, actor: Actor, form: FormType) -> dict[str, str]:
     return found
 
 
-def check(session: Session, form: FormType, raw: Mapping[str, Any], lines: Sequence[FormLine]) -> Checked:
-    """Check what was typed, all at once. Empty texts count as absent, and so does what another choice hides."""
+def check(
+    session: Session, actor: Actor, form: FormType, raw: Mapping[str, Any], lines: Sequence[FormLine]
+) -> Checked:
+    """Check what the actor typed, all at once. Empty texts count as absent, and so does what another choice hides."""
     schema = form.schema()
     typed = {
         name: raw[name]
@@ -76,7 +79,7 @@ def check(session: Session, form: FormType, raw: Mapping[str, Any], lines: Seque
         errors = messages(problem)
         return Checked(typed, _with_numbers(form, lines, errors))
     values: dict[str, Any] = schema.dump(loaded)
-    errors = _with_numbers(form, lines, _chosen_problems(session, form, values))
+    errors = _with_numbers(form, lines, _chosen_problems(session, actor, form, values))
     if form.check is not None:
         for name, found in form.check(values, lines).items():
             errors.setdefault(name, []).extend(found)
@@ -107,13 +110,16 @@ def _with_numbers(
     return errors
 
 
-def _chosen_problems(session: Session, form: FormType, values: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Tariffs and accounts must be there, and be the company's own."""
+def _chosen_problems(
+    session: Session, actor: Actor, form: FormType, values: Mapping[str, Any]
+) -> dict[str, list[str]]:
+    """Tariffs and accounts must be there, and be offered to the actor."""
     wrong: dict[str, list[str]] = {}
     for name, field in form.schema().fields.items():
         value, widget = values.get(name), field.metadata.get("widget")
         if value and widget == "account":
-            if session.scalar(select(BillingAccount.id).where(BillingAccount.number == value)) is None:
+            named = select(BillingAccount.id).where(BillingAccount.number == value, is_offered(actor))
+            if session.scalar(named.limit(1)) is None:
                 wrong[name] = [NOT_OURS]
         elif value and widget == "tariff":
             tariff = session.get(Tariff, value)

@@ -86,7 +86,7 @@ def fill(
     form = get_type(request.form)
     filling.set_lines(session, engine, actor, request, selection)
     filled, wrong = from_list.fill(session, form, request, raw, selection)
-    found = filling.check(session, form, filled, filling.lines_of(session, request))
+    found = filling.check(session, actor, form, filled, filling.lines_of(session, request))
     for name, messages in wrong.items():
         found.errors.setdefault(name, []).extend(messages)
     kept = found.values if not found.errors else filling.as_typed(form, filled)
@@ -100,7 +100,7 @@ def submit(session: Session, engine: Engine, actor: Actor, request: Request) -> 
     require(actor, Permission.REQUESTS_SUBMIT)
     lock_draft(session, request)
     form = get_type(request.form)
-    found = filling.check(session, form, request.values, filling.lines_of(session, request))
+    found = filling.check(session, actor, form, request.values, filling.lines_of(session, request))
     if found.errors:
         raise InvalidInput(CORRECT, fields=found.errors)
     request.values = found.values
@@ -110,7 +110,7 @@ def submit(session: Session, engine: Engine, actor: Actor, request: Request) -> 
 
 def apply(session: Session, engine: Engine, actor: Actor, form: FormType, raw: Mapping[str, Any]) -> Request:
     """An application from outside, by an actor of the public page; raises InvalidInput with every error."""
-    found = filling.check(session, form, raw, ())
+    found = filling.check(session, actor, form, raw, ())
     if found.errors:
         raise InvalidInput(CORRECT, fields=found.errors)
     request = _add(session, OPERATOR, form, None, actor.name)

@@ -16,7 +16,8 @@ VALUES = {"deed": "change_number", "reason": "lost", "contact": "Анна", "pho
 def checked(office: Office, **typed: Any) -> Checked:
     lines = [FormLine(1, "79160000001", card(1), "")]
     form = get_type("numbers_and_sims")
-    return office.as_customer(lambda session, _: filling.check(session, form, {**VALUES, **typed}, lines))
+    values = {**VALUES, **typed}
+    return office.as_customer(lambda session, actor: filling.check(session, actor, form, values, lines))
 
 
 def test_what_is_wrong_in_a_hidden_field_keeps_nobody(office: Office) -> None:
