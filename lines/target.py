@@ -202,7 +202,7 @@ def _change(names: Sequence[str], own: Mapping[str, Any], run_id: int = 0) -> Re
     Locked in the order of their ids, as everyone locks lines; changed and told in the same statement.
     """
     company = bindparam("company", type_=BigInteger)
-    among = Line.company_id == company, Line.id == any_(cast(bindparam("ids", type_=String), BIGINTS))
+    ids = cast(bindparam("ids", type_=String), BIGINTS)
     number = number_without_mark() if "msisdn" in own else Line.msisdn
     columns = [
         (number if name == "msisdn" else getattr(Line, name)).label(f"old_{name}") for name in names
@@ -210,7 +210,8 @@ def _change(names: Sequence[str], own: Mapping[str, Any], run_id: int = 0) -> Re
     chosen = select(Line.id, number.label("number"), Line.department_id, Line.state, *columns)
     if own:
         chosen = chosen.select_from(Line).join(RunValue, at_side(company, run_id, Line.id))
-    old = chosen.where(*among).order_by(Line.id).with_for_update(of=Line).cte("old")
+    chosen = chosen.where(Line.company_id == company, Line.id == any_(ids)).order_by(Line.id)
+    old = chosen.with_for_update(of=Line).cte("old")
     values = {
         name: old.c[f"new_{name}"] if name in own else bindparam(f"to_{name}", type_=getattr(Line, name).type)
         for name in names

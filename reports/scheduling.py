@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.db import unit_of_work
-from core.errors import AppError, Conflict, InvalidInput, NotFound
+from core.errors import AppError, Conflict, InvalidInput
 from core.i18n import N_
 from core.journal import Entry, write
 from core.periods import OWN
@@ -25,7 +25,7 @@ from reports.asking import CHECK, Asked, check, require_departments, require_rep
 from reports.calendar import next_moment
 from reports.models import OPEN, Format, Period, ReportJob, ReportSchedule
 from reports.report import Report
-from reports.service import company_of, file_format, place, refuse_too_many
+from reports.service import company_of, file_format, only, place, refuse_too_many
 from reports.workshop import Workshop
 from users.actor import load_actor
 
@@ -173,22 +173,13 @@ def last_jobs(session: Session, schedules: Sequence[ReportSchedule]) -> dict[int
 def get_schedule(
     session: Session, actor: Actor, schedule_id: int, *, is_held: bool = False
 ) -> ReportSchedule:
-    """A schedule of the actor's own; raises NotFound.
-
-    `is_held` is for what changes it: whoever else does waits until the end of this transaction, then finds the
-    row as it is by then. The row comes before the journal, as everywhere.
-    """
+    """A schedule of the actor's own; raises NotFound."""
     found = select(ReportSchedule).where(
         ReportSchedule.company_id == company_of(actor),
         ReportSchedule.id == schedule_id,
         ReportSchedule.created_by == actor.user_id,
     )
-    if is_held:
-        found = found.with_for_update().execution_options(populate_existing=True)
-    schedule = session.scalar(found)
-    if schedule is None:
-        raise NotFound
-    return schedule
+    return only(session, found, is_held=is_held)
 
 
 def pause(session: Session, actor: Actor, schedule_id: int, *, paused: bool) -> ReportSchedule:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -22,6 +22,7 @@ from reports.models import OPEN, Format, JobState, ReportJob
 from reports.report import Report
 from reports.workshop import Workshop
 
+Row = TypeVar("Row")
 MAKE = "reports.jobs.make"
 PAGE = 50
 MOST_OPEN = 5
@@ -128,21 +129,27 @@ def jobs(session: Session, actor: Actor, *, before: int = 0, limit: int = PAGE) 
 
 
 def get_job(session: Session, actor: Actor, job_id: int, *, is_held: bool = False) -> ReportJob:
-    """A file of the actor's own; raises NotFound, for those of others too.
-
-    `is_held` keeps others off the row until the end of the transaction, and waits for those who came first.
-    """
+    """A file of the actor's own; raises NotFound, for those of others too."""
     found = select(ReportJob).where(
         ReportJob.company_id == company_of(actor),
         ReportJob.id == job_id,
         ReportJob.ordered_by == actor.user_id,
     )
+    return only(session, found, is_held=is_held)
+
+
+def only(session: Session, found: Select[Row], *, is_held: bool) -> Row:
+    """The row that a statement finds; raises NotFound.
+
+    `is_held` is for what changes it: others are kept off until the end of this transaction, and those who came first
+    are waited for, so that the row is as they left it. It comes before the journal, as everywhere.
+    """
     if is_held:
         found = found.with_for_update().execution_options(populate_existing=True)
-    job = session.scalar(found)
-    if job is None:
+    row = session.scalar(found)
+    if row is None:
         raise NotFound
-    return job
+    return row
 
 
 def cancel(session: Session, actor: Actor, job_id: int) -> ReportJob:

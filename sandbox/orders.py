@@ -29,8 +29,9 @@ SELECT id, external_id, category, description, customer, order_date, requested_s
   FROM product_order WHERE {} ORDER BY id LIMIT %s OFFSET %s
 """
 ITEM_COLUMNS = """
-SELECT order_id, external_id, product_ref, state, reason FROM order_item
- WHERE order_id = ANY(%s) ORDER BY order_id, position
+SELECT i.order_id, i.external_id, i.product_ref, item_state(i.state, o.state), i.reason
+  FROM order_item i JOIN product_order o ON o.id = i.order_id
+ WHERE i.order_id = ANY(%s) ORDER BY i.order_id, i.position
 """
 # The items name their order by the identity the first part has just drawn.
 INSERT = """
@@ -146,9 +147,7 @@ def _read_orders(conn: Connection, where: Where, limit: int, offset: int) -> lis
     items: dict[int, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
     states = {row["id"]: row["state"] for row in rows}
     for order, key, ref, state, reason in conn.execute(ITEM_COLUMNS, (list(items),)):
-        is_open = states[order] in ("acknowledged", "inProgress")
-        ended = "completed" if state in (None, "acknowledged") else state
-        shown = states[order] if is_open else ended
+        shown = states[order] if state == "acknowledged" else state
         items[order].append({**item_view(key, shown, reason), "quantity": 1, "product": {"id": ref}})
     return [_order(row, items[row["id"]]) for row in rows]
 
