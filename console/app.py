@@ -8,34 +8,25 @@ from contextlib import contextmanager
 from flask import Blueprint, Flask, g, request
 from flask.typing import ResponseReturnValue
 
-from console import babel, errors, files, identity, intake, observe, security
-from console.api import document, health, listener
-from console.pages import (
-    auth,
-    companies,
-    connect,
-    departments,
-    desk,
-    journal,
-    lines,
-    notices,
-    operations,
-    people,
-    placing,
-    previews,
-    profile,
-    reports,
-    request_files,
-    requests,
-    results,
-    runs,
-    schedules,
-    structure,
-    tree,
-    uploads,
-)
-from console.pages import files as file_pages
-from console.web import ENGINE, WORKSHOP, Public, declared_permission, find_actor, may
+from console.account import profile, sign_in
+from console.api import health, listener, openapi
+from console.journal import pages as journal
+from console.lines import pages as lines
+from console.lines import placing, tree, uploads
+from console.people import companies, notices
+from console.people import pages as people
+from console.reports import files as file_pages
+from console.reports import pages as reports
+from console.reports import schedules
+from console.requests import connect, desk
+from console.requests import files as request_files
+from console.requests import pages as requests
+from console.runs import operations, previews, results
+from console.runs import pages as runs
+from console.structure import departments
+from console.structure import pages as structure
+from console.web import errors, i18n, identity, intake, observe, security, static_files
+from console.web.routing import ENGINE, WORKSHOP, Public, declared_permission, find_actor, may
 from core.db import unit_of_work
 from core.tenancy import all_companies, companies_scope, company_scope
 from rbac.decision import Actor
@@ -43,7 +34,7 @@ from reports.workshop import Workshop
 from runs.engine import Engine
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    auth.blueprint,
+    sign_in.blueprint,
     profile.blueprint,
     lines.blueprint,
     tree.blueprint,
@@ -68,7 +59,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     connect.blueprint,
     listener.blueprint,
     health.blueprint,
-    document.blueprint,
+    openapi.blueprint,
 )
 """Every blueprint of the console, pages first."""
 
@@ -111,13 +102,13 @@ def create_app(engine: Engine, workshop: Workshop) -> Flask:
     security.install(app, engine.settings)
     intake.install(app, proxies=engine.settings.trusted_proxies)
     identity.install(app, engine.settings)
-    babel.install(app)
-    files.install(app)
+    i18n.install(app)
+    static_files.install(app)
     errors.install(app)
     security.csrf.exempt(listener.blueprint)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    document.install(app)
+    openapi.install(app)
     return app
 
 

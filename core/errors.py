@@ -1,4 +1,4 @@
-"""The five kinds of error that reach people; console/errors.py maps them to HTTP."""
+"""The five kinds of error that reach people; console/web/errors.py maps them to HTTP."""
 
 from __future__ import annotations
 

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from console.observe import registry
-from console.web import Public, ResponseReturnValue, engine, route
-from console.web import session as opened
+from console.web.observe import registry
+from console.web.routing import Public, ResponseReturnValue, engine, route
+from console.web.routing import session as opened
 from core import clock
 from operators.models import SyncState
 from runs.models import Run, RunState

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import Blueprint, jsonify, request
 
-from console.web import Public, ResponseReturnValue, engine, route
+from console.web.routing import Public, ResponseReturnValue, engine, route
 from core import clock
 from lines.sync import apply_line_event
 from operators.tmf.events import (

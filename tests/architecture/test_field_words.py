@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from marshmallow import Schema, ValidationError, fields, validate
 
-from console.field_words import PHRASES, PLACE, SENTENCES, taken_apart
+from console.web.schema_messages import PHRASES, PLACE, SENTENCES, taken_apart
 from core.i18n import translate
 from tests.architecture.source import product_files, tree
 
@@ -65,7 +65,7 @@ def test_every_sentence_of_the_library_has_a_russian_one() -> None:
     said = set(_sentences())
     assert "Not a valid integer." in said
     english = sorted(one for one in said if one not in SENTENCES or not CYRILLIC.search(translate("ru", one)))
-    assert not english, f"console.field_words does not know {english}"
+    assert not english, f"console.web.schema_messages does not know {english}"
 
 
 def test_every_validator_that_is_used_is_tried_here() -> None:

@@ -102,7 +102,7 @@ def test_only_the_unit_of_work_commits() -> None:
 
 BORDERS: dict[str, str] = {
     "runs/": "the runner's item boundary",
-    "console/errors.py": "the handler of what nobody thought of",
+    "console/web/errors.py": "the handler of what nobody thought of",
     "core/excel/reading.py": "a panic of the Rust parser is no Exception; everything else is raised again",
     "core/excel/writing.py": "a panic of the Rust writer is no Exception; everything else is raised again",
     "sandbox/": "no part of the product",

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import Rule
 
-from console.web import Declared, declared_permission
+from console.web.routing import Declared, declared_permission
 from rbac.permissions import Permission
 from tests.web.world import Place
 

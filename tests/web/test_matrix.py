@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from console.web import Public, SignedIn
+from console.web.routing import Public, SignedIn
 from core.db import unit_of_work
 from core.tenancy import all_companies
 from rbac.permissions import OPERATOR_ONLY, Permission
@@ -45,7 +45,7 @@ def test_every_argument_of_an_address_is_known(app: Flask) -> None:
 
 def test_every_route_declares_a_permission(app: Flask) -> None:
     silent = [target.name for target in targets(app) if target.declared is None]
-    assert not silent, f"register these with console.web.route: {silent}"
+    assert not silent, f"register these with console.web.routing.route: {silent}"
 
 
 def test_nobody_gets_past_the_public_pages(app: Flask, world: World) -> None:

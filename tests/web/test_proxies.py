@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask, request
 
-from console import intake
+from console.web import intake
 from core.settings import Settings
 
 HEADERS = {

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console import formats
-from console.browsers import browser_name
+from console.account.browsers import browser_name
+from console.web import formats
 from core.money import Money
 
 MOSCOW = ZoneInfo("Europe/Moscow")

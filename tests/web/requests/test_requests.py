@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from console.request_words import LEFT
+from console.requests.words import LEFT
 from core.i18n import translate
 from lines.numbers import format_iccid, format_msisdn
 from tests.integration.forms.conftest import TARIFF, card, table
@@ -401,7 +401,7 @@ def test_more_ticks_than_an_address_holds(desk: Desk) -> None:
 
 
 def test_all_that_match_are_never_cut_short(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.pages.requests.SHOWN_NUMBERS", 5)
+    monkeypatch.setattr("console.requests.pages.SHOWN_NUMBERS", 5)
     chosen = {"sel": "filter", "query": "state=active"}
     form = desk.customer.post("/requests/new/tariff_and_services/numbers", data=chosen, follow_redirects=True)
     assert hidden(form.text) == ["filter", "state=active"]

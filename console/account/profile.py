@@ -1,0 +1,106 @@
+"""A person's own settings: language, theme, password and sessions."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from console.account.browsers import browser_name
+from console.web.i18n import LOCALE_COOKIE, THEME_COOKIE, THEMES, text
+from console.web.routing import (
+    Public,
+    ResponseReturnValue,
+    SignedIn,
+    actor,
+    engine,
+    find_actor,
+    go_to,
+    local_path,
+    person,
+    render,
+    route,
+)
+from console.web.routing import session as opened
+from core import clock
+from core.errors import InvalidInput
+from core.i18n import LOCALES, N_
+from users import sessions
+from users.service import change_own_password, change_own_settings
+
+blueprint = Blueprint("profile", __name__, url_prefix="/profile")
+YEAR = 365 * 24 * 3600
+
+
+@route(blueprint, "", permission=SignedIn())
+def index() -> ResponseReturnValue:
+    """The page."""
+    return _page({})
+
+
+def _page(errors: dict[str, list[str]]) -> str:
+    visit = person().visit
+    idle = visit.idle_minutes if visit else engine().settings.idle_minutes
+    alive = sessions.alive(opened(), actor().user_id or 0, moment=clock.now(), idle=idle)
+    here = visit.token_hash if visit else ""
+    return render(
+        "profile/index.html",
+        errors=errors,
+        sessions=alive,
+        here=here,
+        browser_name=browser_name,
+        idle_minutes=idle,
+    )
+
+
+@route(blueprint, "/language", methods=("POST",), permission=Public("the sign-in page has the switch too"))
+def language() -> ResponseReturnValue:
+    """Choose the language: the person's, and the browser's for when nobody is signed in."""
+    wanted = request.form.get("locale", "")
+    if wanted not in LOCALES:
+        raise InvalidInput(N_("There is no such choice."))
+    who = find_actor()
+    if who is not None:
+        change_own_settings(opened(), who, locale=wanted)
+    return _remember(go_to(_next()), LOCALE_COOKIE, wanted)
+
+
+@route(blueprint, "/theme", methods=("POST",), permission=Public("the sign-in page has the switch too"))
+def theme() -> ResponseReturnValue:
+    """Choose light, dark or as the system has it; scripts ask without a page to go on to."""
+    wanted = request.form.get("theme", "")
+    if wanted not in THEMES:
+        raise InvalidInput(N_("There is no such choice."))
+    who = find_actor()
+    if who is not None:
+        change_own_settings(opened(), who, theme=wanted)
+    answer = go_to(_next()) if "next" in request.form else Response(status=204)
+    return _remember(answer, THEME_COOKIE, wanted)
+
+
+@route(blueprint, "/password", methods=("POST",), permission=SignedIn())
+def password() -> ResponseReturnValue:
+    """Change one's own password."""
+    visit = person().visit
+    old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
+    try:
+        if new != again:
+            raise InvalidInput(
+                _("The password was not changed."), fields={"again": [N_("The two passwords differ.")]}
+            )
+        change_own_password(opened(), actor(), old, new, keep_session=visit.token_hash if visit else "")
+    except InvalidInput as problem:
+        errors = {name: [text(message) for message in messages] for name, messages in problem.fields.items()}
+        return _page(errors), 422
+    flash(_("The password is changed. Your other sessions have ended."), "success")
+    return redirect(url_for("profile.index"), code=303)
+
+
+def _next() -> str:
+    return local_path(request.form.get("next") or request.referrer, "/")
+
+
+def _remember(answer: Response, name: str, value: str) -> Response:
+    secure = engine().settings.secure_cookies
+    answer.set_cookie(name, value, max_age=YEAR, httponly=True, samesite="Lax", secure=secure)
+    return answer

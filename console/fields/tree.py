@@ -1,0 +1,129 @@
+"""The tree of departments as pages show it: what is open, what leads where, what was found by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from console.web.routing import actor, session
+from hierarchy import queries
+from hierarchy.models import Department
+from hierarchy.queries import Node
+from hierarchy.tree import ids_of
+from lines.filters import LineFilter
+from rbac.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A tree on some page: who may see what of it, and where its departments lead.
+
+    `load` gives the address that brings a department's children; `direct` that of what stands right in it.
+    """
+
+    permission: Permission
+    address: Callable[[int], str]
+    load: Callable[[int], str]
+    current: int | None = None
+    direct: Callable[[int], str] | None = None
+    is_direct: bool = False
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A department as it is drawn: open ones bring their children, others the address that brings them."""
+
+    node: Node
+    address: str
+    load: str
+    direct: str
+    is_current: bool
+    is_direct: bool
+    is_open: bool
+    children: Sequence[Branch]
+
+    @property
+    def department(self) -> Department:
+        """The department itself."""
+        return self.node.department
+
+
+@dataclass(frozen=True)
+class Found:
+    """A department found by name, with those above it in words."""
+
+    department: Department
+    above: str
+    address: str
+
+
+def lines_tree(wanted: LineFilter) -> Tree:
+    """Beside the list of numbers, whose filter it keeps."""
+    narrowed = wanted.without("direct", "department")
+    kept = f"?{wanted.query()}" if wanted.query() else ""
+
+    def address(department_id: int) -> str:
+        return f"{url_for('lines.index')}?{narrowed.query(department=department_id)}"
+
+    def direct(department_id: int) -> str:
+        return f"{url_for('lines.index')}?{narrowed.query(department=department_id, direct='yes')}"
+
+    def load(department_id: int) -> str:
+        return url_for("tree.branch", department_id=department_id) + kept
+
+    return Tree(Permission.LINES_VIEW, address, load, wanted.department, direct, bool(wanted.direct))
+
+
+def structure_tree(current: int | None) -> Tree:
+    """On the page of the structure."""
+    return Tree(
+        Permission.STRUCTURE_VIEW,
+        lambda department_id: url_for("structure.index", department=department_id),
+        lambda department_id: url_for("structure.branch", department_id=department_id),
+        current,
+    )
+
+
+def open_tree(tree: Tree) -> list[Branch]:
+    """The tops that the actor sees, opened down to the current department."""
+    way: set[int] = set()
+    if tree.current is not None:
+        found = queries.with_ids(session(), queries.company_of(actor()), [tree.current])
+        way = {part for one in found for part in ids_of(one.path)[:-1]}
+    tops = queries.top_nodes(session(), actor(), tree.permission)
+    if len(tops) == 1:
+        way.add(tops[0].department.id)
+    return [_branch(node, tree, way) for node in tops]
+
+
+def branches_below(
+    tree: Tree, department_id: int, way: frozenset[int] | set[int] = frozenset()
+) -> list[Branch]:
+    """The departments right below one, closed but for those on the way."""
+    below = queries.children(session(), actor(), department_id, tree.permission)
+    return [_branch(node, tree, way) for node in below]
+
+
+def _branch(node: Node, tree: Tree, way: frozenset[int] | set[int]) -> Branch:
+    one = node.department
+    is_open = node.children > 0 and one.id in way
+    is_here = one.id == tree.current
+    return Branch(
+        node=node,
+        address=tree.address(one.id),
+        load=tree.load(one.id) if node.children else "",
+        direct=tree.direct(one.id) if tree.direct and node.here else "",
+        is_current=is_here and not tree.is_direct,
+        is_direct=is_here and tree.is_direct,
+        is_open=is_open,
+        children=branches_below(tree, one.id, way) if is_open else (),
+    )
+
+
+def found_by_name(tree: Tree, text: str) -> list[Found]:
+    """Departments of which a word begins with the text."""
+    found = queries.find_by_name(session(), actor(), text, tree.permission)
+    above = queries.names_by_path(session(), queries.company_of(actor()), found)
+    return [Found(one, above[one.id], tree.address(one.id)) for one in found]

@@ -1,0 +1,1 @@
+"""The journal: search, words, addresses of its objects."""

@@ -1,0 +1,94 @@
+"""An entry of the journal as people read it: names for ids, words for codes, what changed field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from console.journal.addresses import VALUES, action_text, field_text, object_address
+from core.journal import JournalEntry
+from core.journal_search import changes
+from hierarchy.models import Department
+from lines.numbers import format_iccid, format_msisdn
+from users.models import User
+
+Change = tuple[str, Any, Any]
+FORMATS: Mapping[str, Callable[[str], str]] = {"iccid": format_iccid, "msisdn": format_msisdn}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An entry with message ids of its action and fields; `label` is what it is about."""
+
+    entry: JournalEntry
+    action: str
+    label: str
+    address: str | None
+    run: str | None
+    changes: Sequence[Change]
+
+
+def shown(session: Session, entries: Sequence[JournalEntry], titles: Mapping[str, str]) -> list[Shown]:
+    """The entries for a page; `titles` are the operations' by code."""
+    people = _people(session, [entry for entry in entries if entry.object_kind == "user" and not entry.label])
+    places = _places(session, entries)
+    return [
+        Shown(
+            entry,
+            action_text(entry.action, titles),
+            entry.label or people.get(entry.object_id, "") or f"№ {entry.object_id}",
+            object_address(entry.object_kind, entry.object_id),
+            object_address("run", entry.run_id) if entry.object_kind != "run" else None,
+            _changes(entry, places),
+        )
+        for entry in entries
+    ]
+
+
+def _changes(entry: JournalEntry, places: Mapping[str, str]) -> list[Change]:
+    found = [
+        (field_text(name), _value(name, before, places), _value(name, after, places))
+        for name, before, after in changes(entry)
+    ]
+    return [change for change in found if change[1] != change[2]]
+
+
+def _people(session: Session, entries: Sequence[JournalEntry]) -> dict[int, str]:
+    ids = {entry.object_id for entry in entries}
+    if not ids:
+        return {}
+    return {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(ids)))}
+
+
+def _places(session: Session, entries: Sequence[JournalEntry]) -> dict[str, str]:
+    """Names of the departments whose paths stand in the entries of roles."""
+    paths = {
+        str(values["path"])
+        for entry in entries
+        for values in (entry.before or {}, entry.after or {})
+        if "path" in values
+    }
+    if not paths:
+        return {}
+    company = entries[0].company_id
+    found = select(Department.path, Department.name).where(
+        Department.company_id == company, Department.path.in_(paths)
+    )
+    return {row.path: row.name for row in session.execute(found)}
+
+
+def _value(name: str, value: Any, places: Mapping[str, str]) -> Any:
+    """Words for codes, a name for a path; a nested value as name and value."""
+    if name == "path":
+        return places.get(str(value), value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {inner}" for key, inner in value.items()) or None
+    if value == "":
+        return None
+    if name in FORMATS and isinstance(value, str):
+        return FORMATS[name](value)
+    return VALUES.get(value, value) if isinstance(value, str) else value

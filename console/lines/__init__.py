@@ -1,0 +1,1 @@
+"""Numbers: the list, the tree beside it, the card, uploaded lists."""

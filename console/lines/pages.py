@@ -1,0 +1,187 @@
+"""The list of numbers, where people live: tree, filters, rows that load as one scrolls; and the card of a number."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, make_response, redirect, request, url_for
+from sqlalchemy import select
+
+from console.fields import tree as tree_view
+from console.journal.addresses import action_text
+from console.lines import columns
+from console.lines import words as line_words
+from console.runs.operations import allowed_operations
+from console.web.routing import ResponseReturnValue, SignedIn, actor, engine, is_fragment, may, render, route
+from console.web.routing import session as opened
+from core.journal import JournalEntry
+from core.journal_search import PAGE as HISTORY_PAGE
+from core.journal_search import changes
+from hierarchy.models import BillingAccount, Company, Department
+from hierarchy.queries import get_department
+from lines import filters, queries, service
+from lines.filters import LineFilter
+from lines.schemas import BLOCK_REASONS
+from lines.service import LineCard
+from operators.models import Tariff
+from rbac.permissions import Permission
+from runs.operation import Operation
+
+blueprint = Blueprint("lines", __name__)
+
+
+@route(blueprint, "/", permission=SignedIn(), endpoint="home")
+def home() -> ResponseReturnValue:
+    """The first page of a person: the numbers, or the companies for staff outside of one."""
+    if actor().company_id is None:
+        return redirect(url_for("companies.index"))
+    return redirect(url_for("lines.index"))
+
+
+@route(blueprint, "/lines", permission=Permission.LINES_VIEW)
+def index() -> ResponseReturnValue:
+    """The list with everything around it."""
+    wanted = filters.parse(dict(request.args.lists()))
+    shown = columns.chosen_columns()
+    count = queries.count_matching(opened(), actor(), Permission.LINES_VIEW, wanted)
+    names = _names()
+    page = make_response(
+        render(
+            "lines/index.html",
+            wanted=wanted,
+            search_text=wanted.q,
+            count=count,
+            counted=line_words.counted(count.number, count.is_exact),
+            chips=line_words.chips(wanted, names),
+            names=names,
+            states=line_words.STATES,
+            reasons={code: line_words.REASONS[code] for code in BLOCK_REASONS},
+            all_columns=columns.COLUMNS,
+            operations=allowed_operations(),
+            department=_department(wanted),
+            tree=tree_view.open_tree(tree_view.lines_tree(wanted)),
+            company=opened().get(Company, actor().company_id),
+            **_rows(wanted),
+        )
+    )
+    if "cols" in request.args:
+        chosen = columns.codes(shown)
+        page.set_cookie(columns.COOKIE, chosen, max_age=columns.YEAR, httponly=True, samesite="Lax")
+    return page
+
+
+@route(blueprint, "/lines/rows", permission=Permission.LINES_VIEW)
+def rows() -> ResponseReturnValue:
+    """The next rows: a fragment for scrolling; as a page of its own it is the list from there on."""
+    wanted = filters.parse(dict(request.args.lists()))
+    if not is_fragment():
+        return redirect(url_for("lines.index") + f"?{wanted.query()}")
+    return render("lines/rows.html", wanted=wanted, **_rows(wanted, request.args.get("after")))
+
+
+def _rows(wanted: LineFilter, after: str | None = None) -> dict[str, Any]:
+    after = after or request.args.get("after")
+    page = queries.page_of_lines(opened(), actor(), wanted, after=after)
+    shown = columns.chosen_columns()
+    more = None
+    if page.after:
+        pairs = [*wanted.pairs(), ("cols", columns.codes(shown)), ("after", page.after)]
+        more = f"{url_for('lines.rows')}?{urlencode(pairs)}"
+    return {"rows": page.rows, "more": more, "columns": shown}
+
+
+def _names() -> dict[str, dict[str, str]]:
+    """Names of the tariffs and accounts to choose from."""
+    tariffs = opened().execute(select(Tariff.id, Tariff.name).order_by(Tariff.name)).all()
+    found: dict[str, dict[str, str]] = {"tariff": {row.id: row.name for row in tariffs}, "account": {}}
+    if may(Permission.ACCOUNTS_VIEW):
+        accounts = select(BillingAccount.id, BillingAccount.number).where(
+            BillingAccount.company_id == actor().company_id, queries.seen_accounts(actor())
+        )
+        numbers = opened().execute(accounts.order_by(BillingAccount.number).limit(500))
+        found["account"] = {str(key): number for key, number in numbers}
+    return found
+
+
+def _department(wanted: LineFilter) -> Department | None:
+    if wanted.department is None:
+        return None
+    return get_department(opened(), actor(), wanted.department, Permission.LINES_VIEW)
+
+
+@route(blueprint, "/lines/<int:line_id>", permission=Permission.LINES_VIEW)
+def show(line_id: int) -> ResponseReturnValue:
+    """The card as a page of its own."""
+    card = service.get_line(opened(), actor(), line_id)
+    return render("lines/show.html", **_card(card))
+
+
+@route(blueprint, "/lines/<int:line_id>/drawer", permission=Permission.LINES_VIEW)
+def drawer(line_id: int) -> ResponseReturnValue:
+    """The card beside the list: a fragment."""
+    if not is_fragment():
+        return redirect(url_for("lines.show", line_id=line_id))
+    card = service.get_line(opened(), actor(), line_id)
+    return render("lines/drawer.html", **_card(card))
+
+
+@route(blueprint, "/lines/<int:line_id>/history", permission=Permission.LINES_VIEW)
+def history(line_id: int) -> ResponseReturnValue:
+    """Earlier changes: a fragment."""
+    if not is_fragment():
+        return redirect(url_for("lines.show", line_id=line_id))
+    card = service.get_line(opened(), actor(), line_id)
+    return render("lines/history.html", card=card, **_history(card, request.args.get("before", "")))
+
+
+def _card(card: LineCard) -> dict[str, Any]:
+    planned = opened().get(Tariff, card.line.planned_tariff_id) if card.line.planned_tariff_id else None
+    return {
+        "card": card,
+        "line": card.line,
+        "planned": planned,
+        "period": line_words.PERIODS.get(card.line.limit_period or "month", ""),
+        "operations": _operations_on(card),
+        "may_place": card.may(actor(), Permission.LINES_PLACE),
+        "busy": [
+            (run, engine().operation(run.operation)) for run, _item in service.open_items(opened(), card)
+        ],
+        **_history(card),
+    }
+
+
+def _operations_on(card: LineCard) -> list[Operation]:
+    return [one for one in allowed_operations() if card.may(actor(), one.permission)]
+
+
+def _history(card: LineCard, before: str = "") -> dict[str, Any]:
+    place = tuple(int(part) for part in before.split("-") if part.isdigit())
+    at = (place[0], place[1]) if len(place) == 2 else None
+    found = service.history(opened(), card, before=at)
+    tariffs = _tariff_names()
+    titles = {code: one.words.title for code, one in engine().operations.items()}
+    more = None
+    if len(found) == HISTORY_PAGE:
+        last = found[-1]
+        more = url_for("lines.history", line_id=card.line.id, before=f"{last.seq}-{last.no}")
+    entries = [
+        {"entry": one, "title": action_text(one.action, titles), "changes": _changes(one, tariffs)}
+        for one in found
+    ]
+    return {"entries": entries, "more_history": more}
+
+
+def _tariff_names() -> dict[str, str]:
+    return {row.id: row.name for row in opened().execute(select(Tariff.id, Tariff.name))}
+
+
+def _changes(entry: JournalEntry, tariffs: dict[str, str]) -> list[tuple[str, str, str]]:
+    return [
+        (
+            line_words.field_name(name),
+            line_words.value_text(name, before, tariffs),
+            line_words.value_text(name, after, tariffs),
+        )
+        for name, before, after in changes(entry)
+    ]

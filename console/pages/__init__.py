@@ -1,1 +1,0 @@
-"""The pages: one blueprint per area, each a thin layer over the domain's services."""

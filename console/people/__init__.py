@@ -1,0 +1,1 @@
+"""People and their roles, the companies of operator staff, notices."""

@@ -1,0 +1,1 @@
+"""Reports: ordering, files, schedules, in pages and API."""

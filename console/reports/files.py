@@ -1,0 +1,70 @@
+"""My files: reports being made and ready ones, with progress, download, repeat and deletion."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+
+from console.reports import words as report_words
+from console.web.downloads import send_download
+from console.web.routing import ResponseReturnValue, actor, go_to, is_fragment, render, route, workshop
+from console.web.routing import session as opened
+from core.errors import Conflict
+from core.storable import whole
+from rbac.permissions import Permission
+from reports import service
+
+blueprint = Blueprint("files", __name__, url_prefix="/files")
+ORDER = Permission.REPORTS_ORDER
+
+
+@route(blueprint, "", permission=ORDER)
+def index() -> ResponseReturnValue:
+    """The person's files, newest first."""
+    before = request.args.get("before", 0, type=whole)
+    found = service.jobs(opened(), actor(), before=before)
+    more = url_for("files.index", before=found[-1].id) if len(found) == service.PAGE else None
+    template = "files/rows.html" if is_fragment() else "files/index.html"
+    days = workshop().settings.file_days
+    return render(template, files=[report_words.file(job) for job in found], more=more, days=days)
+
+
+@route(blueprint, "/<int:file_id>", permission=ORDER, passive=True)
+def row(file_id: int) -> ResponseReturnValue:
+    """One line of the list, asked for each second while the report is being made."""
+    found = service.get_job(opened(), actor(), file_id)
+    if not is_fragment():
+        return redirect(url_for("files.index"))
+    return render("files/rows.html", files=[report_words.file(found)], more=None)
+
+
+@route(blueprint, "/<int:file_id>/download", permission=ORDER)
+def download(file_id: int) -> ResponseReturnValue:
+    """The file, always as something to keep and never to be shown by the browser."""
+    found = service.open_file(workshop(), opened(), actor(), file_id)
+    return send_download(found.stream, type=found.type, name=found.name, size=found.size)
+
+
+@route(blueprint, "/<int:file_id>/cancel", permission=ORDER, methods=("POST",))
+def cancel(file_id: int) -> ResponseReturnValue:
+    """Stop making it."""
+    try:
+        service.cancel(opened(), actor(), file_id)
+    except Conflict:
+        flash(_("The report had already ended."), "info")
+    return go_to(url_for("files.index"))
+
+
+@route(blueprint, "/<int:file_id>/repeat", permission=ORDER, methods=("POST",))
+def repeat(file_id: int) -> ResponseReturnValue:
+    """The same once more, with the figures of now."""
+    service.repeat(workshop(), opened(), actor(), file_id)
+    return go_to(url_for("files.index"))
+
+
+@route(blueprint, "/<int:file_id>/delete", permission=ORDER, methods=("POST",))
+def delete(file_id: int) -> ResponseReturnValue:
+    """Away with it."""
+    service.forget(workshop(), opened(), actor(), file_id)
+    flash(_("The file is deleted."), "success")
+    return go_to(url_for("files.index"))

@@ -1,0 +1,133 @@
+"""Schedules of reports: making one, and the list with pause and deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+
+from console.fields import report_form
+from console.reports import words as report_words
+from console.web.i18n import text, zone_name
+from console.web.routing import ResponseReturnValue, actor, go_to, is_fragment, render, route, workshop
+from console.web.routing import session as opened
+from core.errors import Conflict, InvalidInput
+from notices.service import mails_about
+from rbac.permissions import Permission
+from reports import scheduling
+from reports.asking import require_report
+from reports.models import ReportSchedule
+from reports.report import Report
+
+blueprint = Blueprint("schedules", __name__, url_prefix="/reports")
+SCHEDULE = Permission.REPORTS_SCHEDULE
+TIMING = ("every", "day", "hour", "addresses")
+
+
+@route(blueprint, "/schedules", permission=SCHEDULE)
+def index() -> ResponseReturnValue:
+    """The person's schedules."""
+    plans = _plans(scheduling.own(opened(), actor()))
+    return render("reports/schedules.html", plans=plans, has_mail=bool(workshop().settings.smtp_url))
+
+
+def _plans(found: Sequence[ReportSchedule]) -> list[report_words.Plan]:
+    company_id = found[0].company_id if found else 0
+    mails = mails_about(opened(), company_id, "report_schedule", [one.id for one in found])
+    jobs = scheduling.last_jobs(opened(), found)
+    return [report_words.plan(one, mails.get(one.id, ()), jobs.get(one.id)) for one in found]
+
+
+@route(blueprint, "/schedules/<int:schedule_id>", permission=SCHEDULE, passive=True)
+def row(schedule_id: int) -> ResponseReturnValue:
+    """One line of the list, asked for while its report is made and its mail leaves."""
+    found = scheduling.get_schedule(opened(), actor(), schedule_id)
+    if not is_fragment():
+        return redirect(url_for("schedules.index"))
+    return render("reports/schedule_rows.html", plans=_plans([found]))
+
+
+@route(blueprint, "/<report_code>/schedule", permission=SCHEDULE)
+def new(report_code: str) -> ResponseReturnValue:
+    """When and to whom; the parameters come along in the address."""
+    report = workshop().report(report_code)
+    require_report(actor(), report)
+    return _form(report, {})
+
+
+@route(blueprint, "/<report_code>/schedule", permission=SCHEDULE, methods=("POST",))
+def create(report_code: str) -> ResponseReturnValue:
+    """Keep it."""
+    report = workshop().report(report_code)
+    typed = report_form.read(report, request.form)
+    timing = {name: request.form.get(name, "") for name in TIMING}
+    timing["day"] = request.form.get("weekday" if timing["every"] == "weekly" else "day", "1")
+    try:
+        scheduling.create(
+            workshop(),
+            opened(),
+            actor(),
+            report_code,
+            typed.params,
+            timing,
+            columns=typed.columns,
+            format=typed.format,
+        )
+    except InvalidInput as problem:
+        return _form(report, dict(problem.fields)), 422
+    flash(_("“%(report)s” will be sent.", report=text(report.title)), "success")
+    return go_to(url_for("schedules.index"))
+
+
+def _form(report: Report, errors: dict[str, list[str]]) -> str:
+    values = request.form if request.method == "POST" else request.args
+    typed = report_form.read(report, values)
+    said = {name: [text(one) for one in messages] for name, messages in errors.items()}
+    return render(
+        "reports/schedule.html",
+        report=report,
+        typed=typed,
+        fields=report_form.fields_of(report, typed, errors),
+        errors=said,
+        values=values,
+        formats=[(code, text(name)) for code, name in report_form.FORMATS.items()],
+        periods=[(code, text(name)) for code, name in report_words.PERIODS.items()],
+        weekdays=[(code, text(name)) for code, name in report_words.WEEKDAYS.items()],
+        zone=zone_name(),
+        has_mail=bool(workshop().settings.smtp_url),
+    )
+
+
+@route(blueprint, "/schedules/<int:schedule_id>/send", permission=SCHEDULE, methods=("POST",))
+def send(schedule_id: int) -> ResponseReturnValue:
+    """Make it and mail it at once; its next hour stays where it is."""
+    try:
+        scheduling.send_now(workshop(), opened(), actor(), schedule_id)
+    except (Conflict, InvalidInput) as problem:
+        flash(text(problem.message, **problem.params), "warning")
+    else:
+        flash(_("The report is being made. It is mailed as soon as it is ready."), "success")
+    return go_to(url_for("schedules.index"))
+
+
+@route(blueprint, "/schedules/<int:schedule_id>/pause", permission=SCHEDULE, methods=("POST",))
+def pause(schedule_id: int) -> ResponseReturnValue:
+    """Send nothing for a while."""
+    scheduling.pause(opened(), actor(), schedule_id, paused=True)
+    return go_to(url_for("schedules.index"))
+
+
+@route(blueprint, "/schedules/<int:schedule_id>/resume", permission=SCHEDULE, methods=("POST",))
+def resume(schedule_id: int) -> ResponseReturnValue:
+    """Go on with the next time to come."""
+    scheduling.pause(opened(), actor(), schedule_id, paused=False)
+    return go_to(url_for("schedules.index"))
+
+
+@route(blueprint, "/schedules/<int:schedule_id>/delete", permission=SCHEDULE, methods=("POST",))
+def delete(schedule_id: int) -> ResponseReturnValue:
+    """Send it never again."""
+    scheduling.forget(opened(), actor(), schedule_id)
+    flash(_("The schedule is deleted."), "success")
+    return go_to(url_for("schedules.index"))

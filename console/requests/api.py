@@ -1,0 +1,146 @@
+"""Documents and requests through the JSON API, for the company's side: the same services as its pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from console.fields.json_schema import json_schema
+from console.requests import schemas
+from console.web.api_blueprint import Calls
+from console.web.i18n import locale, text
+from console.web.routing import actor, engine, route
+from console.web.routing import session as opened
+from core.errors import Conflict, InvalidInput
+from core.i18n import N_
+from forms import attachments, carrying, service, submitting
+from forms.fields import said
+from forms.form import FormType
+from forms.models import Request, RequestEvent
+from forms.transitions import Party, steps
+from forms.types import TYPES, get_type
+from rbac.permissions import Permission
+from runs.selection import checked
+
+blueprint = Calls("api_requests", __name__, url_prefix="/api/v1", description="Documents and requests")
+NOT_NOW = N_("The request has moved on: this step is not possible any more.")
+
+
+@route(blueprint, "/forms", permission=Permission.REQUESTS_VIEW)
+@blueprint.gives(schemas.FormOut(many=True))
+def list_forms() -> list[dict[str, Any]]:
+    """Documents that a company can fill in."""
+    return [_form(form) for form in TYPES if not form.is_public]
+
+
+def _form(form: FormType) -> dict[str, Any]:
+    labels = {name: text(str(one.metadata["label"])) for name, one in form.schema().fields.items()}
+    return {
+        "code": form.code,
+        "title": text(form.title),
+        "days": form.days,
+        "lines": form.lines.value,
+        "fields_": labels,
+        "values": json_schema(form.schema),
+    }
+
+
+@route(blueprint, "/requests", permission=Permission.REQUESTS_VIEW)
+@blueprint.takes(schemas.RequestsArgs, "query")
+@blueprint.gives(schemas.RequestsOut)
+def list_requests(page: dict[str, Any]) -> dict[str, Any]:
+    """Requests, newest first, fifty at a time."""
+    found = service.list_requests(
+        opened(), actor(), is_open=page["open"], mine=page["mine"], before=page["after"] or None
+    )
+    return {"items": found, "next": found[-1].id if len(found) == service.PAGE else None}
+
+
+@route(blueprint, "/requests", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
+@blueprint.takes(schemas.RequestIn)
+@blueprint.gives(schemas.RequestOut)
+def create_request(wanted: dict[str, Any]) -> Request:
+    """Keep a draft, with `submit` send it; what is wrong is said by field and nothing is kept."""
+    form = get_type(wanted["form"])
+    draft = submitting.new_draft(opened(), actor(), form)
+    chosen = checked(wanted["selection"], is_ordered=True) if wanted["selection"] else None
+    found = submitting.fill(opened(), engine(), actor(), draft, wanted["values"], chosen)
+    if found.errors:
+        words = {name: [said(one, locale()) for one in messages] for name, messages in found.errors.items()}
+        raise InvalidInput(submitting.CORRECT, fields=words)
+    if wanted["submit"]:
+        submitting.submit(opened(), engine(), actor(), draft)
+    return draft
+
+
+@route(blueprint, "/requests/<int:request_id>", permission=Permission.REQUESTS_VIEW)
+@blueprint.gives(schemas.WholeRequestOut)
+def show_request(request_id: int) -> dict[str, Any]:
+    """One request with its steps and files."""
+    found = service.get_request(opened(), actor(), request_id)
+    return whole(found, _steps(found))
+
+
+def whole(found: Request, offered: list[str]) -> dict[str, Any]:
+    """A request with its steps, its files and what may be done next."""
+    own = {name: getattr(found, name) for name in schemas.RequestOut().fields}
+    return {
+        **own,
+        "events": service.events_of(opened(), found),
+        "files": attachments.attachments_of(opened(), found),
+        "steps": offered,
+    }
+
+
+def _steps(found: Request) -> list[str]:
+    return [row.name for row in steps(found.state, Party.CUSTOMER)]
+
+
+@route(blueprint, "/requests/<int:request_id>/lines", permission=Permission.REQUESTS_VIEW)
+@blueprint.takes(schemas.AfterArgs, "query")
+@blueprint.gives(schemas.OutcomesOut)
+def list_request_lines(page: dict[str, Any], request_id: int) -> dict[str, Any]:
+    """The numbers of a request with the outcome of each, fifty at a time."""
+    return outcomes(service.get_request(opened(), actor(), request_id), page["after"])
+
+
+def outcomes(found: Request, after: int) -> dict[str, Any]:
+    """A part of the numbers of a request."""
+    lines = carrying.outcomes(opened(), found, after)
+    return {"items": lines, "next": lines[-1].no if len(lines) == carrying.PAGE else None}
+
+
+@route(
+    blueprint, "/requests/<int:request_id>/submit", methods=("POST",), permission=Permission.REQUESTS_SUBMIT
+)
+@blueprint.gives(schemas.RequestOut)
+def submit_request(request_id: int) -> Request:
+    """Send a draft: it gets its number, its deadline and its account manager at once."""
+    draft = submitting.get_draft(opened(), actor(), request_id)
+    submitting.submit(opened(), engine(), actor(), draft)
+    return draft
+
+
+@route(blueprint, "/requests/<int:request_id>", methods=("DELETE",), permission=Permission.REQUESTS_SUBMIT)
+@blueprint.gives_nothing()
+def delete_request(request_id: int) -> None:
+    """Throw a draft away with its files."""
+    submitting.forget(opened(), engine(), submitting.get_draft(opened(), actor(), request_id))
+
+
+@route(
+    blueprint, "/requests/<int:request_id>/steps", methods=("POST",), permission=Permission.REQUESTS_SUBMIT
+)
+@blueprint.takes(schemas.StepIn)
+@blueprint.gives(schemas.RequestOut)
+def step(wanted: dict[str, Any], request_id: int) -> Request:
+    """Take a step of the customer."""
+    found = service.get_request(opened(), actor(), request_id)
+    move(found, wanted["step"], wanted["text"])
+    return found
+
+
+def move(found: Request, name: str, said: str) -> RequestEvent:
+    """A step of the customer that the request stands at; a draft is sent by a call of its own."""
+    if name == "submit" or name not in _steps(found):
+        raise Conflict(NOT_NOW, code="moved_on")
+    return service.move(opened(), engine(), actor(), found, name, said)

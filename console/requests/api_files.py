@@ -1,0 +1,111 @@
+"""Files of requests through the JSON API, for both sides: listed, sent in, downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import request
+
+from console.requests import schemas
+from console.requests.api import NOT_NOW, move
+from console.requests.attachments import attach_sent, send_attachment
+from console.web.api_blueprint import FILE, Calls
+from console.web.routing import ResponseReturnValue, actor, engine, route
+from console.web.routing import session as opened
+from core.errors import Conflict, InvalidInput
+from core.i18n import N_
+from forms import attachments, desk, service, submitting
+from forms.models import Attachment, Request, RequestEvent, RequestState
+from rbac.permissions import Permission
+
+blueprint = Calls("api_attachments", __name__, url_prefix="/api/v1", description="Files of requests")
+VIEW, SUBMIT, WORK = Permission.REQUESTS_VIEW, Permission.REQUESTS_SUBMIT, Permission.DESK_WORK
+DESK_STEPS = (*schemas.DESK_STEPS, "resolve")
+NO_FILE = N_("Choose a file first.")
+SENT = {
+    "file": {"type": "array", "items": FILE, "description": "One file or several, 10 MB each at most."},
+    "step": {"type": "string", "default": "comment", "description": "The step that the files come with."},
+    "text": {"type": "string", "description": "What is said with it; drafts have neither step nor text."},
+}
+
+
+@route(blueprint, "/requests/<int:request_id>/files", permission=VIEW)
+@blueprint.gives(schemas.AttachmentOut(many=True))
+def list_files(request_id: int) -> Sequence[Attachment]:
+    """The files of a request."""
+    return attachments.attachments_of(opened(), service.get_request(opened(), actor(), request_id))
+
+
+@route(blueprint, "/requests/<int:request_id>/files", methods=("POST",), permission=SUBMIT)
+@blueprint.takes_form(SENT, ["file"])
+@blueprint.gives(schemas.AttachmentOut(many=True))
+def add_files(request_id: int) -> list[Attachment]:
+    """Attach files to a draft, or to a step of a request on its way. One that is not taken undoes the call."""
+    found = service.get_request(opened(), actor(), request_id)
+    _need_file()
+    if found.state == RequestState.DRAFT:
+        return attach_sent(submitting.get_draft(opened(), actor(), request_id))
+    return attach_sent(found, move(found, *_said()))
+
+
+@route(blueprint, "/requests/<int:request_id>/files/<int:attachment_id>", permission=VIEW)
+@blueprint.gives_file()
+def download(request_id: int, attachment_id: int) -> ResponseReturnValue:
+    """A file as it was sent in, always as a download."""
+    return send_attachment(service.get_request(opened(), actor(), request_id), attachment_id)
+
+
+@route(
+    blueprint,
+    "/requests/<int:request_id>/files/<int:attachment_id>",
+    methods=("DELETE",),
+    permission=SUBMIT,
+)
+@blueprint.gives_nothing()
+def remove(request_id: int, attachment_id: int) -> None:
+    """Take a file away from a draft."""
+    found = submitting.get_draft(opened(), actor(), request_id)
+    attachments.remove(opened(), engine(), actor(), found, attachment_id)
+
+
+@route(blueprint, "/desk/<int:request_id>/files", permission=WORK)
+@blueprint.gives(schemas.AttachmentOut(many=True))
+def list_desk_files(request_id: int) -> Sequence[Attachment]:
+    """The files of a request of the portfolio."""
+    with desk.portfolio(opened(), actor()):
+        return attachments.attachments_of(opened(), desk.get_request(opened(), request_id).request)
+
+
+@route(blueprint, "/desk/<int:request_id>/files", methods=("POST",), permission=WORK)
+@blueprint.takes_form(SENT, ["file", "text"])
+@blueprint.gives(schemas.AttachmentOut(many=True))
+def add_desk_files(request_id: int) -> list[Attachment]:
+    """Attach files to a step of the account manager: ask, comment, refuse, or resolve without an operation."""
+    with desk.portfolio(opened(), actor()):
+        found = desk.get_request(opened(), request_id).request
+        _need_file()
+        return attach_sent(found, _desk_step(found))
+
+
+def _desk_step(found: Request) -> RequestEvent:
+    name, said = _said()
+    if name not in DESK_STEPS:
+        raise Conflict(NOT_NOW, code="moved_on")
+    return service.move(opened(), engine(), actor(), found, name, said)
+
+
+def _said() -> tuple[str, str]:
+    return request.form.get("step", "comment"), request.form.get("text", "")
+
+
+def _need_file() -> None:
+    if not any(file.filename for file in request.files.getlist("file")):
+        raise InvalidInput(NO_FILE, fields={"file": [NO_FILE]})
+
+
+@route(blueprint, "/desk/<int:request_id>/files/<int:attachment_id>", permission=WORK)
+@blueprint.gives_file()
+def download_desk_file(request_id: int, attachment_id: int) -> ResponseReturnValue:
+    """A file of a request of the portfolio, always as a download."""
+    with desk.portfolio(opened(), actor()):
+        return send_attachment(desk.get_request(opened(), request_id).request, attachment_id)

@@ -1,0 +1,80 @@
+"""Files of requests on their way in and out: kept with a step, sent as downloads that no browser opens."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from flask import Response, request
+
+from console.web.downloads import send_download
+from console.web.i18n import locale, text
+from console.web.routing import actor, engine, session
+from core.errors import InvalidInput, NotFound
+from forms import attachments, filling, printing
+from forms.form import FormType
+from forms.kinds import KINDS
+from forms.models import Attachment, Request, RequestEvent
+from forms.types import get_type
+
+
+def attach_sent(found: Request, event: RequestEvent | None = None) -> list[Attachment]:
+    """Keep every file of the form field `file`; raises InvalidInput for one that is not taken."""
+    return [
+        attachments.attach(session(), engine(), actor(), found, path, name, event) for path, name in _sent()
+    ]
+
+
+def attach_good(found: Request) -> tuple[int, dict[str, list[str]]]:
+    """Keep those files of the form field `file` that are taken: how many, and the others by what is said of them."""
+    kept, refused = 0, dict[str, list[str]]()
+    for path, name in _sent():
+        try:
+            with session().begin_nested():
+                attachments.attach(session(), engine(), actor(), found, path, name)
+            kept += 1
+        except InvalidInput as problem:
+            said = text(problem.message, **problem.params)
+            refused.setdefault(said, []).append(attachments.clean_name(name))
+    return kept, refused
+
+
+def _sent() -> Iterator[tuple[Path, str]]:
+    """The files of the form field `file`, one after the other, with their names."""
+    with tempfile.TemporaryDirectory(prefix="attach-") as folder:
+        for place, file in enumerate(request.files.getlist("file")):
+            if file.filename:
+                path = Path(folder) / str(place)
+                file.save(path)
+                yield path, file.filename
+
+
+def send_attachment(found: Request, attachment_id: int) -> Response:
+    """A file of the request, as a download."""
+    file = attachments.get_attachment(session(), found, attachment_id)
+    opened = engine().storage.open(file.key)
+    return send_download(opened, type=KINDS[file.kind].media_type, name=file.name, size=file.size)
+
+
+def send_document(found: Request, ending: str) -> Response:
+    """The printable form of a request."""
+    form = get_type(found.form)
+    lines = filling.lines_of(session(), found)
+    document = printing.describe(session(), form, found, lines, locale())
+    return _send(document, ending, f"{found.number or form.code}.{ending}")
+
+
+def send_blank(form: FormType, ending: str) -> Response:
+    """The printable form without anything filled in."""
+    return _send(printing.blank(form, locale()), ending, f"{form.code}.{ending}")
+
+
+def _send(document: printing.Document, ending: str, name: str) -> Response:
+    if ending not in printing.DRAWERS:
+        raise NotFound
+    with tempfile.TemporaryDirectory(prefix="form-") as folder:
+        path = Path(folder) / f"out.{ending}"
+        media = printing.write(document, ending, path)
+        opened, size = path.open("rb"), path.stat().st_size
+    return send_download(opened, type=media, name=name, size=size)

@@ -1,0 +1,57 @@
+"""The public page: a company without access applies to connect the console."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+
+from console.fields import request_form
+from console.requests.attachments import send_blank
+from console.web import security
+from console.web.routing import Public, ResponseReturnValue, engine, render, route
+from console.web.routing import session as opened
+from core.errors import InvalidInput
+from forms import submitting
+from forms.models import OPERATOR
+from forms.types.connect_console import FORM
+from rbac.decision import ANYWHERE, Actor, Granted
+from rbac.permissions import Permission
+
+blueprint = Blueprint("connect", __name__, url_prefix="/connect")
+LIMIT = "5 per minute; 20 per hour"
+OPEN = Public("a new company has nobody who could sign in")
+
+
+@route(blueprint, "", permission=OPEN)
+def show() -> ResponseReturnValue:
+    """The form."""
+    return render(
+        "connect/form.html", form=FORM, fields=request_form.form_fields(FORM, {}, {}), errors={}, labels={}
+    )
+
+
+@route(blueprint, "", methods=("POST",), permission=OPEN)
+@security.limiter.limit(LIMIT)
+def send() -> ResponseReturnValue:
+    """Take the application; what does not fit is said at its field, and everything typed stays."""
+    typed = request_form.read_values(FORM, request.form)
+    visitor = Actor(
+        kind="public",
+        user_id=None,
+        company_id=OPERATOR,
+        name=typed.get("company", "")[:200] or "?",
+        grants=frozenset({Granted(Permission.REQUESTS_SUBMIT.value, ANYWHERE)}),
+        ip=request.remote_addr or "",
+    )
+    try:
+        found = submitting.apply(opened(), engine(), visitor, FORM, typed)
+    except InvalidInput as problem:
+        fields = request_form.form_fields(FORM, typed, problem.fields)
+        errors, labels = request_form.all_said(FORM, problem.fields), request_form.labels(FORM)
+        return render("connect/form.html", form=FORM, fields=fields, errors=errors, labels=labels), 422
+    return render("connect/done.html", found=found, form=FORM)
+
+
+@route(blueprint, "/blank.<ending>", permission=OPEN)
+def blank(ending: str) -> ResponseReturnValue:
+    """The empty form to print."""
+    return send_blank(FORM, ending)

@@ -1,0 +1,311 @@
+"""The customer's side: the catalogue of documents, filling in, submitting, following a request."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from console.fields import request_form
+from console.requests import words as request_words
+from console.requests.attachments import attach_sent
+from console.runs import selection
+from console.runs.operations import LONGEST_ADDRESS
+from console.web.i18n import number, text
+from console.web.routing import ResponseReturnValue, actor, engine, go_to, is_fragment, render, route
+from console.web.routing import session as opened
+from core.errors import Conflict, InvalidInput, NotFound
+from core.i18n import N_
+from core.storable import whole
+from forms import attachments, filling, service, submitting
+from forms.form import FormLine, FormType, Lines
+from forms.kinds import ENDINGS
+from forms.models import Request, RequestState
+from forms.transitions import Party
+from forms.types import TYPES, get_type
+from lines import uploads
+from lines.models import Line
+from lines.run_lines import count_chosen
+from rbac.permissions import Permission
+
+blueprint = Blueprint("requests", __name__, url_prefix="/requests")
+SHOWN_NUMBERS = 2000
+"""More numbers than these are kept without being shown in the form."""
+Errors = Mapping[str, Sequence[str]]
+
+
+@route(blueprint, "", permission=Permission.REQUESTS_VIEW)
+def index() -> ResponseReturnValue:
+    """The list: open or closed, the company's or one's own."""
+    view, mine = request.args.get("view", "open"), request.args.get("mine", "") == "1"
+    before = request.args.get("before", type=whole)
+    is_open = {"open": True, "closed": False}.get(view)
+    found = service.list_requests(opened(), actor(), is_open=is_open, mine=mine, before=before)
+    more = None
+    if len(found) == service.PAGE:
+        more = url_for("requests.index", view=view, mine="1" if mine else None, before=found[-1].id)
+    rows = [request_words.listed(one) for one in found]
+    template = "requests/rows.html" if is_fragment() else "requests/index.html"
+    return render(template, rows=rows, more=more, view=view, mine=mine, is_first=before is None)
+
+
+@route(blueprint, "/new", methods=("GET", "POST"), permission=Permission.REQUESTS_SUBMIT)
+def catalogue() -> ResponseReturnValue:
+    """Every document with its instruction; for numbers chosen in the list, those that are about numbers.
+
+    The list posts its ticks here; where they fit into an address, the page gets one.
+    """
+    forms = [form for form in TYPES if not form.is_public]
+    values = request.form if request.method == "POST" else request.args
+    if "sel" not in values:
+        return render("requests/catalogue.html", forms=forms)
+    chosen = selection.read(values, is_ordered=True)
+    if request.method == "POST" and (address := _address("requests.catalogue", chosen)):
+        return redirect(address, code=303)
+    return render(
+        "requests/catalogue.html",
+        forms=[form for form in forms if form.lines != Lines.NONE],
+        pairs=selection.pairs(chosen),
+        count=count_chosen(engine(), actor(), opened(), chosen),
+        origin=selection.origin(chosen),
+    )
+
+
+@route(blueprint, "/new/<form_code>", permission=Permission.REQUESTS_SUBMIT)
+def new(form_code: str) -> ResponseReturnValue:
+    """An empty form with what is known filled in; numbers may come along from the list."""
+    return _begin(
+        _form(form_code), selection.read(request.args, is_ordered=True) if "sel" in request.args else None
+    )
+
+
+@route(blueprint, "/new/<form_code>/numbers", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
+def new_with_numbers(form_code: str) -> ResponseReturnValue:
+    """As `new`, with a selection that may be too long for an address."""
+    form, chosen = _form(form_code), selection.read(request.form, is_ordered=True)
+    address = _address("requests.new", chosen, form_code=form.code)
+    return redirect(address, code=303) if address else _begin(form, chosen)
+
+
+def _address(endpoint: str, chosen: Mapping[str, Any], **values: Any) -> str | None:
+    """The address of a page for this selection, unless it would be too long."""
+    address = f"{url_for(endpoint, **values)}?{urlencode(selection.pairs(chosen))}"
+    return address if len(address) < LONGEST_ADDRESS else None
+
+
+def _begin(form: FormType, chosen: Mapping[str, Any] | None) -> ResponseReturnValue:
+    """The form of a new request: few numbers are shown in it, many go along as the selection that they are."""
+    typed = filling.known(opened(), actor(), form)
+    if chosen is None or form.lines == Lines.NONE:
+        return _page(form, None, typed, {})
+    back = _address("requests.catalogue", chosen)
+    is_whole = (
+        form.from_list is not None and chosen["kind"] == "upload"
+    )  # with what stands beside its numbers
+    if (count := count_chosen(engine(), actor(), opened(), chosen)) > SHOWN_NUMBERS or is_whole:
+        return _page(form, None, typed, {}, kept=count, pairs=selection.pairs(chosen), back=back)
+    seen = engine().target.chosen(actor(), Permission.LINES_VIEW, chosen)
+    numbers = opened().scalars(seen.with_only_columns(Line.msisdn).order_by(Line.msisdn))
+    typed["numbers"] = "\n".join(f"+{one}" for one in numbers)
+    return _page(form, None, typed, {}, back=back)
+
+
+@route(blueprint, "/new/<form_code>", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
+def create(form_code: str) -> ResponseReturnValue:
+    """Keep the draft, and go on where it is whole."""
+    form = _form(form_code)
+    return _save(form, submitting.new_draft(opened(), actor(), form))
+
+
+@route(blueprint, "/<int:request_id>/edit", permission=Permission.REQUESTS_SUBMIT)
+def edit(request_id: int) -> ResponseReturnValue:
+    """The form of a draft."""
+    draft = service.get_request(opened(), actor(), request_id)  # to look at: held only once it is saved
+    if draft.state != RequestState.DRAFT:
+        return redirect(url_for("requests.show", request_id=request_id))
+    lines = filling.lines_of(opened(), draft) if draft.lines <= SHOWN_NUMBERS else []
+    return _page(get_type(draft.form), draft, {**draft.values, "numbers": _typed_numbers(lines)}, {})
+
+
+@route(blueprint, "/<int:request_id>/edit", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
+def save(request_id: int) -> ResponseReturnValue:
+    """Keep what was typed in a draft."""
+    draft = submitting.get_draft(opened(), actor(), request_id)
+    return _save(get_type(draft.form), draft)
+
+
+def _form(code: str) -> FormType:
+    form = get_type(code)
+    if form.is_public:
+        raise NotFound
+    return form
+
+
+def _save(form: FormType, draft: Request) -> ResponseReturnValue:
+    typed = request_form.read_values(form, request.form)
+    errors: dict[str, list[str]] = {}
+    chosen = None
+    try:
+        is_paired = form.beside is not None and bool(form.beside(typed).values)
+        chosen = _chosen(form, draft, is_paired=is_paired)
+        checked = submitting.fill(opened(), engine(), actor(), draft, typed, chosen)
+    except InvalidInput as problem:
+        chosen = None
+        errors["numbers"] = [*problem.fields.get("numbers", ())] or [text(problem.message, **problem.params)]
+        checked = submitting.fill(opened(), engine(), actor(), draft, typed, None)
+    errors = {**checked.errors, **errors}
+    if "draft" in request.form:
+        flash(_("The draft is kept."), "success")
+        return go_to(url_for("requests.edit", request_id=draft.id))
+    if errors:
+        return _page(form, draft, {**typed, **_shown_again(draft, chosen)}, errors), 422
+    return go_to(url_for("requests.show", request_id=draft.id))
+
+
+def _shown_again(draft: Request, chosen: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What stands beside the errors: an uploaded list leaves its numbers, and what it gives them, in the form."""
+    if chosen is None or chosen["kind"] != "upload":
+        return {"numbers": request.form.get("numbers", "")}
+    lines = filling.lines_of(opened(), draft) if draft.lines <= SHOWN_NUMBERS else []
+    return {**draft.values, "numbers": _typed_numbers(lines)}
+
+
+def _typed_numbers(lines: Sequence[FormLine]) -> str:
+    return "\n".join(f"+{line.msisdn}" for line in lines)
+
+
+def _chosen(form: FormType, draft: Request, *, is_paired: bool) -> dict[str, Any] | None:
+    """The selection that the form names: an uploaded list before typed numbers before those chosen or kept."""
+    file = request.files.get("list")
+    if form.lines == Lines.NONE:
+        return None
+    if file is not None and file.filename:
+        with tempfile.TemporaryDirectory(prefix="list-") as folder:
+            path = Path(folder) / "list"
+            file.save(path)
+            upload = uploads.save_upload(actor(), path, attachments.clean_name(file.filename))
+        if upload.problems:
+            said = ngettext(
+                "%(n)s row of the list has a problem and was left out.",
+                "%(n)s rows of the list have problems and were left out.",
+                upload.problems,
+                n=number(upload.problems),
+            )
+            flash(said, "warning")
+        return {"kind": "upload", "upload": upload.id}
+    typed = request.form.get("numbers", "").strip()
+    if typed:
+        return {"kind": "ids", "ids": filling.find_numbers(opened(), actor(), typed, is_paired=is_paired)}
+    if "sel" in request.form:
+        return selection.read(request.form, is_ordered=True)
+    if "keep_numbers" in request.form:
+        return {"kind": "ids", "ids": [line.line_id for line in filling.lines_of(opened(), draft)]}
+    return None
+
+
+def _page(
+    form: FormType,
+    draft: Request | None,
+    typed: Mapping[str, Any],
+    errors: Errors,
+    *,
+    kept: int = 0,
+    pairs: selection.Pairs | None = None,
+    back: str | None = None,
+) -> str:
+    """The form. `kept` numbers are not shown: those of the draft, or of the selection that `pairs` name."""
+    if draft and draft.lines > SHOWN_NUMBERS:
+        kept = draft.lines
+    return render(
+        "requests/form.html",
+        form=form,
+        draft=draft,
+        fields=request_form.form_fields(form, typed, errors),
+        errors=request_form.all_said(form, errors),
+        labels=request_form.labels(form),
+        has_lines=form.lines != Lines.NONE,
+        needs_lines=form.lines == Lines.MANY,
+        numbers=typed.get("numbers", ""),
+        kept=kept,
+        pairs=pairs or [],
+        back=back or url_for("requests.catalogue"),
+    )
+
+
+@route(blueprint, "/<int:request_id>", permission=Permission.REQUESTS_VIEW)
+def show(request_id: int) -> ResponseReturnValue:
+    """A draft before it is submitted, or a request on its way."""
+    found = service.get_request(opened(), actor(), request_id)
+    return _show(found, {}, "")
+
+
+@route(blueprint, "/<int:request_id>/lines", permission=Permission.REQUESTS_VIEW)
+def lines(request_id: int) -> ResponseReturnValue:
+    """More numbers of the request: a fragment."""
+    found = service.get_request(opened(), actor(), request_id)
+    after = request.args.get("after", 0, type=whole)
+    return render(
+        "requests/line_rows.html",
+        **request_words.outcome(found, after),
+        address="requests.lines",
+        request_id=found.id,
+    )
+
+
+@route(blueprint, "/<int:request_id>/submit", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
+def submit(request_id: int) -> ResponseReturnValue:
+    """Send a draft."""
+    draft = submitting.get_draft(opened(), actor(), request_id)
+    try:
+        submitting.submit(opened(), engine(), actor(), draft)
+    except InvalidInput as problem:
+        return _page(get_type(draft.form), draft, draft.values, problem.fields), 422
+    message = _(
+        "Request %(number)s is submitted. %(name)s answers.", number=draft.number, name=draft.assignee_name
+    )
+    flash(message, "success")
+    return go_to(url_for("requests.show", request_id=draft.id))
+
+
+@route(blueprint, "/<int:request_id>/delete", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
+def delete(request_id: int) -> ResponseReturnValue:
+    """Throw a draft away."""
+    submitting.forget(opened(), engine(), submitting.get_draft(opened(), actor(), request_id))
+    flash(_("The draft is deleted."), "success")
+    return go_to(url_for("requests.index"))
+
+
+@route(blueprint, "/<int:request_id>/move", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
+def move(request_id: int) -> ResponseReturnValue:
+    """A step of the customer: answer, write, withdraw, reopen, complain; with or without a file."""
+    found = service.get_request(opened(), actor(), request_id)
+    step, said = request.form.get("step", ""), request.form.get("text", "")
+    if step not in {row.name for row in request_words.offered(found, Party.CUSTOMER)}:
+        raise Conflict(N_("The request has moved on: this step is not possible any more."), code="moved_on")
+    try:
+        with opened().begin_nested():
+            event = service.move(opened(), engine(), actor(), found, step, said)
+            attach_sent(found, event)
+    except InvalidInput as problem:
+        opened().refresh(found)
+        return _show(found, {"text": [text(problem.message, **problem.params)]}, said), 422
+    return go_to(url_for("requests.show", request_id=found.id) + "#end")
+
+
+def _show(found: Request, errors: Errors, typed: str) -> str:
+    is_draft = found.state == RequestState.DRAFT
+    return render(
+        "requests/draft.html" if is_draft else "requests/show.html",
+        **request_words.whole(found),
+        steps=request_words.offered(found, Party.CUSTOMER),
+        errors=errors,
+        typed=typed,
+        accept=",".join(ENDINGS),
+        side="requests",
+    )

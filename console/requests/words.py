@@ -1,0 +1,164 @@
+"""How people speak of requests: states, deadlines, steps; and everything that both sides see of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from marshmallow.fields import Field
+
+from console.runs import words as run_words
+from console.runs.words import Mark
+from console.web.i18n import locale, number, text
+from console.web.routing import engine, session
+from core import clock
+from core.i18n import N_
+from forms import attachments, carrying, service
+from forms.fields import Listed
+from forms.models import CLOSED, Attachment, Request, RequestEvent, RequestState
+from forms.printing.texts import shown
+from forms.transitions import Party, Transition, steps, words_of
+from forms.types import get_type
+from lines.numbers import format_iccid, format_msisdn, iccid_digits
+from runs.models import RunState
+
+STATES: dict[str, Mark] = {
+    RequestState.DRAFT: Mark(N_("Draft"), "off", icon="pencil"),
+    RequestState.SUBMITTED: Mark(N_("Submitted"), "accent", icon="send"),
+    RequestState.TAKEN: Mark(N_("Being worked"), "accent", icon="person-workspace"),
+    RequestState.ASKED: Mark(N_("Waits for the customer"), "wait", icon="question-circle"),
+    RequestState.ANSWERED: Mark(N_("Answered by the customer"), "accent", icon="reply"),
+    RequestState.REOPENED: Mark(N_("Reopened"), "wait", icon="arrow-counterclockwise"),
+    RequestState.RESOLVED: Mark(N_("Resolved"), "good", icon="check-circle-fill"),
+    RequestState.REFUSED: Mark(N_("Refused"), "bad", icon="x-circle"),
+    RequestState.WITHDRAWN: Mark(N_("Withdrawn"), "off", icon="slash-circle"),
+}
+PARTIES: dict[str, str] = {
+    Party.CUSTOMER: N_("customer"),
+    Party.MANAGER: N_("account manager"),
+}
+CONSOLE = N_("The console")
+SHOWN_LISTED = 20
+MORE = N_("and %(n)s more: they are in the document")
+LEFT = Mark(N_("Left the company: not touched"), "off", icon="box-arrow-right")
+SOON = timedelta(hours=4)
+ALONE = ("take", "pass", "report", "submit")
+"""Steps that have a form of their own, or none."""
+LATER = ("comment", "withdraw", "complain")
+"""Steps that stand behind those that move things on."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A step as the timeline shows it, with its files."""
+
+    event: RequestEvent
+    who: str
+    words: str
+    side: str
+    text: str
+    files: Sequence[Attachment]
+
+
+def listed(request: Request) -> dict[str, Any]:
+    """A request as lists show it."""
+    return {
+        "found": request,
+        "form": get_type(request.form),
+        "mark": STATES[request.state],
+        "deadline": deadline(request, clock.now()),
+    }
+
+
+def deadline(request: Request, now: datetime) -> tuple[str, str]:
+    """How the deadline stands, as a tone and a word: late, soon, paused, met or nothing."""
+    if request.deadline_at is None:
+        return "off", ""
+    if request.state in CLOSED:
+        late = request.closed_at is not None and request.closed_at > request.deadline_at
+        return ("bad", N_("was late")) if late else ("off", "")
+    if request.state == RequestState.ASKED:
+        return "off", N_("the clock stands still")
+    if request.deadline_at < now:
+        return "bad", N_("late")
+    return ("wait", N_("soon")) if request.deadline_at - now < SOON else ("off", "")
+
+
+def told(request: Request) -> tuple[list[Told], list[Attachment]]:
+    """The timeline with the files of each step, and the files that came with the request itself."""
+    files = attachments.attachments_of(session(), request)
+    own = [one for one in files if one.event_id is None]
+    return [
+        _told(request, event, [one for one in files if one.event_id == event.id])
+        for event in service.events_of(session(), request)
+    ], own
+
+
+def _told(request: Request, event: RequestEvent, files: Sequence[Attachment]) -> Told:
+    """What the console itself did is said in the reader's language, not in the one that it was written in."""
+    words = words_of(event.name)
+    if event.party != Party.SYSTEM:
+        return Told(event, event.actor_name, words, PARTIES[event.party], event.text, files)
+    run = carrying.find_run(session(), request, event.run_id)
+    operation = engine().operations.get(run.operation) if run else None
+    outcome = run_words.sentence(operation, run) if run and operation else event.text
+    return Told(event, text(CONSOLE), words, "", outcome, files)
+
+
+def offered(request: Request, party: Party) -> list[Transition]:
+    """Steps with a text that this side may take now; the one that moves things on comes first."""
+    found = [row for row in steps(request.state, party) if row.name not in ALONE]
+    return sorted(found, key=lambda row: LATER.index(row.name) if row.name in LATER else -1)
+
+
+def whole(request: Request, after: int = 0) -> dict[str, Any]:
+    """Everything of a request that both sides see."""
+    form = get_type(request.form)
+    events, files = told(request)
+    fields = form.schema().fields.items()
+    facts = [
+        (str(field.metadata["label"]), _shown(field, request.values[name]))
+        for name, field in fields
+        if request.values.get(name)
+    ]
+    return {
+        **listed(request),
+        "facts": facts,
+        "events": events,
+        "files": files,
+        **outcome(request, after),
+        "operation": carrying.operation_of(engine(), request),
+    }
+
+
+def _shown(field: Field[Any], value: Any) -> str:
+    """A value as the page shows it: of a long list only the beginning, the document holds the rest."""
+    if not isinstance(field, Listed):
+        return shown(session(), field, value, locale())
+    parts = str(value).splitlines()
+    found = [format_iccid(one) if iccid_digits(one) else format_msisdn(one) for one in parts[:SHOWN_LISTED]]
+    if len(parts) > SHOWN_LISTED:
+        found.append(text(MORE, n=number(len(parts) - SHOWN_LISTED)))
+    return "\n".join(found)
+
+
+def outcome(request: Request, after: int = 0) -> dict[str, Any]:
+    """The numbers with what became of them, and how the run stands."""
+    run = carrying.find_run(session(), request, request.run_id)
+    operation = engine().operations.get(run.operation) if run else None
+    texts = run_words.refusal_texts(operation, run) if run and operation else {}
+    lines = carrying.outcomes(session(), request, after) if request.lines else []
+    return {
+        "run": run,
+        "run_sentence": run_words.sentence(operation, run) if run and operation else "",
+        "run_mark": run_words.state_mark(run) if run and run.state != RunState.PREVIEWED else None,
+        "lines": lines,
+        "more_after": lines[-1].no if len(lines) == carrying.PAGE else None,
+        "outcomes": run_words.OUTCOMES,
+        "texts": texts,
+        "left_mark": LEFT,
+        "beside": carrying.beside(request) if request.lines else None,
+        "has_outcome": run is not None,
+    }

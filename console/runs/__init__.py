@@ -1,0 +1,1 @@
+"""Bulk runs: parameters, preview, progress, result, in pages and API."""

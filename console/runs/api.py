@@ -1,0 +1,149 @@
+"""The JSON API, version 1: lines, operations, runs. The session's cookie signs in; POST needs the CSRF header."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from console.fields.json_schema import json_schema
+from console.runs import row_values, schemas, submission
+from console.web.api_blueprint import Calls
+from console.web.i18n import text
+from console.web.routing import actor, engine, route
+from console.web.routing import session as opened
+from core.errors import NotFound
+from lines import queries as line_queries
+from lines.filters import parse
+from lines.models import Line
+from lines.run_lines import PAGE, item_lines
+from lines.service import get_line
+from rbac.decision import require
+from rbac.permissions import Permission
+from runs import queries, service
+from runs.models import Run
+from runs.operation import Operation
+from runs.own_values import NOT_A_TABLE, TAKEN_OVER, VALUES, VALUES_OF
+
+blueprint = Calls("api", __name__, url_prefix="/api/v1", description="Lines, operations and runs")
+
+
+@route(blueprint, "/lines", permission=Permission.LINES_VIEW)
+@blueprint.takes(schemas.PageArgs, "query")
+@blueprint.gives(schemas.LinesOut)
+def list_lines(page: dict[str, Any]) -> dict[str, Any]:
+    """Lines, narrowed and sorted by the same arguments as in the list of the console."""
+    wanted = parse({name: values for name, values in request.args.lists() if name not in page})
+    found = line_queries.page_of_lines(opened(), actor(), wanted, after=page.get("after"), limit=page["size"])
+    items = [_line(row.line, row.department, row.tariff) for row in found.rows]
+    return {"items": items, "next": found.after}
+
+
+@route(blueprint, "/lines/<int:line_id>", permission=Permission.LINES_VIEW)
+@blueprint.gives(schemas.LineOut)
+def show_line(line_id: int) -> dict[str, Any]:
+    """One line."""
+    card = get_line(opened(), actor(), line_id)
+    return _line(card.line, card.department.name, card.tariff.name if card.tariff else None)
+
+
+def _line(line: Line, department: str, tariff: str | None) -> dict[str, Any]:
+    own = {name: getattr(line, name, None) for name in schemas.LineOut().fields}
+    return {**own, "department": department, "tariff": tariff}
+
+
+@route(blueprint, "/operations", permission=Permission.LINES_VIEW)
+@blueprint.gives(schemas.OperationOut(many=True))
+def list_operations() -> list[dict[str, Any]]:
+    """What can be done to lines, with the parameters of each."""
+    return [_operation(operation) for operation in engine().operations.values()]
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    return {
+        "code": operation.code,
+        "title": text(operation.words.title),
+        "effect": text(operation.words.effect),
+        "permission": operation.permission.value,
+        "parameters": _parameters(operation),
+    }
+
+
+def _parameters(operation: Operation) -> dict[str, Any]:
+    found = json_schema(operation.schema)
+    if operation.own:
+        label = text(operation.own.label)
+        found.setdefault("properties", {}).update(
+            {
+                VALUES: {
+                    "type": "object",
+                    "additionalProperties": {"type": "string"},
+                    "title": label,
+                    "description": f"{text(NOT_A_TABLE)} {text(operation.own.hint)}",
+                },
+                VALUES_OF: {"type": "integer", "title": label, "description": text(TAKEN_OVER)},
+            }
+        )
+    return found
+
+
+@route(blueprint, "/operations/<code>/offers", permission=Permission.LINES_VIEW)
+@blueprint.takes(schemas.OffersArgs, "query")
+@blueprint.gives(schemas.OfferOut(many=True))
+def list_offers(wanted: dict[str, Any], code: str) -> list[dict[str, Any]]:
+    """What an operation may give to lines out of stock, the cheapest first, 500 at most: narrow it to see others."""
+    operation = engine().operation(code)
+    require(actor(), operation.permission)
+    if operation.own is None:
+        raise NotFound
+    found = row_values.stock(operation.own, wanted["containing"], wanted["number_class"])
+    return [{**one._asdict(), "number_class": one.number_class or None} for one in found]
+
+
+@route(blueprint, "/lines/operations/<code>", methods=("POST",), permission=Permission.LINES_VIEW)
+@blueprint.takes(schemas.OperationIn, "json")
+@blueprint.takes(schemas.KeyHeader, "headers")
+@blueprint.gives(schemas.RunOut)
+def operate(wanted: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
+    """Say what an operation would do to the selected lines; with `submit` do it. Repeated with one key: one run."""
+    run = submission.preview(opened(), engine(), actor(), code, wanted, headers.get("key", ""))
+    return service.submit(engine(), actor(), run.id) if wanted["submit"] else run
+
+
+@route(blueprint, "/runs", permission=Permission.RUNS_VIEW)
+@blueprint.takes(schemas.NumberPageArgs, "query")
+@blueprint.gives(schemas.RunsOut)
+def list_runs(page: dict[str, Any]) -> dict[str, Any]:
+    """Submitted runs, newest first."""
+    found = (
+        opened().scalars(queries.run_list(actor(), before_id=page["after"] or None, limit=page["size"])).all()
+    )
+    return {"items": found, "next": found[-1].id if len(found) == page["size"] else None}
+
+
+@route(blueprint, "/runs/<int:run_id>", permission=Permission.LINES_VIEW)
+@blueprint.gives(schemas.RunOut)
+def show_run(run_id: int) -> Run:
+    """One run with its counters; people without the right to see runs see their own."""
+    return service.get_run(actor(), run_id)
+
+
+@route(blueprint, "/runs/<int:run_id>/items", permission=Permission.LINES_VIEW)
+@blueprint.takes(schemas.ItemArgs, "query")
+@blueprint.gives(schemas.ItemsOut)
+def list_items(page: dict[str, Any], run_id: int) -> dict[str, Any]:
+    """The outcome of each line that the actor may see."""
+    run = service.get_run(actor(), run_id)
+    operation = engine().operations.get(run.operation)
+    own = operation.own if operation else None
+    found = item_lines(
+        actor(), opened(), run, own, state=page["state"], reason=page["reason"], after=page["after"]
+    )
+    return {"items": found, "next": found[-1].no if len(found) == PAGE else None}
+
+
+@route(blueprint, "/runs/<int:run_id>/stop", methods=("POST",), permission=Permission.LINES_VIEW)
+@blueprint.gives(schemas.RunOut)
+def stop_run(run_id: int) -> Run:
+    """Send nothing more; what is on its way is followed to its end."""
+    return service.stop(engine(), actor(), run_id)

@@ -1,0 +1,132 @@
+"""The first step of a bulk run: an operation's parameters for the chosen lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, request, url_for
+
+from console.fields import operation_form
+from console.runs import row_values, selection
+from console.web.downloads import send_rows
+from console.web.routing import ResponseReturnValue, actor, engine, go_to, render, route
+from console.web.routing import session as opened
+from core.errors import InvalidInput, NotFound
+from core.excel import Column, ReadLimits
+from core.i18n import N_
+from lines.run_lines import count_chosen
+from lines.run_values import CLASSES, asked_lines
+from rbac.decision import holds, require
+from rbac.permissions import Permission
+from runs import service
+from runs.operation import Operation
+
+blueprint = Blueprint("operations", __name__, url_prefix="/operations")
+LONGEST_ADDRESS = 1500
+
+
+def allowed_operations() -> list[Operation]:
+    """The operations that the actor may carry out somewhere, in their order."""
+    return [one for one in engine().operations.values() if holds(actor(), one.permission)]
+
+
+@route(blueprint, "/<code>/new", permission=Permission.LINES_VIEW, methods=("GET", "POST"))
+def new(code: str) -> ResponseReturnValue:
+    """The form. The list posts its ticks here; where they fit into an address, the page gets one."""
+    operation = engine().operation(code)
+    require(actor(), operation.permission)
+    values = request.form if request.method == "POST" else request.args
+    chosen = selection.read(values)
+    typed = operation_form.read_params(operation, values)
+    if request.method == "POST" and not operation.schema().fields and operation.own is None:
+        return preview(code)
+    given = row_values.read(operation, values)
+    if request.method == "POST":
+        address = (
+            f"{url_for('operations.new', code=code)}?{urlencode([*selection.pairs(chosen), *typed.items()])}"
+        )
+        if len(address) < LONGEST_ADDRESS and not given:
+            return redirect(address, code=303)
+    return _form(operation, chosen, typed, {}, own=row_values.make(operation, chosen, given, None))
+
+
+@route(blueprint, "/<code>/preview", permission=Permission.LINES_VIEW, methods=("POST",))
+def preview(code: str) -> ResponseReturnValue:
+    """Say beforehand what would happen; what does not fit is said at its field."""
+    operation = engine().operation(code)
+    require(actor(), operation.permission)
+    chosen = selection.read(request.form)
+    typed, given = (
+        operation_form.read_params(operation, request.form),
+        row_values.read(operation, request.form),
+    )
+    try:
+        run = service.create_preview(engine(), actor(), code, {**typed, **given}, chosen)
+    except InvalidInput as problem:
+        errors = operation_form.errors_of(operation, problem)
+        if not errors:
+            raise
+        own = row_values.make(operation, chosen, given, problem)
+        if own is not None and own.summary:
+            errors = own.summary
+        return _form(operation, chosen, request.form.to_dict(), errors, own=own), 422
+    return go_to(url_for("previews.show", run_id=run.id))
+
+
+@route(blueprint, "/<code>/list.xlsx", permission=Permission.LINES_VIEW, methods=("GET", "POST"))
+def list_to_fill_in(code: str) -> ResponseReturnValue:
+    """The chosen numbers as a workbook with an empty column for what each is to get: filled in, it is uploaded."""
+    operation = engine().operation(code)
+    require(actor(), operation.permission)
+    if operation.own is None:
+        raise NotFound
+    chosen = selection.read(request.form if request.method == "POST" else request.args)
+    own = operation.own
+    lines = asked_lines(engine(), actor(), opened(), chosen, own, ReadLimits().rows)
+    columns = (
+        Column(N_("Number"), "msisdn", "text", 18),
+        Column(N_("Employee"), "employee", "text", 30),
+        Column(N_("Department"), "department", "text", 30),
+        Column(own.present_label, "present", "text", 26),
+        Column(own.label, "new", "text", 26),
+    )
+    rows = ((f"+{line.msisdn}", line.employee, line.department, line.present, "") for line in lines)
+    return send_rows(f"{code}.xlsx", columns, rows, total=len(lines), sheet=N_("Numbers"))
+
+
+@route(blueprint, "/<code>/offers", permission=Permission.LINES_VIEW)
+def offered(code: str) -> ResponseReturnValue:
+    """What is in stock, by its digits and its class: a fragment of choices for the form."""
+    operation = engine().operation(code)
+    require(actor(), operation.permission)
+    if operation.own is None:
+        raise NotFound
+    found = row_values.stock(operation.own, request.args.get("containing", ""), request.args.get("class", ""))
+    return render("runs/own_offers.html", offered=found, number_classes=CLASSES, most=row_values.MOST_OFFERED)
+
+
+def _form(
+    operation: Operation,
+    chosen: Mapping[str, Any],
+    typed: Mapping[str, Any],
+    errors: Mapping[str, Sequence[str]],
+    *,
+    own: row_values.OwnForm | None,
+) -> str:
+    count = count_chosen(engine(), actor(), opened(), chosen)
+    origin, back = selection.origin(chosen)
+    return render(
+        "runs/parameters.html",
+        operation=operation,
+        fields=operation_form.form_fields(operation, typed, errors),
+        errors=errors,
+        pairs=selection.pairs(chosen),
+        count=count,
+        own=own,
+        number_classes=CLASSES,
+        most=row_values.MOST_OFFERED,
+        origin=origin,
+        back=back,
+    )

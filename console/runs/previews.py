@@ -1,0 +1,148 @@
+"""The second step of a bulk run: what would happen, why some lines are refused, and the go-ahead."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+
+from console.fields import operation_form
+from console.runs import selection
+from console.runs import words as run_words
+from console.web.i18n import text
+from console.web.routing import ResponseReturnValue, actor, engine, go_to, render, route
+from console.web.routing import session as opened
+from core.errors import Conflict, NotFound
+from core.i18n import N_
+from core.storable import whole
+from forms.carrying import KIND
+from lines.run_lines import PAGE, refused_lines
+from rbac.permissions import Permission
+from runs import service
+from runs.models import Run, RunState
+from runs.own_values import VALUES_OF
+
+blueprint = Blueprint("previews", __name__, url_prefix="/runs/<int:run_id>")
+TYPED_FROM = 1000
+"""Above so many lines an operation that cannot be undone asks for their number to be typed."""
+
+
+@route(blueprint, "/preview", permission=Permission.LINES_VIEW)
+def show(run_id: int) -> ResponseReturnValue:
+    """The page; a run that was started has a page of its own."""
+    run = _own(run_id)
+    if run.state != RunState.PREVIEWED:
+        return redirect(url_for("runs.show", run_id=run.id))
+    return _page(run)
+
+
+@route(blueprint, "/preview/lines", permission=Permission.LINES_VIEW)
+def lines(run_id: int) -> ResponseReturnValue:
+    """The lines that are refused for one reason, without one those that go through: a fragment, page by page."""
+    run = _own(run_id)
+    reason, after = request.args.get("reason", ""), request.args.get("after", 0, type=whole)
+    found = refused_lines(engine(), actor(), opened(), run, reason=reason, after=after)
+    more = None
+    if len(found) == PAGE:
+        more = url_for("previews.lines", run_id=run.id, reason=reason, after=found[-1].id)
+    own = engine().operation(run.operation).own
+    return render("runs/refused_lines.html", lines=found, more=more, is_first=not after, own=own)
+
+
+@route(blueprint, "/confirm", permission=Permission.LINES_VIEW, methods=("POST",))
+def confirm(run_id: int) -> ResponseReturnValue:
+    """Start the run. Confirmed again, or by two clicks at once, it leads to the same run."""
+    run = _own(run_id)
+    allowed = int(run.preview.get("allowed", 0))
+    if run.state == RunState.PREVIEWED:
+        if not allowed:
+            flash(_("None of the numbers can go through, so there is nothing to start."), "warning")
+            return go_to(url_for("previews.show", run_id=run.id))
+        if _is_typed(run) and _digits(request.form.get("typed", "")) != str(allowed):
+            return _page(run, typed_wrong=True), 422
+    try:
+        with opened().begin_nested():
+            service.submit(engine(), actor(), run.id)
+    except Conflict as problem:
+        if problem.code != service.STALE:
+            raise
+        service.count_again(engine(), actor(), run)
+        flash(text(problem.message, **problem.params), "warning")
+        return go_to(url_for("previews.show", run_id=run.id))
+    return go_to(url_for("runs.show", run_id=run.id))
+
+
+def _own(run_id: int) -> Run:
+    run = service.get_run(actor(), run_id)
+    if run.state == RunState.PREVIEWED and run.created_by != actor().user_id:
+        raise NotFound
+    if run.state == RunState.PREVIEWED and run.selection["kind"] == KIND:
+        raise NotFound  # it is started on the desk, together with the answer to the customer
+    return run
+
+
+def _is_typed(run: Run) -> bool:
+    operation = engine().operation(run.operation)
+    return operation.inverse is None and int(run.preview.get("allowed", 0)) > TYPED_FROM
+
+
+def _digits(typed: str) -> str:
+    return "".join(filter(str.isdigit, typed))
+
+
+def _page(run: Run, *, typed_wrong: bool = False) -> str:
+    operation = engine().operation(run.operation)
+    figures = run.preview
+    origin, back = selection.origin(run.selection)
+    once, month = Decimal(figures["price_once"]), Decimal(figures["price_month"])
+    return render(
+        "runs/preview.html",
+        run=run,
+        operation=operation,
+        figures=figures,
+        bar=_bar(figures),
+        refusals=_refusals(run),
+        params=operation_form.shown_params(operation, run.params),
+        raw_params={**run.params, VALUES_OF: run.id} if operation.own else run.params,
+        own=operation.own,
+        pairs=selection.pairs(run.selection),
+        origin=origin,
+        back=back,
+        upload=run.selection.get("upload"),
+        has_price=operation.price is not None,
+        once=once,
+        month=month,
+        at=datetime.fromisoformat(figures["at"]),
+        button=run_words.counted(operation.words.confirm, figures["allowed"]),
+        typed=figures["allowed"] if _is_typed(run) else None,
+        typed_wrong=typed_wrong,
+    )
+
+
+def _refusals(run: Run) -> list[dict[str, Any]]:
+    """Reasons with their counts, the most frequent first."""
+    texts = run_words.refusal_texts(engine().operation(run.operation), run)
+    counts = sorted(run.preview["refused"].items(), key=lambda pair: (-pair[1], pair[0]))
+    return [
+        {
+            "code": code,
+            "count": count,
+            "title": texts.get(code, (code, ""))[0],
+            "advice": texts.get(code, ("", ""))[1],
+        }
+        for code, count in counts
+    ]
+
+
+def _bar(figures: dict[str, Any]) -> list[dict[str, Any]]:
+    refused = sum(figures["refused"].values())
+    whole = max(figures["total"] + figures["missing"], 1)
+    parts = [
+        (run_words.Mark(N_("Go through"), "good", icon="check-circle-fill"), figures["allowed"]),
+        (run_words.Mark(N_("Refused"), "wait", icon="slash-circle"), refused),
+        (run_words.Mark(N_("Not found"), "off", icon="question-circle"), figures["missing"]),
+    ]
+    return [{"mark": mark, "count": n, "percent": round(100 * n / whole, 3)} for mark, n in parts]

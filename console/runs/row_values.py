@@ -1,0 +1,110 @@
+"""The part of an operation's form where each line gets something for itself: a SIM card, a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from console.web.i18n import text
+from console.web.routing import actor, engine
+from console.web.routing import session as opened
+from core.errors import InvalidInput
+from core.storable import whole
+from lines.numbers import format_msisdn
+from lines.run_values import AskedLine, Offer, asked_lines, offers
+from runs import own_values, service
+from runs.operation import Operation, Own
+from runs.own_values import VALUES, VALUES_OF
+
+FIELD = "own-"
+MOST_FIELDS = 200
+MOST_OFFERED = 500
+
+
+@dataclass(frozen=True)
+class OwnForm:
+    """What is drawn: a field for each line, or where the list that was uploaded stands.
+
+    `listed` counts the rows of the list that give something; None where no list was uploaded. `offered` is in stock.
+    """
+
+    own: Own
+    lines: Sequence[AskedLine]
+    typed: Mapping[int, str]
+    errors: Mapping[int, str]
+    listed: int | None
+    too_many: bool
+    offered: Sequence[Offer]
+
+    @property
+    def summary(self) -> dict[str, list[str]]:
+        """What is wrong by the id of its field, with the number that it is about."""
+        return {
+            f"{FIELD}{line.id}": [f"{format_msisdn(line.msisdn)}: {self.errors[line.id]}"]
+            for line in self.lines
+            if line.id in self.errors
+        }
+
+
+def read(operation: Operation, values: Mapping[str, str]) -> dict[str, Any]:
+    """The parameters that hold what each line gets, as typed."""
+    if operation.own is None:
+        return {}
+    if values.get(VALUES_OF):
+        return {VALUES_OF: values[VALUES_OF]}
+    fields = {name.removeprefix(FIELD): value for name, value in values.items() if name.startswith(FIELD)}
+    typed = {key: value for key, value in fields.items() if own_values.is_id(key)}
+    return {VALUES: typed} if typed else {}
+
+
+def make(
+    operation: Operation, selection: Mapping[str, Any], given: Mapping[str, Any], problem: InvalidInput | None
+) -> OwnForm | None:
+    """The part of the form, with what was typed already and all that is wrong with it."""
+    own = operation.own
+    if own is None:
+        return None
+    listed = None
+    if selection["kind"] == "upload":
+        listed = own_values.count(opened(), actor().company_id or 0, int(selection["upload"]), own)
+    lines: list[AskedLine] = []
+    if not listed:
+        lines = asked_lines(engine(), actor(), opened(), selection, own, MOST_FIELDS + 1)
+    too_many = len(lines) > MOST_FIELDS
+    offered = stock(own)
+    return OwnForm(
+        own=own,
+        lines=[] if too_many else lines,
+        typed={} if too_many else _typed(operation, given, [line.id for line in lines]),
+        errors=_errors(problem),
+        listed=listed,
+        too_many=too_many,
+        offered=offered,
+    )
+
+
+def stock(own: Own, containing: str = "", number_class: str = "") -> list[Offer]:
+    """What may be given out, the cheapest first."""
+    company_id = actor().company_id or 0
+    return offers(
+        opened(), company_id, own, MOST_OFFERED, containing=containing[:15], number_class=number_class[:20]
+    )
+
+
+def _typed(operation: Operation, given: Mapping[str, Any], line_ids: Sequence[int]) -> dict[int, str]:
+    if VALUES_OF in given:
+        run = service.same_kind(actor(), operation.code, given[VALUES_OF])
+        return own_values.typed(opened(), run, line_ids)
+    return {
+        int(key): str(value) for key, value in given.get(VALUES, {}).items() if own_values.is_id(str(key))
+    }
+
+
+def _errors(problem: InvalidInput | None) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for name, messages in (problem.fields if problem else {}).items():
+        _, _, line_id = name.partition(f"{VALUES}.")
+        if line_id:
+            found[whole(line_id)] = text(messages[0])
+    return found

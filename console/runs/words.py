@@ -1,0 +1,121 @@
+"""How people speak of runs: states, outcomes, the sentence that says how one ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import ngettext
+
+from console.web.i18n import locale, number, text
+from core.i18n import N_, ntranslate
+from runs import queries, service
+from runs.models import ItemState, Run, RunState
+from runs.operation import Operation
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A state as it is shown: a word, a tone of the palette, an icon of the sprite."""
+
+    title: str
+    tone: str
+    icon: str
+
+
+OUTCOMES: dict[str, Mark] = {
+    ItemState.DONE: Mark(N_("Done"), "good", icon="check-circle-fill"),
+    ItemState.FAILED: Mark(N_("Failed"), "bad", icon="exclamation-octagon-fill"),
+    ItemState.REFUSED: Mark(N_("Refused"), "wait", icon="slash-circle"),
+    ItemState.CANCELLED: Mark(N_("Not sent"), "off", icon="stop-circle"),
+    ItemState.UNKNOWN: Mark(N_("Being checked"), "wait", icon="question-circle"),
+    ItemState.SENT: Mark(N_("Sent"), "accent", icon="send"),
+    ItemState.PENDING: Mark(N_("Waiting"), "off", icon="hourglass"),
+}
+"""Each outcome, in the order in which people want to hear of them; titles are message ids."""
+RUNNING = Mark(N_("Running"), "accent", icon="play-circle-fill")
+WAITING = Mark(N_("Waits for the operator"), "wait", icon="hourglass-split")
+STOPPING = Mark(N_("Stopping"), "wait", icon="hourglass-split")
+STOPPED = Mark(N_("Stopped"), "off", icon="stop-circle-fill")
+BROKEN = Mark(N_("Broken"), "bad", icon="exclamation-octagon-fill")
+WITH_FAILURES = Mark(N_("Finished with failures"), "bad", icon="exclamation-circle-fill")
+FINISHED = Mark(N_("Finished"), "good", icon="check-circle-fill")
+
+
+def refusal_texts(operation: Operation, run: Run) -> dict[str, tuple[str, str]]:
+    """Title and advice by reason, in the person's language."""
+    found = queries.texts(operation, service.stored_params(operation, run))
+    return {code: (text(title), text(advice)) for code, (title, advice) in found.items()}
+
+
+def counted(forms: tuple[str, str], count: int) -> str:
+    """A text of an operation over so many lines."""
+    return ntranslate(locale(), *forms, count, n=number(count))
+
+
+def sentence(operation: Operation, run: Run) -> str:
+    """How the run stands or ended: "4 755 blocked, 6 failed, 51 refused"."""
+    parts = []
+    if run.done or run.total == 0:
+        parts.append(counted(operation.words.done, run.done))
+    if run.failed:
+        parts.append(ngettext("%(n)s failed", "%(n)s failed", run.failed, n=number(run.failed)))
+    if run.refused:
+        parts.append(ngettext("%(n)s refused", "%(n)s refused", run.refused, n=number(run.refused)))
+    if run.cancelled:
+        parts.append(ngettext("%(n)s not sent", "%(n)s not sent", run.cancelled, n=number(run.cancelled)))
+    if run.open and parts:
+        parts.append(ngettext("%(n)s in progress", "%(n)s in progress", run.open, n=number(run.open)))
+    if not parts:
+        return str(ngettext("%(n)s in progress", "%(n)s in progress", run.open, n=number(run.open)))
+    return ", ".join(parts)
+
+
+def state_mark(run: Run) -> Mark:
+    """How a run's state is shown."""
+    if run.state == RunState.RUNNING:
+        return WAITING if run.trouble else RUNNING
+    if run.state == RunState.CANCELLED:
+        return STOPPING if run.open else STOPPED
+    if run.state == RunState.BROKEN:
+        return BROKEN
+    return WITH_FAILURES if run.failed else FINISHED
+
+
+def duration(seconds: float) -> str:
+    """A length of time as people say it; from a minute on without seconds."""
+    if seconds < 60:
+        whole = max(1, round(seconds))
+        return str(ngettext("%(n)s second", "%(n)s seconds", whole, n=number(whole)))
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return str(ngettext("%(n)s minute", "%(n)s minutes", minutes, n=number(minutes)))
+    hours = round(minutes / 60)
+    return str(ngettext("%(n)s hour", "%(n)s hours", hours, n=number(hours)))
+
+
+def segments(run: Run) -> list[dict[str, Any]]:
+    """The parts of the bar: outcome, count and share in per cent."""
+    total = max(run.total, 1)
+    return [
+        {
+            "state": state,
+            "mark": mark,
+            "count": getattr(run, state),
+            "percent": round(100 * getattr(run, state) / total, 3),
+        }
+        for state, mark in OUTCOMES.items()
+    ]
+
+
+def rate_and_rest(run: Run, now: datetime) -> tuple[float, timedelta | None]:
+    """Lines per second since the start, and the time left at that rate; None where it cannot be told."""
+    if run.submitted_at is None:
+        return 0.0, None
+    seconds = max((now - run.submitted_at).total_seconds(), 0.001)
+    finished = run.done + run.failed
+    rate = finished / seconds
+    if finished < 5 or seconds < 2 or run.trouble:
+        return rate, None
+    return rate, timedelta(seconds=run.open / rate)

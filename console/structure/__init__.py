@@ -1,0 +1,1 @@
+"""The company's tree of departments and what the operator has."""

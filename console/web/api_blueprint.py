@@ -1,0 +1,52 @@
+"""What the API's blueprints share: calls described by the schemas that they read and write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import Schema
+
+from console.web.routing import View
+
+FILE = {"type": "string", "format": "binary"}
+ANY_TYPE = "application/octet-stream"
+
+
+class Calls(Blueprint):  # type: ignore[misc]
+    """A blueprint whose decorators keep the type of the view, and whose calls are named after their endpoints."""
+
+    def add_url_rule(
+        self, rule: str, endpoint: str, view_func: Callable[..., Any], *args: Any, **options: Any
+    ) -> None:
+        """Register a view; programs made from the document name their functions by its operationId."""
+        named = self.doc(operationId=f"{self.name}_{endpoint}".removeprefix("api_"))
+        super().add_url_rule(rule, endpoint, named(view_func), *args, **options)
+
+    def takes(self, schema: type[Schema], where: str = "json") -> Callable[[View], View]:
+        """Read what is asked by this schema from the query, the headers or the JSON body, and describe it."""
+        found: Callable[[View], View] = self.arguments(schema, location=where)
+        return found
+
+    def gives(self, schema: type[Schema] | Schema) -> Callable[[View], View]:
+        """Write the answer by this schema, and describe it."""
+        found: Callable[[View], View] = self.response(200, schema)
+        return found
+
+    def gives_file(self) -> Callable[[View], View]:
+        """Describe an answer that is a file."""
+        found: Callable[[View], View] = self.response(200, FILE, content_type=ANY_TYPE)
+        return found
+
+    def gives_nothing(self) -> Callable[[View], View]:
+        """Answer 204, whatever the view returns."""
+        found: Callable[[View], View] = self.response(204)
+        return found
+
+    def takes_form(self, properties: dict[str, Any], needed: list[str]) -> Callable[[View], View]:
+        """Describe a body of the kind that forms with files send; the view reads it by itself."""
+        schema = {"type": "object", "properties": properties, "required": needed}
+        body = {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+        found: Callable[[View], View] = self.doc(requestBody=body)
+        return found

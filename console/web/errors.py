@@ -1,0 +1,205 @@
+"""How every error reaches people and programs: one table from errors to HTTP, as a page or JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from flask import Flask, g, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from console.web.i18n import text
+from console.web.identity import stop_asking, was_signed_out
+from console.web.intake import Unreadable
+from console.web.routing import CompanyNeeded, SignInNeeded, is_api, is_fragment, local_path, render
+from console.web.schema_messages import by_field, said
+from core.errors import AppError, Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
+from core.i18n import N_
+from rbac.permissions import LABELS, Permission
+
+STATUS: dict[type[AppError], int] = {
+    InvalidInput: 422,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Unavailable: 503,
+}
+"""The one table from the kinds of error to HTTP."""
+
+TITLES: dict[int, str] = {
+    400: N_("This request cannot be carried out"),
+    403: N_("You do not have the right to do this"),
+    404: N_("There is nothing at this address"),
+    405: N_("This request cannot be carried out"),
+    409: N_("Not possible right now"),
+    413: N_("The file is too large"),
+    422: N_("Something needs correcting"),
+    429: N_("Too many tries"),
+    500: N_("Something went wrong on our side"),
+    503: N_("Not available right now"),
+}
+ADVICE: dict[int, str] = {
+    403: N_("Your global administrator can grant it."),
+    404: N_("It may have been removed, or it belongs to another company."),
+    413: N_("The console takes files of up to 12 MB. Split the list and upload it in parts."),
+    422: N_("Go back: the form keeps everything you typed."),
+    429: N_("Wait a minute and try again."),
+    500: N_("The mistake is recorded and nothing was changed. Try again, or give support the number below."),
+    503: N_("Nothing is lost. Try again in a minute."),
+}
+UNREADABLE = N_(
+    "The request holds characters that no text has (NUL or half of a character). Send it without them."
+)
+UNFIT = N_("A value that was sent is too large or has characters that cannot be kept.")
+NEEDED = N_("Needed: “%(permission)s”.")
+CSRF_ADVICE = N_("The page was open for too long. Go back, reload it and send it again.")
+
+log = structlog.get_logger("console")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """An error as it is shown: HTTP status, stable code, sentence, advice, messages by field."""
+
+    status: int
+    code: str
+    message: str
+    advice: str = ""
+    fields: dict[str, list[str]] | None = None
+
+
+def install(app: Flask) -> None:
+    """Register the handlers; they run outside the request's unit of work."""
+    app.register_error_handler(AppError, on_app_error)
+    app.register_error_handler(SignInNeeded, on_sign_in_needed)
+    app.register_error_handler(CompanyNeeded, on_company_needed)
+    app.register_error_handler(CSRFError, on_csrf)
+    app.register_error_handler(Unreadable, on_unreadable)
+    app.register_error_handler(DataError, on_unfit_data)
+    app.register_error_handler(HTTPException, on_http)
+    app.register_error_handler(OperationalError, on_database_away)
+    app.register_error_handler(PoolTimeout, on_database_away)
+    app.register_error_handler(Exception, on_bug)
+
+
+def on_app_error(problem: AppError) -> ResponseReturnValue:
+    """One of the five kinds."""
+    status = next(code for kind, code in STATUS.items() if isinstance(problem, kind))
+    advice = ADVICE.get(status, "")
+    fields = None
+    if isinstance(problem, InvalidInput):
+        fields = {name: [said(message) for message in messages] for name, messages in problem.fields.items()}
+    message = text(problem.message, **problem.params)
+    if isinstance(problem, NotAllowed) and problem.permission in set(Permission):
+        label = text(LABELS[Permission(problem.permission)])
+        message = f"{message} {text(NEEDED, permission=label)}"
+    return answer(Trouble(status, problem.code, message, text(advice), fields))
+
+
+def on_sign_in_needed(_: SignInNeeded) -> ResponseReturnValue:
+    """To the sign-in page and back here afterwards; programs get 401."""
+    if is_api():
+        return answer(Trouble(401, "sign_in_needed", text(N_("Sign in first."))))
+    here = request.full_path.rstrip("?") if request.method == "GET" and not is_fragment() else None
+    came_from = local_path(here or request.headers.get("HX-Current-URL") or request.referrer, "/")
+    address = url_for("auth.sign_in") + f"?next={quote(came_from)}"
+    if was_signed_out():
+        address += "&ended=1"
+    if is_fragment():
+        return Response(status=401, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def on_company_needed(_: CompanyNeeded) -> ResponseReturnValue:
+    """Operator staff choose a company first."""
+    if is_api() or request.method != "GET":
+        return answer(Trouble(403, "company_needed", text(N_("Enter a company first."))))
+    return redirect(url_for("companies.index"))
+
+
+def on_csrf(problem: CSRFError) -> ResponseReturnValue:
+    """A form without its token."""
+    log.info("console.csrf", path=request.path, why=problem.description)
+    return answer(
+        Trouble(400, "csrf", text(N_("This form could not be checked as yours.")), text(CSRF_ADVICE))
+    )
+
+
+def on_unreadable(_: Unreadable) -> ResponseReturnValue:
+    """Characters that console.intake lets nobody send further."""
+    return answer(Trouble(400, "unreadable", text(UNREADABLE)))
+
+
+def on_unfit_data(problem: DataError) -> ResponseReturnValue:
+    """A net: a value got as far as the database, which has no room for it. Recorded, since a schema should know."""
+    log.warning("console.unfit_data", path=request.path, exc_info=problem)
+    return on_app_error(InvalidInput(UNFIT))
+
+
+def _messages(problem: HTTPException) -> dict[str, list[str]] | None:
+    """What Flask-Smorest found wrong with a request, by field."""
+    found = getattr(problem, "data", {}).get("messages")
+    if not isinstance(found, dict):
+        return None
+    inner = {
+        name: value for place in found.values() if isinstance(place, dict) for name, value in place.items()
+    }
+    return by_field(inner)
+
+
+def on_http(problem: HTTPException) -> ResponseReturnValue:
+    """What Flask itself raises: 404, 405, 413, 429; its redirects pass."""
+    status = problem.code or 500
+    if status < 400:
+        return problem.get_response()
+    title, code = TITLES.get(status, TITLES[400]), problem.name.lower().replace(" ", "_")
+    return answer(Trouble(status, code, text(title), text(ADVICE.get(status, "")), _messages(problem)))
+
+
+def on_database_away(problem: Exception) -> ResponseReturnValue:
+    """The database does not answer."""
+    stop_asking()
+    log.error("console.database_away", problem=str(problem).splitlines()[0])
+    return answer(
+        Trouble(503, "database_away", text(N_("The console's database does not answer.")), text(ADVICE[503]))
+    )
+
+
+def on_bug(problem: Exception) -> ResponseReturnValue:
+    """Everything nobody thought of: recorded with the number that the page shows."""
+    stop_asking()
+    log.error("console.bug", path=request.path, exc_info=problem)
+    try:
+        return answer(Trouble(500, "internal", text(TITLES[500]), text(ADVICE[500])))
+    except Exception as worse:
+        log.error("console.error_page", exc_info=worse)
+        return Response(f"{TITLES[500]}. {g.get('request_id', '')}", 500, mimetype="text/plain")
+
+
+def answer(trouble: Trouble) -> ResponseReturnValue:
+    """The error as JSON for programs, as a fragment for htmx, else as a page."""
+    if is_api():
+        return jsonify(as_json(trouble)), trouble.status
+    template = "parts/error.html" if is_fragment() else "error.html"
+    title = text(TITLES.get(trouble.status, TITLES[400]))
+    return render(template, trouble=trouble, title=title, support=g.get("request_id", "")), trouble.status
+
+
+def as_json(trouble: Trouble) -> dict[str, Any]:
+    """The body for programs."""
+    body: dict[str, Any] = {
+        "code": trouble.code,
+        "message": trouble.message,
+        "status": trouble.status,
+        "support": g.get("request_id", ""),
+    }
+    if trouble.fields:
+        body["fields"] = trouble.fields
+    return body

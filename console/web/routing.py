@@ -1,0 +1,203 @@
+"""What every view stands on: registration with a declared permission, the actor, the session, templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from console.web.identity import Person, find_person
+from core import db
+from core.errors import NotAllowed
+from rbac.decision import Actor, holds
+from rbac.permissions import OPERATOR_ONLY, Permission
+from reports.workshop import Workshop
+from runs.engine import Engine
+
+ENGINE = "virtual_manager"
+WORKSHOP = "virtual_manager_workshop"
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Public:
+    """Declared for views that anybody may ask for; `why` is for the reader of the code."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Declared for views that every signed-in person may ask for, with or without a company."""
+
+
+Declared = Permission | Public | SignedIn
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in: a page sends people to sign in, the API answers 401."""
+
+
+class CompanyNeeded(Exception):
+    """Operator staff asked for a company's page without having entered a company."""
+
+
+def route(
+    blueprint: Blueprint,
+    rule: str,
+    *,
+    permission: Declared,
+    methods: Sequence[str] = ("GET",),
+    endpoint: str | None = None,
+    passive: bool = False,
+) -> Callable[[View], View]:
+    """Register a view with the permission it needs: the only way in which views are registered.
+
+    `passive` views are asked for by pages themselves (progress), and do not keep a session alive.
+    """
+
+    def register(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            admit(permission)
+            return view(*args, **kwargs)
+
+        guarded.declared = permission  # type: ignore[attr-defined]
+        guarded.passive = passive  # type: ignore[attr-defined]
+        blueprint.add_url_rule(rule, endpoint or view.__name__, guarded, methods=list(methods))
+        return view
+
+    return register
+
+
+def declared_permission(view: object) -> Declared | None:
+    """The permission that a view of the url map was registered with; None where it went past `route`."""
+    found = getattr(view, "declared", None)
+    return found if isinstance(found, Permission | Public | SignedIn) else None
+
+
+def admit(permission: Declared) -> None:
+    """Let the request pass or raise: SignInNeeded, CompanyNeeded or NotAllowed."""
+    if isinstance(permission, Public):
+        return
+    who = actor()
+    if isinstance(permission, SignedIn):
+        return
+    if who.company_id is None and permission not in OPERATOR_ONLY:
+        raise CompanyNeeded
+    if not holds(who, permission):
+        raise NotAllowed(permission.value)
+
+
+def person() -> Person:
+    """The signed-in person with the session's details; raises SignInNeeded."""
+    found = find_person()
+    if found is None:
+        raise SignInNeeded
+    return found
+
+
+def actor() -> Actor:
+    """Who acts; raises SignInNeeded where nobody is signed in."""
+    found = find_actor()
+    if found is None:
+        raise SignInNeeded
+    return found
+
+
+def find_actor() -> Actor | None:
+    """Who acts; None where nobody is signed in."""
+    found = find_person()
+    return found.actor if found else None
+
+
+def may(word: str | Permission) -> bool:
+    """True where the actor holds the permission anywhere: for menus and buttons."""
+    who = find_actor()
+    return who is not None and holds(who, Permission(word))
+
+
+def engine() -> Engine:
+    """The engine this process was started with."""
+    found = current_app.extensions[ENGINE]
+    assert isinstance(found, Engine)
+    return found
+
+
+def workshop() -> Workshop:
+    """What reports are made with in this process."""
+    found = current_app.extensions[WORKSHOP]
+    assert isinstance(found, Workshop)
+    return found
+
+
+def session() -> Session:
+    """The database session of the request's unit of work."""
+    return db.session()
+
+
+def render(template: str, **context: Any) -> str:
+    """A page or fragment, in the locale of the request."""
+    return render_template(template, **context)
+
+
+def is_fragment() -> bool:
+    """True where htmx asks for a part of a page, not for a page (a boosted link asks for a page)."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def is_api() -> bool:
+    """True for addresses that answer programs, in JSON."""
+    return request.path.startswith(("/api/", "/operator/", "/health/", "/metrics"))
+
+
+def local_path(address: str | None, fallback: str) -> str:
+    """The path of an address of our own to go on to; `fallback` for an address elsewhere."""
+    if not address:
+        return fallback
+    parts = urlsplit(address)
+    if parts.netloc and parts.netloc != request.host:
+        return fallback
+    path = parts.path
+    if not path.startswith("/") or path.startswith(("//", "/\\")):
+        return fallback
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def go_to(address: str) -> Response:
+    """A redirect after a POST; htmx is told to load the page as a whole."""
+    if is_fragment():
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address, code=303)
+
+
+__all__ = [
+    "CompanyNeeded",
+    "Declared",
+    "Public",
+    "ResponseReturnValue",
+    "SignInNeeded",
+    "SignedIn",
+    "actor",
+    "admit",
+    "declared_permission",
+    "engine",
+    "find_actor",
+    "go_to",
+    "is_api",
+    "is_fragment",
+    "local_path",
+    "may",
+    "person",
+    "render",
+    "route",
+    "session",
+    "workshop",
+]
