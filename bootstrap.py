@@ -11,8 +11,8 @@ from core.queue import REPORT_QUEUE, REPORT_SECONDS, JobQueue
 from core.settings import Settings
 from core.storage import LocalStorage
 from forms import attachments, carrying, deadlines
+from lines.bulk.target import LineTarget
 from lines.operations import OPERATIONS
-from lines.target import LineTarget
 from notices import service as notices
 from operators.records import Source
 from operators.tmf import adapter, hub
@@ -23,7 +23,7 @@ from reports.catalogue import REPORTS
 from reports.catalogue.common import RECORDS
 from reports.report import Report
 from reports.workshop import Workshop
-from runs.engine import Engine
+from runs.parts import Engine
 
 REQUEST_REPORT = Report(
     code="requests",

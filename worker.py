@@ -24,8 +24,9 @@ from lines import jobs as line_jobs
 from notices import jobs as notice_jobs
 from reports import jobs as report_jobs
 from reports import sweeper as report_sweeper
-from runs import jobs, sweeper
-from runs.engine import Engine
+from runs import jobs
+from runs.engine import sweeper
+from runs.parts import Engine
 
 log = structlog.get_logger("worker")
 PR_SET_PDEATHSIG = 1

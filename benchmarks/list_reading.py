@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 
 from benchmarks.harness import apart, peak_mb
-from lines.list_file import read_number_list
+from lines.uploads.reading import read_number_list
 
 ROWS = 100_000
 LIMIT = 0.3

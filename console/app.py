@@ -31,7 +31,7 @@ from core.db import unit_of_work
 from core.tenancy import all_companies, companies_scope, company_scope
 from rbac.decision import Actor
 from reports.workshop import Workshop
-from runs.engine import Engine
+from runs.parts import Engine
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,

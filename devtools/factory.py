@@ -40,7 +40,7 @@ from devtools.servers.roles import (
 from devtools.servers.valkey import Valkey
 from devtools.services import HOST, Launcher, free_port, wait_for
 from hierarchy.models import Department
-from lines.sync import load_company
+from lines.sync.lines import load_company
 from operators.records import Source
 from operators.sync import companies, sync_catalogue, sync_companies
 from operators.tmf import adapter
@@ -48,8 +48,8 @@ from operators.tmf.hub import register
 from rbac.decision import Actor
 from rbac.models import Grant, Role
 from runs import service
-from runs.engine import Engine
 from runs.models import Run
+from runs.parts import Engine
 from users.actor import load_actor
 from users.models import User
 from users.passwords import hash_password

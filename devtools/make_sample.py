@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from lines.numbers import parse_msisdn
-from lines.sample_list import sample_rows, write_sample
+from lines.uploads.sample import sample_rows, write_sample
 
 SAMPLE: Final = Path(__file__).resolve().parents[1] / "docs" / "samples" / "numbers.xlsx"
 PLAUSIBLE: Final = tuple(f"7912345{number:04}" for number in range(1001, 1013))

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.orm import Session
 
 from hierarchy.models import BillingAccount, Department
+from lines.bulk.target import IN_DEPARTMENT
 from lines.models import Line
 from lines.queries import seen_accounts
-from lines.target import IN_DEPARTMENT
 from rbac.decision import Actor, holds, visible
 from rbac.permissions import Permission
 

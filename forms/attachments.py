@@ -20,7 +20,7 @@ from forms.service import lock_draft
 from forms.transitions import Party
 from rbac.decision import Actor, require
 from rbac.permissions import Permission
-from runs.engine import Engine
+from runs.parts import Engine
 
 MOST_FILES = 30
 LONGEST_NAME = 150

@@ -17,13 +17,13 @@ from forms.form import Beside
 from forms.models import Request, RequestEvent, RequestLine
 from forms.service import move, require_held
 from forms.types import get_type
+from lines.bulk.number_effects import number_without_mark
 from lines.models import Line, LineState
-from lines.own_effects import number_without_mark
 from rbac.decision import Actor
 from runs import service
-from runs.engine import Engine
 from runs.models import Run, RunItem, RunState
 from runs.operation import Operation
+from runs.parts import Engine
 from users.actor import load_actor
 
 PAGE = 50

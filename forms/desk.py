@@ -19,7 +19,7 @@ from forms.submitting import ADMINS, KEEPERS
 from hierarchy.models import Company
 from rbac.decision import Actor, holds, require
 from rbac.permissions import Permission
-from runs.engine import Engine
+from runs.parts import Engine
 from users.models import PortfolioEntry, User
 
 PAGE = 50

@@ -19,14 +19,14 @@ from forms.fields import MOST_NUMBERS, TYPED, longest
 from forms.form import FormLine, FormType, Lines
 from forms.models import Request, RequestLine
 from hierarchy.models import BillingAccount, Company, Department
+from lines.bulk.target import IN_DEPARTMENT
 from lines.models import Line
 from lines.numbers import parse_iccid, parse_msisdn
-from lines.target import IN_DEPARTMENT
 from operators.models import Tariff
 from rbac.decision import Actor, visible
 from rbac.permissions import Permission
-from runs.engine import Engine
 from runs.models import UploadRow
+from runs.parts import Engine
 from runs.selection import messages
 from users.models import User
 

@@ -12,8 +12,8 @@ from forms.service import move
 from hierarchy.models import Company
 from rbac.decision import system_actor
 from runs import jobs
-from runs.engine import Engine
 from runs.models import Run
+from runs.parts import Engine
 
 AT_ONCE = 50
 TOTAL = N_("Numbers in all: %(count)s")

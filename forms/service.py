@@ -21,7 +21,7 @@ from hierarchy.models import Company
 from hierarchy.queries import get_root
 from rbac.decision import Actor, holds, is_allowed
 from rbac.permissions import Permission
-from runs.engine import Engine
+from runs.parts import Engine
 
 PAGE = 50
 LONGEST_TEXT = 5000

@@ -24,7 +24,7 @@ from forms.types import get_type
 from rbac.decision import Actor, require
 from rbac.permissions import Permission
 from rbac.presets import PRESETS
-from runs.engine import Engine
+from runs.parts import Engine
 from users.models import PortfolioEntry, User
 
 CORRECT = N_("Correct what is marked, then go on.")

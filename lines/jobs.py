@@ -14,7 +14,8 @@ from core import clock
 from core.db import unit_of_work
 from core.tenancy import all_companies
 from hierarchy.models import Company
-from lines import sims, sync
+from lines import sims
+from lines.sync import lines as sync
 from operators import pool_sync
 from operators import sync as company_sync
 from operators.errors import OperatorAway

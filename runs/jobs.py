@@ -6,8 +6,8 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
 from core.queue import worker_name
-from runs import runner, sweeper
-from runs.engine import Engine
+from runs.engine import runner, sweeper
+from runs.parts import Engine
 from runs.service import WAKE
 
 DATABASE_LOST = (OperationalError, InterfaceError, TimeoutError)

@@ -20,10 +20,10 @@ from core.money import Money
 from core.storable import whole
 from rbac.decision import Actor, is_everywhere, require, require_everywhere
 from rbac.permissions import Permission
-from runs import own_values, queries
-from runs.engine import Engine
+from runs import queries, row_values
 from runs.models import ItemState, Run, RunItem, RunState
 from runs.operation import Operation, Params, Refusal
+from runs.parts import Engine
 from runs.selection import checked, messages
 
 WAKE = "runs.jobs.wake_run"
@@ -76,12 +76,12 @@ def create_preview(
     """
     operation = engine.operation(code)
     require(actor, operation.permission)
-    rest, values, values_of = own_values.split(raw_params) if operation.own else (raw_params, None, None)
+    rest, values, values_of = row_values.split(raw_params) if operation.own else (raw_params, None, None)
     params = load_params(operation, rest)
     chosen = dict(selection) if is_checked else checked(selection)
     before = get_run(actor, chosen["run"]) if chosen["kind"] == "failed_of" else None
-    most = len(chosen["ids"]) if chosen["kind"] == "ids" else own_values.MOST_VALUES
-    own = own_values.read(operation.own, values, most) if operation.own and values else None
+    most = len(chosen["ids"]) if chosen["kind"] == "ids" else row_values.MOST_VALUES
+    own = row_values.read(operation.own, values, most) if operation.own and values else None
     earlier = same_kind(actor, code, values_of) if values_of else before
     run = Run(
         company_id=_company(actor),
@@ -101,7 +101,7 @@ def create_preview(
     session().add(run)
     session().flush()
     if operation.own:
-        own_values.keep(session(), operation.own, run, own, earlier)
+        row_values.keep(session(), operation.own, run, own, earlier)
     run.preview = figures(engine, actor, operation, params, run)
     session().flush()
     return run
@@ -149,7 +149,7 @@ def judged(engine: Engine, actor: Actor, operation: Operation, params: Params, r
     chosen = engine.target.chosen(actor, Permission.LINES_VIEW, run.selection).add_columns(
         reason.label("reason"), once.label("once"), month.label("month")
     )
-    return own_values.joined(chosen, operation, run.company_id, run.id, engine.target.id_column())
+    return row_values.joined(chosen, operation, run.company_id, run.id, engine.target.id_column())
 
 
 def all_refusals(

@@ -7,7 +7,7 @@ from flask import Blueprint, jsonify, request
 
 from console.web.routing import Public, ResponseReturnValue, engine, route
 from core import clock
-from lines.sync import apply_line_event
+from lines.sync.lines import apply_line_event
 from operators.tmf.events import (
     SIGNATURE_HEADER,
     TIMESTAMP_HEADER,
@@ -16,7 +16,7 @@ from operators.tmf.events import (
     is_genuine,
     parse_event,
 )
-from runs.outcomes import record_event
+from runs.engine.outcomes import record_event
 
 blueprint = Blueprint("listener", __name__, url_prefix="/operator")
 log = structlog.get_logger(__name__)

@@ -13,7 +13,7 @@ from console.cli.demo_tree import grow
 from core.db import unit_of_work
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import Company, DepartmentTotal
-from lines.sync import load_company, sync_changes
+from lines.sync.lines import load_company, sync_changes
 from operators.pool_sync import sync_pool
 from operators.records import Source
 from operators.sync import companies, sync_catalogue, sync_companies

@@ -11,7 +11,7 @@ from core.errors import NotFound
 from core.i18n import N_
 from core.tenancy import company_scope
 from lines.models import Line
-from lines.sample_list import write_sample
+from lines.uploads.sample import write_sample
 
 NUMBERS = 12
 

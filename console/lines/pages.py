@@ -20,10 +20,11 @@ from core.journal_search import PAGE as HISTORY_PAGE
 from core.journal_search import changes
 from hierarchy.models import BillingAccount, Company, Department
 from hierarchy.queries import get_department
-from lines import filters, queries, service
+from lines import card as service
+from lines import filters, queries
+from lines.card import LineCard
 from lines.filters import LineFilter
 from lines.schemas import BLOCK_REASONS
-from lines.service import LineCard
 from operators.models import Tariff
 from rbac.permissions import Permission
 from runs.operation import Operation

@@ -13,8 +13,8 @@ from console.web.routing import session as opened
 from core.errors import InvalidInput
 from core.i18n import N_
 from core.storable import whole
+from lines.bulk.items import count_chosen
 from lines.placing import place_lines
-from lines.run_lines import count_chosen
 from rbac.permissions import Permission
 
 blueprint = Blueprint("placing", __name__, url_prefix="/lines/place")

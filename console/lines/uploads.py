@@ -20,10 +20,10 @@ from core.errors import InvalidInput
 from core.excel import Column, ReadLimits
 from core.i18n import N_
 from core.storable import whole
-from lines import uploads
 from lines.filters import LineFilter
 from lines.queries import page_of_lines
-from lines.sample_list import write_sample
+from lines.uploads import service as uploads
+from lines.uploads.sample import write_sample
 from rbac.permissions import Permission
 from runs import queries
 from runs.models import Upload, UploadRow

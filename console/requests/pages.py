@@ -29,9 +29,9 @@ from forms.kinds import ENDINGS
 from forms.models import Request, RequestState
 from forms.transitions import Party
 from forms.types import TYPES, get_type
-from lines import uploads
+from lines.bulk.items import count_chosen
 from lines.models import Line
-from lines.run_lines import count_chosen
+from lines.uploads import service as uploads
 from rbac.permissions import Permission
 
 blueprint = Blueprint("requests", __name__, url_prefix="/requests")

@@ -14,16 +14,16 @@ from console.web.routing import actor, engine, route
 from console.web.routing import session as opened
 from core.errors import NotFound
 from lines import queries as line_queries
+from lines.bulk.items import PAGE, item_lines
+from lines.card import get_line
 from lines.filters import parse
 from lines.models import Line
-from lines.run_lines import PAGE, item_lines
-from lines.service import get_line
 from rbac.decision import require
 from rbac.permissions import Permission
 from runs import queries, service
 from runs.models import Run
 from runs.operation import Operation
-from runs.own_values import NOT_A_TABLE, TAKEN_OVER, VALUES, VALUES_OF
+from runs.row_values import NOT_A_TABLE, TAKEN_OVER, VALUES, VALUES_OF
 
 blueprint = Calls("api", __name__, url_prefix="/api/v1", description="Lines, operations and runs")
 

@@ -16,8 +16,8 @@ from console.web.routing import session as opened
 from core.errors import InvalidInput, NotFound
 from core.excel import Column, ReadLimits
 from core.i18n import N_
-from lines.run_lines import count_chosen
-from lines.run_values import CLASSES, asked_lines
+from lines.bulk.items import count_chosen
+from lines.bulk.stock import CLASSES, asked_lines
 from rbac.decision import holds, require
 from rbac.permissions import Permission
 from runs import service

@@ -18,7 +18,7 @@ from console.web.routing import session as opened
 from core import clock
 from core.errors import Conflict
 from core.storable import whole
-from lines.run_lines import PAGE, ItemLine, item_lines, newest_failures
+from lines.bulk.items import PAGE, ItemLine, item_lines, newest_failures
 from rbac.decision import is_everywhere
 from rbac.permissions import Permission
 from runs import queries, service

@@ -19,11 +19,11 @@ from core.errors import Conflict, NotFound
 from core.i18n import N_
 from core.storable import whole
 from forms.carrying import KIND
-from lines.run_lines import PAGE, refused_lines
+from lines.bulk.items import PAGE, refused_lines
 from rbac.permissions import Permission
 from runs import service
 from runs.models import Run, RunState
-from runs.own_values import VALUES_OF
+from runs.row_values import VALUES_OF
 
 blueprint = Blueprint("previews", __name__, url_prefix="/runs/<int:run_id>")
 TYPED_FROM = 1000

@@ -16,13 +16,13 @@ from console.web.routing import session as opened
 from core.errors import Conflict
 from core.excel import Column
 from core.i18n import N_
-from lines.run_lines import ResultRow, result_rows
-from lines.wording import ChangeWords
+from lines.bulk.items import ResultRow, result_rows
+from lines.words import ChangeWords
 from operators.models import Tariff
 from rbac.permissions import Permission
 from runs import service
 from runs.models import FINAL, Run
-from runs.own_values import shown
+from runs.row_values import shown
 
 blueprint = Blueprint("results", __name__, url_prefix="/runs/<int:run_id>")
 

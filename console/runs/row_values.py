@@ -11,11 +11,11 @@ from console.web.routing import actor, engine
 from console.web.routing import session as opened
 from core.errors import InvalidInput
 from core.storable import whole
+from lines.bulk.stock import AskedLine, Offer, asked_lines, offers
 from lines.numbers import format_msisdn
-from lines.run_values import AskedLine, Offer, asked_lines, offers
-from runs import own_values, service
+from runs import row_values, service
 from runs.operation import Operation, Own
-from runs.own_values import VALUES, VALUES_OF
+from runs.row_values import VALUES, VALUES_OF
 
 FIELD = "own-"
 MOST_FIELDS = 200
@@ -54,7 +54,7 @@ def read(operation: Operation, values: Mapping[str, str]) -> dict[str, Any]:
     if values.get(VALUES_OF):
         return {VALUES_OF: values[VALUES_OF]}
     fields = {name.removeprefix(FIELD): value for name, value in values.items() if name.startswith(FIELD)}
-    typed = {key: value for key, value in fields.items() if own_values.is_id(key)}
+    typed = {key: value for key, value in fields.items() if row_values.is_id(key)}
     return {VALUES: typed} if typed else {}
 
 
@@ -67,7 +67,7 @@ def make(
         return None
     listed = None
     if selection["kind"] == "upload":
-        listed = own_values.count(opened(), actor().company_id or 0, int(selection["upload"]), own)
+        listed = row_values.count(opened(), actor().company_id or 0, int(selection["upload"]), own)
     lines: list[AskedLine] = []
     if not listed:
         lines = asked_lines(engine(), actor(), opened(), selection, own, MOST_FIELDS + 1)
@@ -95,9 +95,9 @@ def stock(own: Own, containing: str = "", number_class: str = "") -> list[Offer]
 def _typed(operation: Operation, given: Mapping[str, Any], line_ids: Sequence[int]) -> dict[int, str]:
     if VALUES_OF in given:
         run = service.same_kind(actor(), operation.code, given[VALUES_OF])
-        return own_values.typed(opened(), run, line_ids)
+        return row_values.typed(opened(), run, line_ids)
     return {
-        int(key): str(value) for key, value in given.get(VALUES, {}).items() if own_values.is_id(str(key))
+        int(key): str(value) for key, value in given.get(VALUES, {}).items() if row_values.is_id(str(key))
     }
 
 

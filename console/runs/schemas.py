@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
 
 from core.storable import LARGEST
-from lines.run_values import CLASSES
+from lines.bulk.stock import CLASSES
 
 TEXT_AMOUNT = {"type": "string", "description": "Roubles, as text so that no kopeck is lost."}
 MOST = 500

@@ -12,7 +12,7 @@ from console.web.routing import actor, session
 from core.errors import NotFound
 from forms.service import get_request
 from hierarchy.queries import get_department
-from lines.uploads import get_upload
+from lines.uploads.service import get_upload
 from rbac.permissions import Permission
 from runs.selection import checked
 from runs.service import get_run

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
 from rbac.decision import Actor
-from runs import own_values, service
-from runs.engine import Engine
+from runs import row_values, service
 from runs.models import Run
+from runs.parts import Engine
 from runs.selection import checked
 
 BRING_VALUES = ("upload", "failed_of")
@@ -61,17 +61,17 @@ def _check_same(
     session: Session, engine: Engine, actor: Actor, run: Run, code: str, wanted: Mapping[str, Any]
 ) -> None:
     operation, params = engine.operation(code), wanted["params"]
-    rest, values, values_of = own_values.split(params) if operation.own else (params, None, None)
+    rest, values, values_of = row_values.split(params) if operation.own else (params, None, None)
     # Read, but not held against today's rules: what may no longer be ordered was ordered when the key was new.
     asked = operation.schema().dump(service.read_params(operation, rest))
     selection = checked(wanted["selection"])
     same = (run.operation, run.params, run.selection) == (code, asked, selection)
     given: Mapping[int, str] | None = None
     if operation.own and values:
-        given = own_values.read(operation.own, values)
+        given = row_values.read(operation.own, values)
     elif values_of:
-        given = own_values.typed(session, service.same_kind(actor, code, values_of))
+        given = row_values.typed(session, service.same_kind(actor, code, values_of))
     elif operation.own and selection["kind"] not in BRING_VALUES:
         given = {}
-    if not same or (given is not None and given != own_values.typed(session, run)):
+    if not same or (given is not None and given != row_values.typed(session, run)):
         raise Conflict(KEY_USED, code="key_used")

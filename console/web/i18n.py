@@ -18,7 +18,7 @@ from core import clock
 from core.i18n import DEFAULT_LOCALE, LOCALES, TRANSLATIONS, translate
 from core.money import Money
 from lines.numbers import format_iccid, format_msisdn
-from runs import own_values
+from runs import row_values
 
 LOCALE_COOKIE = "locale"
 THEME_COOKIE = "theme"
@@ -38,7 +38,7 @@ def install(app: Flask) -> None:
         money=money,
         when=when,
         number=number,
-        own_value=own_values.shown,
+        own_value=row_values.shown,
     )
     app.jinja_env.globals.update(locale=locale, theme=theme, languages=LANGUAGE_NAMES, themes=THEMES)
 

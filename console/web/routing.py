@@ -19,7 +19,7 @@ from core.errors import NotAllowed
 from rbac.decision import Actor, holds
 from rbac.permissions import OPERATOR_ONLY, Permission
 from reports.workshop import Workshop
-from runs.engine import Engine
+from runs.parts import Engine
 
 ENGINE = "virtual_manager"
 WORKSHOP = "virtual_manager_workshop"

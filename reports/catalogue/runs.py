@@ -10,10 +10,10 @@ from sqlalchemy import case, select
 from core.excel import Column
 from core.i18n import N_
 from hierarchy.models import Department
+from lines.bulk.items import OF_ITEM, changes_numbers, number_then
 from lines.models import Line
 from lines.operations import OPERATIONS
 from lines.queries import IN_DEPARTMENT, company_of
-from lines.run_lines import OF_ITEM, changes_numbers, number_then
 from rbac.decision import Actor
 from rbac.permissions import Permission
 from reports.catalogue.common import ANY, RECORDS, department_names, places

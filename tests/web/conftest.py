@@ -16,7 +16,7 @@ from core import db
 from core.db import unit_of_work
 from core.settings import Settings
 from core.tenancy import all_companies
-from runs.engine import Engine
+from runs.parts import Engine
 from tests.fixtures.databases import Database
 from tests.web.world import (
     STAFF_ROLES,

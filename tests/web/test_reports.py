@@ -13,7 +13,7 @@ from core.db import unit_of_work
 from core.tenancy import all_companies
 from reports import making
 from reports.models import JobState, ReportJob
-from runs.engine import Engine
+from runs.parts import Engine
 from tests.web.conftest import SignIn, World
 
 

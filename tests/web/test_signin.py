@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 import bootstrap
 from console.app import create_app
 from core import clock
-from runs.engine import Engine
+from runs.parts import Engine
 from tests.web.conftest import SignIn, World
 from tests.web.world import PASSWORD
 

@@ -20,13 +20,13 @@ from core.tenancy import all_companies, companies_scope, company_scope
 from forms import carrying, desk, service, submitting
 from forms.models import Request
 from forms.types import get_type
+from lines.bulk.target import LineTarget
 from lines.numbers import luhn_check_digit
 from lines.operations import OPERATIONS
-from lines.target import LineTarget
 from rbac.decision import Actor
-from runs import runner
-from runs.engine import Engine
+from runs.engine import runner
 from runs.models import Run
+from runs.parts import Engine
 from tests.fixtures.operator import RecordingOperator
 from tests.fixtures.world import Place, World
 from users.actor import load_actor

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from forms import carrying, filling, service, submitting
 from forms.models import Request
 from forms.types import get_type
-from lines import uploads
+from lines.uploads import service as uploads
 from rbac.decision import Actor
 from tests.integration.forms.conftest import Office, card, table
 

@@ -24,7 +24,7 @@ from notices.models import Notice, OutboxMail
 from operators.models import Tariff
 from rbac.decision import Actor, Granted
 from runs import service as run_service
-from runs import sweeper
+from runs.engine import sweeper
 from runs.models import ItemState
 from runs.selection import MOST_IDS
 from tests.integration.forms.conftest import TARIFF, Office, card, hire

@@ -12,10 +12,10 @@ from core.tenancy import company_scope
 from hierarchy import totals
 from hierarchy.errors import NoDepartment
 from hierarchy.models import DepartmentTotal
+from lines.bulk.target import LineTarget
+from lines.card import get_line, history
 from lines.models import Line
 from lines.placing import Placed, place_lines
-from lines.service import get_line, history
-from lines.target import LineTarget
 from rbac.decision import Actor
 from rbac.permissions import Permission
 from tests.fixtures.world import Place, World

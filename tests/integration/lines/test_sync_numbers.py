@@ -14,7 +14,7 @@ from core import clock, db
 from core.journal import JournalEntry
 from core.tenancy import company_scope
 from lines.models import Line
-from lines.sync_write import LineWriter
+from lines.sync.writer import LineWriter
 from operators.records import LineData
 from operators.states import Report
 from tests.fixtures.world import Place, World

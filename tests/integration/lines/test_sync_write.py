@@ -14,8 +14,8 @@ from core.journal import JournalEntry
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import Company
 from lines.models import Line
-from lines.sync import apply_line_event
-from lines.sync_write import LineWriter
+from lines.sync.lines import apply_line_event
+from lines.sync.writer import LineWriter
 from operators.records import LineData
 from operators.states import Report
 from tests.fixtures.world import Place, World

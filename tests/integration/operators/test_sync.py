@@ -15,11 +15,12 @@ from core.db import unit_of_work
 from core.journal import JournalEntry
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import BillingAccount, Company, Contract, Department, DepartmentTotal
-from lines import jobs, sync
+from lines import jobs
+from lines.bulk.target import LineTarget
 from lines.models import Line, SimCard
 from lines.sims import sync_spares
-from lines.sync import apply_line_event, load_company, sync_changes
-from lines.target import LineTarget
+from lines.sync import lines as sync
+from lines.sync.lines import apply_line_event, load_company, sync_changes
 from operators.errors import OperatorAway
 from operators.models import Tariff
 from operators.records import LineData, Odd, Page

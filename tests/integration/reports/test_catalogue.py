@@ -19,8 +19,8 @@ from core.periods import today
 from core.tenancy import company_scope
 from forms.models import Request
 from lines.models import Line
+from runs.engine.outcomes import RunAuthor
 from runs.models import ItemState, Run, RunItem, RunState
-from runs.outcomes import RunAuthor
 from tests.integration.reports.conftest import Desk
 
 

@@ -10,11 +10,12 @@ from core import clock, db
 from core.settings import Settings
 from core.storage import LocalStorage
 from core.tenancy import company_scope
+from lines.bulk.target import LineTarget
 from lines.operations import OPERATIONS
-from lines.target import LineTarget
-from runs import runner, service
-from runs.engine import Engine
+from runs import service
+from runs.engine import runner
 from runs.models import Run
+from runs.parts import Engine
 from tests.fixtures.operator import RecordingOperator
 from tests.fixtures.world import Place, World
 

@@ -14,7 +14,8 @@ from core.tenancy import company_scope
 from hierarchy.models import DepartmentTotal
 from lines.models import Line
 from operators.gateway import LineOutcome, Outcome
-from runs import service, sweeper
+from runs import service
+from runs.engine import sweeper
 from runs.models import ItemState, RunItem, RunState
 from tests.fixtures.world import World
 from tests.integration.runs.conftest import Desk

@@ -13,10 +13,10 @@ from core import clock, db, journal
 from core.errors import InvalidInput, NotFound
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import Company
-from lines import uploads
+from lines.bulk.target import LineTarget
 from lines.models import Line, SimCard, SimState
 from lines.numbers import luhn_check_digit
-from lines.target import LineTarget
+from lines.uploads import service as uploads
 from operators.gateway import LineOutcome, Outcome
 from operators.models import PoolNumber
 from operators.pool_sync import PART, STREAM, WHOLE

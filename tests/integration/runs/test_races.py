@@ -16,8 +16,10 @@ from core.errors import Conflict
 from core.tenancy import company_scope
 from hierarchy import service as structure
 from operators.gateway import Accepted, LineOutcome, Outcome, Retry
-from runs import batches, runner, service, sweeper
-from runs.batches import Claim, Work
+from runs import service
+from runs.engine import claims as batches
+from runs.engine import runner, sweeper
+from runs.engine.claims import Claim, Work
 from runs.models import Run, RunState
 from tests.fixtures.world import World
 from tests.integration.runs.conftest import Desk

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from core import clock, db
 from core.tenancy import company_scope
 from operators.gateway import Answer, LineOutcome, Order, Outcome, Retry
-from runs import batches, outcomes, runner, sweeper
+from runs.engine import claims, outcomes, runner, sweeper
 from runs.models import BatchState, OrderBatch, RunState
 from tests.integration.runs.conftest import Desk
 
@@ -101,7 +101,7 @@ def test_a_worker_that_died_between_writing_and_sending(desk: Desk) -> None:
         work = runner._open(desk.engine, desk.place.company_id, run.id, "dead-worker")
         assert work is not None
         with db.unit_of_work() as session:
-            claim = batches.claim(session, work, 10)
+            claim = claims.claim(session, work, 10)
     assert claim is not None
     assert sweeper.worker_died("dead-worker") == 1
     drive(desk, run)
@@ -116,7 +116,7 @@ def test_the_settling_time_of_a_dead_workers_order_begins_with_its_last_moment(d
         work = runner._open(desk.engine, desk.place.company_id, run.id, "dead-worker")
         assert work is not None
         with db.unit_of_work() as session:
-            claim = batches.claim(session, work, 10)
+            claim = claims.claim(session, work, 10)
             assert claim is not None
             before = session.get_one(OrderBatch, (desk.place.company_id, claim.batch_id)).sent_at
         assert claim.send_by > before
@@ -126,7 +126,7 @@ def test_the_settling_time_of_a_dead_workers_order_begins_with_its_last_moment(d
         with db.unit_of_work() as session:
             after = session.get_one(OrderBatch, (desk.place.company_id, claim.batch_id))
     assert after.state == BatchState.UNSURE
-    last = batches.SEND_WITHIN + desk.engine.settings.operator_timeout
+    last = claims.SEND_WITHIN + desk.engine.settings.operator_timeout
     assert after.sent_at - before == timedelta(seconds=last)
 
 
@@ -135,7 +135,7 @@ def test_orders_carry_the_moment_after_which_they_must_not_leave(desk: Desk) -> 
     desk.operator.plan = lambda number, order: seen.append(order) or "complete"  # type: ignore[func-returns-value]
     before = clock.now()
     desk.work(desk.start())
-    lease = timedelta(seconds=desk.engine.settings.operator_timeout + batches.MARGIN)
+    lease = timedelta(seconds=desk.engine.settings.operator_timeout + claims.MARGIN)
     for order in seen:
         assert order.send_by is not None
         assert before < order.send_by < clock.now() + lease
@@ -148,7 +148,7 @@ def test_a_worker_that_died_between_sending_and_recording(desk: Desk) -> None:
         assert work is not None
         for _ in range(2):
             with db.unit_of_work() as session:
-                claim = batches.claim(session, work, 10)
+                claim = claims.claim(session, work, 10)
             assert claim is not None
             lines = runner.order_lines(work, claim.lines)
             desk.operator.place(Order(claim.key, work.party_id, "block", lines))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from lines.list_file import NumberList, read_number_list
 from lines.numbers import luhn_check_digit
+from lines.uploads.reading import NumberList, read_number_list
 from runs.models import UNREADABLE
 
 FIRST, SECOND = ("79101234567", "79101234568"), ("79107654321", "79107654322")

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from core.excel import FileRefused, ReadLimits
-from lines.list_cells import column_letters
-from lines.list_file import NumberList, read_number_list
 from lines.numbers import luhn_check_digit
+from lines.uploads.cells import column_letters
+from lines.uploads.reading import NumberList, read_number_list
 from tests.unit.core.workbooks import parts_of, sheet_xml, write_parts, write_workbook
 
 SIM = "897010000000000001"

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lines.merge import ORDERED, Holder, assign_numbers, latest, marked, merge, values_of
-from lines.seen_ids import SeenIds
+from lines.sync.merge import ORDERED, Holder, assign_numbers, latest, marked, merge, values_of
+from lines.sync.seen_ids import SeenIds
 from operators.records import LineData
 
 THEN = datetime(2026, 11, 1, tzinfo=UTC)

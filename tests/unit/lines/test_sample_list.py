@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from devtools.make_sample import PLAUSIBLE, SAMPLE, make_sample, sample_rows
-from lines.list_file import read_number_list
+from lines.uploads.reading import read_number_list
 
 
 def test_sample_in_the_repository_is_readable() -> None:

@@ -15,9 +15,9 @@ from core.db import unit_of_work
 from core.settings import Settings
 from core.storage import LocalStorage
 from core.tenancy import all_companies
+from lines.bulk.target import LineTarget
 from lines.operations import OPERATIONS
-from lines.target import LineTarget
-from runs.engine import Engine
+from runs.parts import Engine
 from tests.fixtures.databases import Database
 from tests.fixtures.operator import RecordingOperator
 from tests.fixtures.world import World

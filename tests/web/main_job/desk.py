@@ -15,9 +15,9 @@ from core import db
 from core.tenancy import company_scope
 from lines.models import Line
 from operators.gateway import LineOutcome, Outcome
-from runs import runner
-from runs.engine import Engine
+from runs.engine import runner
 from runs.models import Run
+from runs.parts import Engine
 from tests.fixtures.operator import RecordingOperator
 from tests.fixtures.world import Place, World
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from core import bulk, clock
 from hierarchy.models import Company
-from lines.merge import PARKED
 from lines.models import Line
+from lines.sync.merge import PARKED
 from operators.models import PoolNumber
 from operators.pool import NumberClass
 from runs.models import RunValue

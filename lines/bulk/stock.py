@@ -17,8 +17,8 @@ from operators.models import PoolNumber
 from operators.pool import NumberClass
 from rbac.decision import Actor
 from rbac.permissions import Permission
-from runs.engine import Engine
 from runs.operation import Own
+from runs.parts import Engine
 
 # Written out, not bound: only then PostgreSQL can prove that the index of spare cards serves.
 SPARE_IN_SQL: ColumnElement[str] = literal_column(f"'{SimState.SPARE.value}'")

@@ -19,10 +19,11 @@ from core.errors import NotFound
 from core.journal import Entry, write
 from core.tenancy import all_companies, company_scope
 from operators.gateway import LineOutcome, Outcome
-from runs import counters, service
-from runs.counters import Moved
-from runs.engine import Engine
+from runs import service
+from runs.engine import counters
+from runs.engine.counters import Moved
 from runs.models import BatchState, ItemState, OrderBatch, Run
+from runs.parts import Engine
 
 log = structlog.get_logger(__name__)
 

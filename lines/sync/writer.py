@@ -20,7 +20,9 @@ from core.tenancy import company_scope
 from hierarchy import totals
 from hierarchy.models import BillingAccount
 from hierarchy.roots import get_root_id
-from lines.merge import (
+from lines.models import Line, LineState
+from lines.sims import follow_lines
+from lines.sync.merge import (
     JOURNALED,
     Holder,
     Merge,
@@ -31,8 +33,6 @@ from lines.merge import (
     unmarked,
     values_of,
 )
-from lines.models import Line, LineState
-from lines.sims import follow_lines
 from operators.records import LineData
 from operators.states import Report
 from operators.sync import ACTOR

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.db import unit_of_work
 from operators.gateway import Accepted, Away, LineOutcome, Outcome
-from runs import batches, outcomes
-from runs.batches import Work
+from runs.engine import claims, outcomes
+from runs.engine.claims import Work
+from runs.engine.outcomes import Locked
 from runs.models import BatchState, ItemState, OrderBatch, Run, RunItem
-from runs.outcomes import Locked
 
 FIRST_LOOK = 0.5
 """Seconds from a lost answer to the first look-up."""
@@ -67,14 +67,14 @@ def _take_due(db: Session, work: Work) -> Sequence[OrderBatch]:
         .with_for_update(skip_locked=True)
     )
     found = db.scalars(due).all()
-    hold = now + timedelta(seconds=work.engine.settings.operator_timeout + batches.MARGIN)
+    hold = now + timedelta(seconds=work.engine.settings.operator_timeout + claims.MARGIN)
     for batch in found:
         if batch.state == BatchState.SENDING:
             # Its worker died or lost the database. What it sent, nobody knows; it may have left until the end of its
             # time for sending, and the operator may have taken it in for as long as any call may last.
-            open_for = batches.SEND_WITHIN + work.engine.settings.operator_timeout
+            open_for = claims.SEND_WITHIN + work.engine.settings.operator_timeout
             latest = batch.sent_at + timedelta(seconds=open_for)
-            batches.unsure(db, work.company_id, work.run_id, batch.id, latest, hold)
+            claims.unsure(db, work.company_id, work.run_id, batch.id, latest, hold)
     if found:
         ids = [batch.id for batch in found]
         db.execute(
@@ -112,7 +112,7 @@ def _check(work: Work, batch: OrderBatch) -> None:
             wait = work.engine.gateway.settle - (now - batch.sent_at).total_seconds()
             _again(db, batch, wait + 0.05)
         else:
-            batches.release(db, work.company_id, work.run_id, batch.id)
+            claims.release(db, work.company_id, work.run_id, batch.id)
             clear_trouble(db, work)
 
 

@@ -8,8 +8,7 @@ from typing import Final
 
 from core.excel import Cell, FileRefused, ReadLimits, Sheet, read_sheets
 from core.i18n import N_
-from lines.list_beside import find_beside, read_beside, says_new
-from lines.list_cells import (
+from lines.uploads.cells import (
     PROBLEMS,
     Kind,
     Reading,
@@ -18,6 +17,7 @@ from lines.list_cells import (
     looks_like_number,
     read_cell,
 )
+from lines.uploads.value_columns import find_beside, read_beside, says_new
 
 NO_NUMBERS: Final = N_(
     "There is no column with phone numbers or SIM card numbers in the file. "

@@ -28,12 +28,13 @@ from operators.gateway import (
     Retry,
     Unknown,
 )
-from runs import batches, counters, followup, outcomes, service
-from runs.batches import Claim, Work
-from runs.counters import Moved
-from runs.engine import Engine
+from runs import service
+from runs.engine import claims, counters, followup, outcomes
+from runs.engine.claims import Claim, Work
+from runs.engine.counters import Moved
 from runs.models import ItemState, Run, RunState
 from runs.operation import OWN, TargetLine
+from runs.parts import Engine
 
 log = structlog.get_logger(__name__)
 SHARE_SECONDS = 5.0
@@ -72,7 +73,7 @@ def _open(engine: Engine, company_id: int, run_id: int, worker: str) -> Work | N
         dropped = 0
         if run.state == RunState.CANCELLED and run.pending:
             dropped = service.cancel_pending(db, company_id, run_id)
-        hold = Moved(hold=now + timedelta(seconds=batches.HOLD_SECONDS))
+        hold = Moved(hold=now + timedelta(seconds=claims.HOLD_SECONDS))
         counters.move(db, company_id, run_id, now, {"pending": -dropped, "cancelled": dropped}, hold)
         try:
             operation = engine.operation(run.operation)
@@ -80,9 +81,9 @@ def _open(engine: Engine, company_id: int, run_id: int, worker: str) -> Work | N
         except (NotFound, ValidationError):
             _give_up(db, run)
             return None
-        actor = batches.load_starter(db, company_id, run_id)
+        actor = claims.load_starter(db, company_id, run_id)
         party = db.scalars(select(Company.party_id).where(Company.id == company_id)).one()
-        refusals = batches.refusals_of(engine, actor, operation, params, run_id)
+        refusals = claims.refusals_of(engine, actor, operation, params, run_id)
         return Work(engine, refusals, operation, params, company_id, run_id, party, worker)
 
 
@@ -103,7 +104,7 @@ def _send_next(work: Work) -> float | None:
     if due > TOKEN_AHEAD:
         return min(due - TOKEN_AHEAD / 2, TOKEN_WAIT)
     with unit_of_work() as db:
-        claim = batches.claim(db, work, gateway.order_items)
+        claim = claims.claim(db, work, gateway.order_items)
         if claim is None:
             return _pause_of(db, work)
     if not claim.lines:
@@ -157,7 +158,7 @@ def _record(work: Work, claim: Claim, answer: Answer) -> float:
     now = clock.now()
     if isinstance(answer, Accepted) and all(line.outcome == Outcome.OPEN for line in answer.lines):
         poll_at = now + timedelta(seconds=outcomes.poll_pause(0))
-        work.accepted.append(batches.Accepted(claim.batch_id, answer.order_id, poll_at))
+        work.accepted.append(claims.Accepted(claim.batch_id, answer.order_id, poll_at))
         return 0.0
     with unit_of_work() as db:
         match answer:
@@ -172,13 +173,13 @@ def _record(work: Work, claim: Claim, answer: Answer) -> float:
                 _write_known(work, claim, "", refused)
                 return 0.0
             case Retry(after, why, is_turn):
-                batches.release(db, work.company_id, work.run_id, claim.batch_id)
+                claims.release(db, work.company_id, work.run_id, claim.batch_id)
                 if is_turn and after <= TOKEN_WAIT:
                     return after
                 return followup.note_trouble(db, work, why, at_least=after)
             case Unknown(why):
                 look_at = now + timedelta(seconds=followup.FIRST_LOOK)
-                batches.unsure(db, work.company_id, work.run_id, claim.batch_id, now, look_at)
+                claims.unsure(db, work.company_id, work.run_id, claim.batch_id, now, look_at)
                 return followup.note_trouble(db, work, why)
 
 
@@ -193,7 +194,7 @@ def _give_back(work: Work) -> bool:
     """End the hold so that the sweeper may wake another worker; returns whether lines wait that may go now."""
     now = clock.now()
     with unit_of_work() as db:
-        batches.write_accepted(db, work)
+        claims.write_accepted(db, work)
         row = db.execute(
             update(Run)
             .where(Run.company_id == work.company_id, Run.id == work.run_id)

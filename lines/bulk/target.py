@@ -31,18 +31,18 @@ from core import clock
 from core.errors import NotFound
 from hierarchy import totals
 from hierarchy.models import Department
+from lines.bulk.number_effects import give_up_numbers, keep_for_return, number_without_mark
 from lines.models import Line
-from lines.own_effects import give_up_numbers, keep_for_return, number_without_mark
 from lines.queries import select_department, select_matching
 from lines.sims import follow_lines
-from lines.uploads import get_upload
+from lines.uploads.service import get_upload
 from rbac.decision import Actor, visible
 from rbac.permissions import Permission
 from runs import service
 from runs.models import ItemState, RunItem, RunValue, Upload, UploadRow
 from runs.operation import Refusal, TargetLine
-from runs.own_values import at_side
 from runs.queries import refusal_case
+from runs.row_values import at_side
 
 BIGINTS = ARRAY(BigInteger)
 Named = Callable[[int, Mapping[str, Any]], ColumnElement[bool]]

@@ -14,10 +14,10 @@ from core.db import unit_of_work
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import Company
 from lines.models import Line, LineState
-from lines.seen_ids import SeenIds
 from lines.sims import sync_sims
-from lines.sync_moves import end_elsewhere
-from lines.sync_write import LineWriter
+from lines.sync.moved_away import end_elsewhere
+from lines.sync.seen_ids import SeenIds
+from lines.sync.writer import LineWriter
 from operators.records import LineData, Page, Source
 from operators.states import Report, find_state
 from operators.sync import count, get_party_id, stream

@@ -33,11 +33,11 @@ from core.errors import NotFound
 from core.i18n import N_
 from core.journal import Entry, write
 from hierarchy.models import Department
-from lines.list_beside import KINDS
-from lines.list_cells import PROBLEMS as CELL_PROBLEMS
-from lines.list_cells import Kind
-from lines.list_file import NumberList, read_number_list
 from lines.models import Line, LineState
+from lines.uploads.cells import PROBLEMS as CELL_PROBLEMS
+from lines.uploads.cells import Kind
+from lines.uploads.reading import NumberList, read_number_list
+from lines.uploads.value_columns import KINDS
 from rbac.decision import Actor, require, visible
 from rbac.permissions import Permission
 from runs.models import Upload, UploadRow

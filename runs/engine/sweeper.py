@@ -10,8 +10,8 @@ from sqlalchemy import delete, text, update
 from core import clock
 from core.db import unit_of_work
 from core.tenancy import all_companies
-from runs.engine import Engine
 from runs.models import BatchState, OrderBatch, Run, RunState
+from runs.parts import Engine
 from runs.service import WAKE
 
 log = structlog.get_logger(__name__)

@@ -13,7 +13,7 @@ from core.db import unit_of_work
 from core.tenancy import all_companies
 from hierarchy.models import Company
 from lines.models import Line, LineState
-from lines.sync_write import BIGINTS, TEXTS, LineWriter
+from lines.sync.writer import BIGINTS, TEXTS, LineWriter
 from operators.records import LineData
 from operators.states import Report
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from core.excel import Cell, Sheet
-from lines.list_cells import Kind, header_above, read_cell
+from lines.uploads.cells import Kind, header_above, read_cell
 from runs.models import UNREADABLE
 
 KINDS: Final[tuple[Kind, ...]] = ("iccid", "msisdn")

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.errors import NotAllowed, NotFound
 from rbac.decision import Actor
-from runs import counters, queries, service
-from runs.counters import Moved
-from runs.engine import Engine
+from runs import queries, service
+from runs.engine import counters
+from runs.engine.counters import Moved
 from runs.models import BatchState, ItemState, OrderBatch, Run, RunItem
 from runs.operation import Operation, Params, Refusal, TargetLine
+from runs.parts import Engine
 from users.actor import load_actor
 
 MARGIN = 5.0

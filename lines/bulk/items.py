@@ -14,15 +14,15 @@ from hierarchy.models import Department
 from lines.models import Line
 from rbac.decision import Actor, visible
 from rbac.permissions import Permission
-from runs import own_values, queries, service
-from runs.engine import Engine
+from runs import queries, row_values, service
 from runs.models import ItemState, Run, RunItem, RunValue
 from runs.operation import Own
+from runs.parts import Engine
 
 PAGE = 50
 IN_DEPARTMENT = and_(Department.company_id == Line.company_id, Department.id == Line.department_id)
 OF_ITEM = and_(Line.company_id == RunItem.company_id, Line.id == RunItem.line_id)
-OF_VALUE = own_values.at_side(RunItem.company_id, RunItem.run_id, RunItem.line_id)
+OF_VALUE = row_values.at_side(RunItem.company_id, RunItem.run_id, RunItem.line_id)
 WRITTEN = and_(
     JournalEntry.company_id == RunItem.company_id,
     JournalEntry.object_kind == "line",
@@ -90,10 +90,10 @@ def refused_lines(
     params = service.stored_params(operation, run)
     verdict = queries.refusal_case(service.all_refusals(engine, actor, operation, params))
     chosen = engine.target.chosen(actor, Permission.LINES_VIEW, run.selection)
-    chosen = own_values.joined(chosen, operation, run.company_id, run.id, engine.target.id_column())
+    chosen = row_values.joined(chosen, operation, run.company_id, run.id, engine.target.id_column())
     rows = session.execute(
         chosen.with_only_columns(
-            Line.id, Line.msisdn, Line.state, Line.employee, Department.name, own_values.column(operation)
+            Line.id, Line.msisdn, Line.state, Line.employee, Department.name, row_values.column(operation)
         )
         .where(verdict == reason if reason else verdict.is_(None), Line.id > after)
         .order_by(Line.id)

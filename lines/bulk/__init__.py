@@ -1,0 +1,1 @@
+"""Lines as what the bulk engine works on."""

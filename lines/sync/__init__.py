@@ -1,0 +1,1 @@
+"""Synchronisation of lines and SIM cards with the operator."""

@@ -1,0 +1,1 @@
+"""Uploaded lists of numbers: reading, keeping, the sample to fill in."""

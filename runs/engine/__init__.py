@@ -1,0 +1,1 @@
+"""The machine that carries runs out: claims, sending, looking up, outcomes, sweeping."""
