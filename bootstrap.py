@@ -10,7 +10,7 @@ from core.orphans import Keys
 from core.queue import REPORT_QUEUE, REPORT_SECONDS, JobQueue
 from core.settings import Settings
 from core.storage import LocalStorage
-from forms import attachments, carrying, deadlines
+from forms.requests import attachments, deadline_report, execution
 from lines.bulk.target import LineTarget
 from lines.operations import OPERATIONS
 from notices import service as notices
@@ -31,10 +31,10 @@ REQUEST_REPORT = Report(
     lead=N_("Submitted requests with their account manager, deadline and whether it was kept."),
     group=RECORDS,
     permission=Permission.REQUESTS_VIEW,
-    schema=deadlines.DeadlineParams,
-    columns=deadlines.COLUMNS,
-    rows=deadlines.rows,
-    cells=deadlines.cells,
+    schema=deadline_report.DeadlineParams,
+    columns=deadline_report.COLUMNS,
+    rows=deadline_report.rows,
+    cells=deadline_report.cells,
     totals=("lines", "complaints"),
     icon="inbox",
 )
@@ -52,7 +52,7 @@ def build(settings: Settings) -> Engine:
         settings=settings,
         queue=JobQueue(settings.redis_url, most=settings.workers),
         gateway=adapter.connect(settings),
-        target=LineTarget({carrying.KIND: carrying.is_named}),
+        target=LineTarget({execution.KIND: execution.is_named}),
         operations={operation.code: operation for operation in sorted(OPERATIONS, key=lambda one: one.order)},
         storage=LocalStorage(settings.data_dir / "files"),
     )

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import bootstrap
 from core import db, logs, orphans, queue
 from core.settings import Settings
-from forms import jobs as form_jobs
+from forms.requests import jobs as form_jobs
 from lines import jobs as line_jobs
 from notices import jobs as notice_jobs
 from reports import jobs as report_jobs

@@ -14,7 +14,7 @@ from benchmarks.harness import Result, percentile, seconds
 from benchmarks.list_page import Place, console, signed_in
 from core import clock, db
 from core.tenancy import all_companies
-from forms.desk import PAGE
+from forms.requests.desk import PAGE
 from users.models import PortfolioEntry, User
 
 FEW, MANY = 2_000, 200_000

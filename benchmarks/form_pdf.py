@@ -12,7 +12,7 @@ import pypdfium2
 
 from benchmarks.harness import Result, seconds
 from forms import printing
-from forms.types.tariff_and_services import FORM
+from forms.documents.types.tariff_and_services import FORM
 
 FEW, MANY = 100, 5_000
 LIMIT = 1.3

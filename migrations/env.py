@@ -8,7 +8,7 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 
 import core.journal
-import forms.models
+import forms.requests.models
 import hierarchy.models
 import lines.models
 import notices.models
@@ -28,7 +28,7 @@ MODELS = (
     notices.models,
     runs.models,
     lines.models,
-    forms.models,
+    forms.requests.models,
     reports.models,
 )
 

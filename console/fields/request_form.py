@@ -10,9 +10,9 @@ from werkzeug.datastructures import MultiDict
 from console.fields.operation_form import BLANKS, Choice, Field, sellable_tariffs
 from console.web.i18n import locale, text
 from console.web.routing import actor, session
-from forms.accounts import list_accounts
-from forms.fields import longest, said
-from forms.form import FormType
+from forms.documents.accounts import list_accounts
+from forms.documents.fields import longest, said
+from forms.documents.form import FormType
 
 KINDS = {"digits": "text", "phone": "tel", "email": "email", "date": "date"}
 

@@ -12,12 +12,12 @@ from console.web.routing import actor, engine, route
 from console.web.routing import session as opened
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
-from forms import attachments, carrying, service, submitting
-from forms.fields import said
-from forms.form import FormType
-from forms.models import Request, RequestEvent
-from forms.transitions import Party, steps
-from forms.types import TYPES, get_type
+from forms.documents.fields import said
+from forms.documents.form import FormType
+from forms.documents.types import TYPES, get_type
+from forms.requests import attachments, execution, service, submission
+from forms.requests.models import Request, RequestEvent
+from forms.requests.transitions import Party, steps
 from rbac.permissions import Permission
 from runs.selection import checked
 
@@ -61,14 +61,14 @@ def list_requests(page: dict[str, Any]) -> dict[str, Any]:
 def create_request(wanted: dict[str, Any]) -> Request:
     """Keep a draft, with `submit` send it; what is wrong is said by field and nothing is kept."""
     form = get_type(wanted["form"])
-    draft = submitting.new_draft(opened(), actor(), form)
+    draft = submission.new_draft(opened(), actor(), form)
     chosen = checked(wanted["selection"], is_ordered=True) if wanted["selection"] else None
-    found = submitting.fill(opened(), engine(), actor(), draft, wanted["values"], chosen)
+    found = submission.fill(opened(), engine(), actor(), draft, wanted["values"], chosen)
     if found.errors:
         words = {name: [said(one, locale()) for one in messages] for name, messages in found.errors.items()}
-        raise InvalidInput(submitting.CORRECT, fields=words)
+        raise InvalidInput(submission.CORRECT, fields=words)
     if wanted["submit"]:
-        submitting.submit(opened(), engine(), actor(), draft)
+        submission.submit(opened(), engine(), actor(), draft)
     return draft
 
 
@@ -105,8 +105,8 @@ def list_request_lines(page: dict[str, Any], request_id: int) -> dict[str, Any]:
 
 def outcomes(found: Request, after: int) -> dict[str, Any]:
     """A part of the numbers of a request."""
-    lines = carrying.outcomes(opened(), found, after)
-    return {"items": lines, "next": lines[-1].no if len(lines) == carrying.PAGE else None}
+    lines = execution.outcomes(opened(), found, after)
+    return {"items": lines, "next": lines[-1].no if len(lines) == execution.PAGE else None}
 
 
 @route(
@@ -115,8 +115,8 @@ def outcomes(found: Request, after: int) -> dict[str, Any]:
 @blueprint.gives(schemas.RequestOut)
 def submit_request(request_id: int) -> Request:
     """Send a draft: it gets its number, its deadline and its account manager at once."""
-    draft = submitting.get_draft(opened(), actor(), request_id)
-    submitting.submit(opened(), engine(), actor(), draft)
+    draft = submission.get_draft(opened(), actor(), request_id)
+    submission.submit(opened(), engine(), actor(), draft)
     return draft
 
 
@@ -124,7 +124,7 @@ def submit_request(request_id: int) -> Request:
 @blueprint.gives_nothing()
 def delete_request(request_id: int) -> None:
     """Throw a draft away with its files."""
-    submitting.forget(opened(), engine(), submitting.get_draft(opened(), actor(), request_id))
+    submission.forget(opened(), engine(), submission.get_draft(opened(), actor(), request_id))
 
 
 @route(

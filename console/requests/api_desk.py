@@ -14,10 +14,10 @@ from console.web.routing import session as opened
 from core.errors import InvalidInput
 from core.i18n import N_
 from core.storable import whole as whole_number
-from forms import carrying, desk, service
-from forms.desk import Place, QueueRow
-from forms.models import Request
-from forms.transitions import HELD, Party, steps
+from forms.requests import desk, execution, service
+from forms.requests.desk import Place, QueueRow
+from forms.requests.models import Request
+from forms.requests.transitions import HELD, Party, steps
 from rbac.permissions import Permission
 
 blueprint = Calls("api_desk", __name__, url_prefix="/api/v1/desk", description="The account manager's desk")
@@ -73,14 +73,14 @@ def show(request_id: int) -> dict[str, Any]:
 
 def _whole(row: QueueRow) -> dict[str, Any]:
     found = row.request
-    operation = carrying.operation_of(engine(), found)
+    operation = execution.operation_of(engine(), found)
     return {
         **whole(found, _steps(found)),
         "company": row.company,
         "complaints": found.complaints,
         "operation": operation.code if operation else None,
         "preview_id": found.preview_id,
-        "run": carrying.find_run(opened(), found, found.run_id),
+        "run": execution.find_run(opened(), found, found.run_id),
         "colleagues": [{"id": id_, "name": name} for id_, name in desk.colleagues(opened(), found)],
     }
 
@@ -140,7 +140,7 @@ def preview(request_id: int) -> dict[str, Any]:
     """Say what the operation of a request would do; the run's id is what `resolve` asks for."""
     with desk.portfolio(opened(), actor()):
         row = desk.get_request(opened(), request_id)
-        found = carrying.preview(opened(), engine(), actor(), row.request)
+        found = execution.preview(opened(), engine(), actor(), row.request)
         return {"run": found.run, "left": found.left}
 
 
@@ -151,5 +151,5 @@ def resolve(wanted: dict[str, Any], request_id: int) -> dict[str, Any]:
     """Close a request with an answer and, with `run`, start the run that was previewed: both or neither."""
     with desk.portfolio(opened(), actor()):
         row = desk.get_request(opened(), request_id)
-        carrying.resolve(opened(), engine(), actor(), row.request, wanted["text"], wanted["run"])
+        execution.resolve(opened(), engine(), actor(), row.request, wanted["text"], wanted["run"])
         return _whole(row)

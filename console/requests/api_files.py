@@ -14,8 +14,8 @@ from console.web.routing import ResponseReturnValue, actor, engine, route
 from console.web.routing import session as opened
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
-from forms import attachments, desk, service, submitting
-from forms.models import Attachment, Request, RequestEvent, RequestState
+from forms.requests import attachments, desk, service, submission
+from forms.requests.models import Attachment, Request, RequestEvent, RequestState
 from rbac.permissions import Permission
 
 blueprint = Calls("api_attachments", __name__, url_prefix="/api/v1", description="Files of requests")
@@ -44,7 +44,7 @@ def add_files(request_id: int) -> list[Attachment]:
     found = service.get_request(opened(), actor(), request_id)
     _need_file()
     if found.state == RequestState.DRAFT:
-        return attach_sent(submitting.get_draft(opened(), actor(), request_id))
+        return attach_sent(submission.get_draft(opened(), actor(), request_id))
     return attach_sent(found, move(found, *_said()))
 
 
@@ -64,7 +64,7 @@ def download(request_id: int, attachment_id: int) -> ResponseReturnValue:
 @blueprint.gives_nothing()
 def remove(request_id: int, attachment_id: int) -> None:
     """Take a file away from a draft."""
-    found = submitting.get_draft(opened(), actor(), request_id)
+    found = submission.get_draft(opened(), actor(), request_id)
     attachments.remove(opened(), engine(), actor(), found, attachment_id)
 
 

@@ -12,11 +12,12 @@ from console.web.downloads import send_download
 from console.web.i18n import locale, text
 from console.web.routing import actor, engine, session
 from core.errors import InvalidInput, NotFound
-from forms import attachments, filling, printing
-from forms.form import FormType
-from forms.kinds import KINDS
-from forms.models import Attachment, Request, RequestEvent
-from forms.types import get_type
+from forms import printing
+from forms.documents.form import FormType
+from forms.documents.types import get_type
+from forms.requests import attachments, content
+from forms.requests.file_types import KINDS
+from forms.requests.models import Attachment, Request, RequestEvent
 
 
 def attach_sent(found: Request, event: RequestEvent | None = None) -> list[Attachment]:
@@ -60,7 +61,7 @@ def send_attachment(found: Request, attachment_id: int) -> Response:
 def send_document(found: Request, ending: str) -> Response:
     """The printable form of a request."""
     form = get_type(found.form)
-    lines = filling.lines_of(session(), found)
+    lines = content.lines_of(session(), found)
     document = printing.describe(session(), form, found, lines, locale())
     return _send(document, ending, f"{found.number or form.code}.{ending}")
 

@@ -10,9 +10,9 @@ from console.web import security
 from console.web.routing import Public, ResponseReturnValue, engine, render, route
 from console.web.routing import session as opened
 from core.errors import InvalidInput
-from forms import submitting
-from forms.models import OPERATOR
-from forms.types.connect_console import FORM
+from forms.documents.types.connect_console import FORM
+from forms.requests import submission
+from forms.requests.models import OPERATOR
 from rbac.decision import ANYWHERE, Actor, Granted
 from rbac.permissions import Permission
 
@@ -43,7 +43,7 @@ def send() -> ResponseReturnValue:
         ip=request.remote_addr or "",
     )
     try:
-        found = submitting.apply(opened(), engine(), visitor, FORM, typed)
+        found = submission.apply(opened(), engine(), visitor, FORM, typed)
     except InvalidInput as problem:
         fields = request_form.form_fields(FORM, typed, problem.fields)
         errors, labels = request_form.all_said(FORM, problem.fields), request_form.labels(FORM)

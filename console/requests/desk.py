@@ -21,11 +21,11 @@ from core.errors import Conflict, InvalidInput
 from core.i18n import N_
 from core.storable import whole
 from core.tenancy import company_scope
-from forms import carrying, desk, service, transitions
-from forms.desk import QueueRow
-from forms.kinds import ENDINGS
-from forms.models import Request
-from forms.transitions import HELD, Party
+from forms.requests import desk, execution, service, transitions
+from forms.requests.desk import QueueRow
+from forms.requests.file_types import ENDINGS
+from forms.requests.models import Request
+from forms.requests.transitions import HELD, Party
 from rbac.permissions import Permission
 from runs.models import Run
 from runs.service import STALE
@@ -119,7 +119,7 @@ def preview(request_id: int) -> ResponseReturnValue:
     with desk.portfolio(opened(), actor()):
         row = desk.get_request(opened(), request_id)
         try:
-            found = carrying.preview(opened(), engine(), actor(), row.request)
+            found = execution.preview(opened(), engine(), actor(), row.request)
         except InvalidInput as problem:
             said = [text(one) for messages in problem.fields.values() for one in messages]
             return _show(row, {"operation": said or [text(problem.message, **problem.params)]}, ""), 422
@@ -135,11 +135,11 @@ def resolve(request_id: int) -> ResponseReturnValue:
     """What the operation would do, and the answer to the customer."""
     with desk.portfolio(opened(), actor()):
         row = desk.get_request(opened(), request_id)
-        run = carrying.find_preview(opened(), actor(), row.request, request.args.get("run", type=whole))
+        run = execution.find_preview(opened(), actor(), row.request, request.args.get("run", type=whole))
         if row.request.state not in HELD:
             return go_to(url_for("desk.show", request_id=request_id))
         if run is None:
-            flash(text(carrying.LOOK_FIRST), "warning")
+            flash(text(execution.LOOK_FIRST), "warning")
             return go_to(url_for("desk.show", request_id=request_id))
         return _resolve_page(row, run, {}, "")
 
@@ -152,17 +152,17 @@ def carry_out(request_id: int) -> ResponseReturnValue:
         row = desk.get_request(opened(), request_id)
         try:
             with opened().begin_nested():
-                carrying.resolve(opened(), engine(), actor(), row.request, said, run_id)
+                execution.resolve(opened(), engine(), actor(), row.request, said, run_id)
         except InvalidInput as problem:
             opened().refresh(row.request)
-            run = carrying.find_run(opened(), row.request, run_id)
+            run = execution.find_run(opened(), row.request, run_id)
             errors = {"text": [text(problem.message, **problem.params)]}
             return (_show(row, errors, said) if run is None else _resolve_page(row, run, errors, said)), 422
         except Conflict as problem:
-            run = carrying.find_run(opened(), row.request, run_id)
+            run = execution.find_run(opened(), row.request, run_id)
             if problem.code != STALE or run is None:
                 raise
-            carrying.count_again(opened(), engine(), actor(), row.request, run)
+            execution.count_again(opened(), engine(), actor(), row.request, run)
             return _resolve_page(row, run, {}, said, text(problem.message, **problem.params)), 409
     flash(_("The request is resolved; its operation is on its way."), "success")
     return go_to(url_for("desk.show", request_id=request_id))
@@ -212,7 +212,7 @@ def _resolve_page(
     operation, figures = engine().operation(run.operation), run.preview
     with company_scope(run.company_id):
         params = operation_form.shown_params(operation, run.params)
-        left = carrying.count_left(opened(), row.request)
+        left = execution.count_left(opened(), row.request)
         texts = run_words.refusal_texts(operation, run)
         numbers = request_words.outcome(row.request)
     refused = sorted(figures["refused"].items(), key=lambda pair: -pair[1])

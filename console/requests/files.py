@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from console.requests.attachments import attach_good, send_attachment, send_blank, send_document
 from console.web.routing import ResponseReturnValue, actor, engine, go_to, route
 from console.web.routing import session as opened
-from forms import attachments, desk, service, submitting
-from forms.types import get_type
+from forms.documents.types import get_type
+from forms.requests import attachments, desk, service, submission
 from rbac.permissions import Permission
 
 blueprint = Blueprint("request_files", __name__)
@@ -42,7 +42,7 @@ def file(request_id: int, attachment_id: int) -> ResponseReturnValue:
 )
 def add(request_id: int) -> ResponseReturnValue:
     """Attach files to a draft; one that is not taken is said, the others stay."""
-    draft = submitting.get_draft(opened(), actor(), request_id)
+    draft = submission.get_draft(opened(), actor(), request_id)
     kept, refused = attach_good(draft)
     if not kept and not refused:
         flash(_("Choose a file first."), "warning")
@@ -60,7 +60,7 @@ def add(request_id: int) -> ResponseReturnValue:
 )
 def remove(request_id: int, attachment_id: int) -> ResponseReturnValue:
     """Take a file away from a draft."""
-    draft = submitting.get_draft(opened(), actor(), request_id)
+    draft = submission.get_draft(opened(), actor(), request_id)
     attachments.remove(opened(), engine(), actor(), draft, attachment_id)
     return go_to(url_for("requests.show", request_id=draft.id) + "#files")
 

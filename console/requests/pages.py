@@ -23,12 +23,12 @@ from console.web.routing import session as opened
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
 from core.storable import whole
-from forms import attachments, filling, service, submitting
-from forms.form import FormLine, FormType, Lines
-from forms.kinds import ENDINGS
-from forms.models import Request, RequestState
-from forms.transitions import Party
-from forms.types import TYPES, get_type
+from forms.documents.form import FormLine, FormType, Lines
+from forms.documents.types import TYPES, get_type
+from forms.requests import attachments, content, service, submission
+from forms.requests.file_types import ENDINGS
+from forms.requests.models import Request, RequestState
+from forms.requests.transitions import Party
 from lines.bulk.items import count_chosen
 from lines.models import Line
 from lines.uploads import service as uploads
@@ -101,7 +101,7 @@ def _address(endpoint: str, chosen: Mapping[str, Any], **values: Any) -> str | N
 
 def _begin(form: FormType, chosen: Mapping[str, Any] | None) -> ResponseReturnValue:
     """The form of a new request: few numbers are shown in it, many go along as the selection that they are."""
-    typed = filling.known(opened(), actor(), form)
+    typed = content.known(opened(), actor(), form)
     if chosen is None or form.lines == Lines.NONE:
         return _page(form, None, typed, {})
     back = _address("requests.catalogue", chosen)
@@ -120,7 +120,7 @@ def _begin(form: FormType, chosen: Mapping[str, Any] | None) -> ResponseReturnVa
 def create(form_code: str) -> ResponseReturnValue:
     """Keep the draft, and go on where it is whole."""
     form = _form(form_code)
-    return _save(form, submitting.new_draft(opened(), actor(), form))
+    return _save(form, submission.new_draft(opened(), actor(), form))
 
 
 @route(blueprint, "/<int:request_id>/edit", permission=Permission.REQUESTS_SUBMIT)
@@ -129,14 +129,14 @@ def edit(request_id: int) -> ResponseReturnValue:
     draft = service.get_request(opened(), actor(), request_id)  # to look at: held only once it is saved
     if draft.state != RequestState.DRAFT:
         return redirect(url_for("requests.show", request_id=request_id))
-    lines = filling.lines_of(opened(), draft) if draft.lines <= SHOWN_NUMBERS else []
+    lines = content.lines_of(opened(), draft) if draft.lines <= SHOWN_NUMBERS else []
     return _page(get_type(draft.form), draft, {**draft.values, "numbers": _typed_numbers(lines)}, {})
 
 
 @route(blueprint, "/<int:request_id>/edit", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
 def save(request_id: int) -> ResponseReturnValue:
     """Keep what was typed in a draft."""
-    draft = submitting.get_draft(opened(), actor(), request_id)
+    draft = submission.get_draft(opened(), actor(), request_id)
     return _save(get_type(draft.form), draft)
 
 
@@ -154,11 +154,11 @@ def _save(form: FormType, draft: Request) -> ResponseReturnValue:
     try:
         is_paired = form.beside is not None and bool(form.beside(typed).values)
         chosen = _chosen(form, draft, is_paired=is_paired)
-        checked = submitting.fill(opened(), engine(), actor(), draft, typed, chosen)
+        checked = submission.fill(opened(), engine(), actor(), draft, typed, chosen)
     except InvalidInput as problem:
         chosen = None
         errors["numbers"] = [*problem.fields.get("numbers", ())] or [text(problem.message, **problem.params)]
-        checked = submitting.fill(opened(), engine(), actor(), draft, typed, None)
+        checked = submission.fill(opened(), engine(), actor(), draft, typed, None)
     errors = {**checked.errors, **errors}
     if "draft" in request.form:
         flash(_("The draft is kept."), "success")
@@ -172,7 +172,7 @@ def _shown_again(draft: Request, chosen: Mapping[str, Any] | None) -> dict[str, 
     """What stands beside the errors: an uploaded list leaves its numbers, and what it gives them, in the form."""
     if chosen is None or chosen["kind"] != "upload":
         return {"numbers": request.form.get("numbers", "")}
-    lines = filling.lines_of(opened(), draft) if draft.lines <= SHOWN_NUMBERS else []
+    lines = content.lines_of(opened(), draft) if draft.lines <= SHOWN_NUMBERS else []
     return {**draft.values, "numbers": _typed_numbers(lines)}
 
 
@@ -201,11 +201,11 @@ def _chosen(form: FormType, draft: Request, *, is_paired: bool) -> dict[str, Any
         return {"kind": "upload", "upload": upload.id}
     typed = request.form.get("numbers", "").strip()
     if typed:
-        return {"kind": "ids", "ids": filling.find_numbers(opened(), actor(), typed, is_paired=is_paired)}
+        return {"kind": "ids", "ids": content.find_numbers(opened(), actor(), typed, is_paired=is_paired)}
     if "sel" in request.form:
         return selection.read(request.form, is_ordered=True)
     if "keep_numbers" in request.form:
-        return {"kind": "ids", "ids": [line.line_id for line in filling.lines_of(opened(), draft)]}
+        return {"kind": "ids", "ids": [line.line_id for line in content.lines_of(opened(), draft)]}
     return None
 
 
@@ -261,9 +261,9 @@ def lines(request_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:request_id>/submit", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
 def submit(request_id: int) -> ResponseReturnValue:
     """Send a draft."""
-    draft = submitting.get_draft(opened(), actor(), request_id)
+    draft = submission.get_draft(opened(), actor(), request_id)
     try:
-        submitting.submit(opened(), engine(), actor(), draft)
+        submission.submit(opened(), engine(), actor(), draft)
     except InvalidInput as problem:
         return _page(get_type(draft.form), draft, draft.values, problem.fields), 422
     message = _(
@@ -276,7 +276,7 @@ def submit(request_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:request_id>/delete", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
 def delete(request_id: int) -> ResponseReturnValue:
     """Throw a draft away."""
-    submitting.forget(opened(), engine(), submitting.get_draft(opened(), actor(), request_id))
+    submission.forget(opened(), engine(), submission.get_draft(opened(), actor(), request_id))
     flash(_("The draft is deleted."), "success")
     return go_to(url_for("requests.index"))
 

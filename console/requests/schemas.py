@@ -6,8 +6,8 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 
 from console.runs.schemas import NumberPageArgs, RunOut, SelectionIn
 from core.storable import LARGEST
-from forms import service
-from forms.desk import VIEWS
+from forms.requests import service
+from forms.requests.desk import VIEWS
 
 ID = validate.Range(1, LARGEST)
 DESK_STEPS = ("ask", "comment", "refuse")

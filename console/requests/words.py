@@ -15,12 +15,12 @@ from console.web.i18n import locale, number, text
 from console.web.routing import engine, session
 from core import clock
 from core.i18n import N_
-from forms import attachments, carrying, service
-from forms.fields import Listed
-from forms.models import CLOSED, Attachment, Request, RequestEvent, RequestState
+from forms.documents.fields import Listed
+from forms.documents.types import get_type
 from forms.printing.texts import shown
-from forms.transitions import Party, Transition, steps, words_of
-from forms.types import get_type
+from forms.requests import attachments, execution, service
+from forms.requests.models import CLOSED, Attachment, Request, RequestEvent, RequestState
+from forms.requests.transitions import Party, Transition, steps, words_of
 from lines.numbers import format_iccid, format_msisdn, iccid_digits
 from runs.models import RunState
 
@@ -101,7 +101,7 @@ def _told(request: Request, event: RequestEvent, files: Sequence[Attachment]) ->
     words = words_of(event.name)
     if event.party != Party.SYSTEM:
         return Told(event, event.actor_name, words, PARTIES[event.party], event.text, files)
-    run = carrying.find_run(session(), request, event.run_id)
+    run = execution.find_run(session(), request, event.run_id)
     operation = engine().operations.get(run.operation) if run else None
     outcome = run_words.sentence(operation, run) if run and operation else event.text
     return Told(event, text(CONSOLE), words, "", outcome, files)
@@ -129,7 +129,7 @@ def whole(request: Request, after: int = 0) -> dict[str, Any]:
         "events": events,
         "files": files,
         **outcome(request, after),
-        "operation": carrying.operation_of(engine(), request),
+        "operation": execution.operation_of(engine(), request),
     }
 
 
@@ -146,19 +146,19 @@ def _shown(field: Field[Any], value: Any) -> str:
 
 def outcome(request: Request, after: int = 0) -> dict[str, Any]:
     """The numbers with what became of them, and how the run stands."""
-    run = carrying.find_run(session(), request, request.run_id)
+    run = execution.find_run(session(), request, request.run_id)
     operation = engine().operations.get(run.operation) if run else None
     texts = run_words.refusal_texts(operation, run) if run and operation else {}
-    lines = carrying.outcomes(session(), request, after) if request.lines else []
+    lines = execution.outcomes(session(), request, after) if request.lines else []
     return {
         "run": run,
         "run_sentence": run_words.sentence(operation, run) if run and operation else "",
         "run_mark": run_words.state_mark(run) if run and run.state != RunState.PREVIEWED else None,
         "lines": lines,
-        "more_after": lines[-1].no if len(lines) == carrying.PAGE else None,
+        "more_after": lines[-1].no if len(lines) == execution.PAGE else None,
         "outcomes": run_words.OUTCOMES,
         "texts": texts,
         "left_mark": LEFT,
-        "beside": carrying.beside(request) if request.lines else None,
+        "beside": execution.beside(request) if request.lines else None,
         "has_outcome": run is not None,
     }

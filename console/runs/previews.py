@@ -18,7 +18,7 @@ from console.web.routing import session as opened
 from core.errors import Conflict, NotFound
 from core.i18n import N_
 from core.storable import whole
-from forms.carrying import KIND
+from forms.requests.execution import KIND
 from lines.bulk.items import PAGE, refused_lines
 from rbac.permissions import Permission
 from runs import service

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from console.web.routing import actor, session
 from core.errors import NotFound
-from forms.service import get_request
+from forms.requests.service import get_request
 from hierarchy.queries import get_department
 from lines.uploads.service import get_upload
 from rbac.permissions import Permission

@@ -1,4 +1,4 @@
-"""Printable forms: one description of a document, drawn as PDF, DOCX and Excel."""
+"""Printed documents: PDF, DOCX and Excel of a request, filled in or blank."""
 
 from __future__ import annotations
 

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.i18n import N_, translate
-from forms.fields import Listed
-from forms.form import SCANS, FormLine, FormType, Lines
-from forms.models import Request
+from forms.documents.fields import Listed
+from forms.documents.form import SCANS, FormLine, FormType, Lines
 from forms.printing.document import Document, Fact, Labels
 from forms.printing.texts import plain, shown
+from forms.requests.models import Request
 from hierarchy.models import Company, Contract
 from lines.numbers import NO_BREAK_SPACE, format_iccid, format_msisdn
 

@@ -21,11 +21,11 @@ from core.journal import JournalEntry
 from core.tenancy import all_companies, company_scope
 from devtools.factory import PASSWORD, Factory
 from devtools.servers.roles import DATABASE
-from forms import carrying, submitting
-from forms.carrying import LineOutcome
-from forms.models import Request, RequestEvent
-from forms.telling import TITLES
-from forms.types import get_type
+from forms.documents.types import get_type
+from forms.requests import execution, submission
+from forms.requests.execution import LineOutcome
+from forms.requests.models import Request, RequestEvent
+from forms.requests.notifications import TITLES
 from lines.models import Line
 from notices.models import Notice, OutboxMail
 from tests.faults.visitor import Visitor
@@ -65,10 +65,10 @@ class Office:
             else {"kind": "filter", "query": "", "all": True}
         )
         with company_scope(plant.company_id), db.unit_of_work() as session:
-            draft = submitting.new_draft(session, actor, get_type("tariff_and_services"))
-            found = submitting.fill(session, plant.engine, actor, draft, values, selection)
+            draft = submission.new_draft(session, actor, get_type("tariff_and_services"))
+            found = submission.fill(session, plant.engine, actor, draft, values, selection)
             assert not found.errors
-            submitting.submit(session, plant.engine, actor, draft)
+            submission.submit(session, plant.engine, actor, draft)
         self.visitor.send(f"/desk/{draft.id}/move", self._token(draft.id), step="take")
         return draft.id
 
@@ -97,7 +97,7 @@ class Office:
         found: list[LineOutcome] = []
         with company_scope(self.plant.company_id), db.unit_of_work() as session:
             request = session.get_one(Request, (self.plant.company_id, request_id))
-            while page := carrying.outcomes(session, request, found[-1].no if found else 0):
+            while page := execution.outcomes(session, request, found[-1].no if found else 0):
                 found += page
         return found
 

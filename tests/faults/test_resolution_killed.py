@@ -12,7 +12,7 @@ from devtools import factory
 from devtools.audit import ordered_items, problems
 from devtools.factory import Factory
 from devtools.servers.postgres import FAST_AND_FORGETFUL
-from forms.models import RequestState
+from forms.requests.models import RequestState
 from runs.models import FINAL, RunState
 from tests.faults.conftest import SETTINGS
 from tests.faults.resolving import (

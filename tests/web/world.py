@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.storage import Storage, new_key
-from forms.models import Attachment, Request
+from forms.requests.models import Attachment, Request
 from hierarchy.models import BillingAccount, Company, Contract, Department
 from lines.models import Line
 from operators.models import Tariff

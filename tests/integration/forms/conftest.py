@@ -17,9 +17,9 @@ from core import clock, db
 from core.settings import Settings
 from core.storage import LocalStorage
 from core.tenancy import all_companies, companies_scope, company_scope
-from forms import carrying, desk, service, submitting
-from forms.models import Request
-from forms.types import get_type
+from forms.documents.types import get_type
+from forms.requests import desk, execution, service, submission
+from forms.requests.models import Request
 from lines.bulk.target import LineTarget
 from lines.numbers import luhn_check_digit
 from lines.operations import OPERATIONS
@@ -110,9 +110,9 @@ class Office:
         """A filled-in draft for all lines of the company; returns its id."""
 
         def work(session: Session, actor: Actor) -> int:
-            request = submitting.new_draft(session, actor, get_type(code))
+            request = submission.new_draft(session, actor, get_type(code))
             chosen = selection or {"kind": "ids", "ids": self.place.line_ids}
-            submitting.fill(session, self.engine, actor, request, values or TARIFF, chosen)
+            submission.fill(session, self.engine, actor, request, values or TARIFF, chosen)
             return request.id
 
         return self.as_customer(work)
@@ -121,7 +121,7 @@ class Office:
         request_id = self.draft(code, values)
 
         def work(session: Session, actor: Actor) -> None:
-            submitting.submit(session, self.engine, actor, service.get_request(session, actor, request_id))
+            submission.submit(session, self.engine, actor, service.get_request(session, actor, request_id))
 
         self.as_customer(work)
         return request_id
@@ -147,11 +147,11 @@ class Office:
 
         def look(session: Session, actor: Actor) -> int:
             request = desk.get_request(session, request_id).request
-            return carrying.preview(session, self.engine, actor, request).run.id
+            return execution.preview(session, self.engine, actor, request).run.id
 
         run_id = self.as_manager(look)
         self.as_manager(
-            lambda session, actor: carrying.resolve(
+            lambda session, actor: execution.resolve(
                 session, self.engine, actor, desk.get_request(session, request_id).request, text, run_id
             )
         )
@@ -209,7 +209,7 @@ def open_office(world: World, tmp_path: Path) -> Office:
         settings=settings,
         queue=queue,  # type: ignore[arg-type]
         gateway=operator,
-        target=LineTarget({carrying.KIND: carrying.is_named}),
+        target=LineTarget({execution.KIND: execution.is_named}),
         operations={operation.code: operation for operation in OPERATIONS},
         storage=LocalStorage(tmp_path / "files"),
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bootstrap import KEPT_FILES
 from core import clock, orphans
 from core.storage import new_key
-from forms import attachments, service
+from forms.requests import attachments, service
 from notices import service as notices
 from rbac.decision import Actor
 from tests.integration.forms.conftest import Office

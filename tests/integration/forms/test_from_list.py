@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from forms import carrying, filling, service, submitting
-from forms.models import Request
-from forms.types import get_type
+from forms.documents.types import get_type
+from forms.requests import content, execution, service, submission
+from forms.requests.models import Request
 from lines.uploads import service as uploads
 from rbac.decision import Actor
 from tests.integration.forms.conftest import Office, card, table
@@ -42,9 +42,9 @@ def filled(
         draft = (
             service.get_request(session, actor, request_id)
             if request_id
-            else submitting.new_draft(session, actor, form)
+            else submission.new_draft(session, actor, form)
         )
-        return draft.id, submitting.fill(session, office.engine, actor, draft, values, selection).errors
+        return draft.id, submission.fill(session, office.engine, actor, draft, values, selection).errors
 
     found, errors = office.as_customer(work)
     return office.request(found), errors
@@ -58,11 +58,11 @@ def test_cards_of_the_list_go_along_in_the_order_of_its_rows(office: Office, tmp
     assert request.lines == 12
     assert request.values["cards"].split() == list(given.values())
     lines = office.as_customer(
-        lambda session, actor: filling.lines_of(session, service.get_request(session, actor, request.id))
+        lambda session, actor: content.lines_of(session, service.get_request(session, actor, request.id))
     )
     assert [line.msisdn for line in lines] == list(given)
     operation = office.as_customer(
-        lambda session, actor: carrying.operation_of(
+        lambda session, actor: execution.operation_of(
             office.engine, service.get_request(session, actor, request.id)
         )
     )
@@ -89,7 +89,7 @@ def _params(session: Session, actor: Actor, request_id: int) -> Any:
     request = service.get_request(session, actor, request_id)
     form = get_type(request.form)
     assert form.carries is not None
-    return form.carries.params(request.values, filling.lines_of(session, request))
+    return form.carries.params(request.values, content.lines_of(session, request))
 
 
 def test_new_numbers_need_a_header_that_says_so(office: Office, tmp_path: Path) -> None:

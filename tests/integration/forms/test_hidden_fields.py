@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from forms import filling
-from forms.filling import Checked
-from forms.form import FormLine
-from forms.types import get_type
+from forms.documents.form import FormLine
+from forms.documents.types import get_type
+from forms.requests import content
+from forms.requests.content import Checked
 from tests.integration.forms.conftest import Office, card
 
 VALUES = {"deed": "change_number", "reason": "lost", "contact": "Анна", "phone": "89161234567"}
@@ -17,7 +17,7 @@ def checked(office: Office, **typed: Any) -> Checked:
     lines = [FormLine(1, "79160000001", card(1), "")]
     form = get_type("numbers_and_sims")
     values = {**VALUES, **typed}
-    return office.as_customer(lambda session, actor: filling.check(session, actor, form, values, lines))
+    return office.as_customer(lambda session, actor: content.check(session, actor, form, values, lines))
 
 
 def test_what_is_wrong_in_a_hidden_field_keeps_nobody(office: Office) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import InvalidInput
-from forms import filling
+from forms.requests import content
 from tests.integration.forms.conftest import Office, card
 
 
@@ -20,13 +20,13 @@ def typed(office: Office, strangers: int) -> str:
 def test_more_numbers_are_typed_than_a_statement_takes_values(office: Office) -> None:
     text = typed(office, 66_000)
     with pytest.raises(InvalidInput) as caught:
-        office.as_customer(lambda session, actor: filling.find_numbers(session, actor, text))
+        office.as_customer(lambda session, actor: content.find_numbers(session, actor, text))
     assert caught.value.code == "unknown_numbers"
-    assert len(caught.value.fields["numbers"]) == filling.MOST_SAID
+    assert len(caught.value.fields["numbers"]) == content.MOST_SAID
     assert "79990000000" in caught.value.fields["numbers"][0]
 
 
 def test_numbers_and_cards_are_found_in_the_order_typed(office: Office) -> None:
     text = "\n".join(reversed(typed(office, 0).splitlines()))
-    found = office.as_customer(lambda session, actor: filling.find_numbers(session, actor, text))
+    found = office.as_customer(lambda session, actor: content.find_numbers(session, actor, text))
     assert found == list(reversed(office.place.line_ids))

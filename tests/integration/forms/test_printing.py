@@ -13,10 +13,11 @@ import pytest
 
 from core import db
 from core.tenancy import company_scope
-from forms import filling, printing, submitting
-from forms.form import FormLine, FormType, Lines
-from forms.models import Request
-from forms.types import TYPES, get_type
+from forms import printing
+from forms.documents.form import FormLine, FormType, Lines
+from forms.documents.types import TYPES, get_type
+from forms.requests import content, submission
+from forms.requests.models import Request
 from lines.numbers import format_msisdn
 from tests.fixtures.pdf import text_of
 from tests.integration.forms.conftest import TARIFF, Office
@@ -51,11 +52,11 @@ def made(office: Office, form: FormType) -> tuple[printing.Document, Request]:
     """A request with these values, and its document."""
     actor = office.customer()
     with company_scope(office.place.company_id), db.unit_of_work() as session:
-        request = submitting._add(session, office.place.company_id, form, office.user, "Анна")
+        request = submission._add(session, office.place.company_id, form, office.user, "Анна")
         ids = {"kind": "ids", "ids": office.place.line_ids} if form.lines != Lines.NONE else None
-        checked = submitting.fill(session, office.engine, actor, request, VALUES[form.code], ids)
+        checked = submission.fill(session, office.engine, actor, request, VALUES[form.code], ids)
         assert checked.errors == {}, form.code
-        lines = filling.lines_of(session, request)
+        lines = content.lines_of(session, request)
         return printing.describe(session, form, request, lines, "ru"), request
 
 

@@ -16,10 +16,10 @@ from core import db, journal
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.money import Money
 from core.tenancy import all_companies, companies_scope, company_scope
-from forms import carrying, desk, filling, jobs, service, submitting
-from forms.carrying import LineOutcome
-from forms.models import Request, RequestState
-from forms.types import get_type
+from forms.documents.types import get_type
+from forms.requests import content, desk, execution, jobs, service, submission
+from forms.requests.execution import LineOutcome
+from forms.requests.models import Request, RequestState
 from notices.models import Notice, OutboxMail
 from operators.models import Tariff
 from rbac.decision import Actor, Granted
@@ -171,7 +171,7 @@ def test_a_resolved_request_carries_its_operation_out(office: Office) -> None:
     assert jobs.report_outcomes(office.engine) == 1
     assert jobs.report_outcomes(office.engine) == 0
     rows = office.as_customer(
-        lambda session, actor: carrying.outcomes(session, service.get_request(session, actor, request_id))
+        lambda session, actor: execution.outcomes(session, service.get_request(session, actor, request_id))
     )
     assert {row.state for row in rows} == {ItemState.DONE}
     assert office.sql("SELECT DISTINCT tariff_id FROM lines") == [("T-M",)]
@@ -179,7 +179,7 @@ def test_a_resolved_request_carries_its_operation_out(office: Office) -> None:
 
 def outcomes(office: Office, request_id: int) -> Sequence[LineOutcome]:
     return office.as_customer(
-        lambda session, actor: carrying.outcomes(session, service.get_request(session, actor, request_id))
+        lambda session, actor: execution.outcomes(session, service.get_request(session, actor, request_id))
     )
 
 
@@ -217,7 +217,7 @@ def test_more_numbers_than_can_be_ticked_are_carried_out(office: Office) -> None
     cards = {"cards": "\n".join(card(no) for no in range(MOST_IDS + 1))}
     request_id = office.draft("numbers_and_sims", {**values, **cards}, kind="filter", query="", all=True)
     office.as_customer(
-        lambda session, actor: submitting.submit(
+        lambda session, actor: submission.submit(
             session, office.engine, actor, service.get_request(session, actor, request_id)
         )
     )
@@ -265,17 +265,17 @@ def test_a_price_that_rose_says_so(office: Office) -> None:
 
     def look(session: Session, actor: Actor) -> None:
         request = desk.get_request(session, request_id).request
-        run = carrying.preview(session, office.engine, actor, request).run
+        run = execution.preview(session, office.engine, actor, request).run
         with all_companies(reason="a test raises the price"):
             session.execute(update(Tariff).where(Tariff.id == "T-M").values(switch_price=70))
         with pytest.raises(Conflict) as caught, session.begin_nested():
-            carrying.resolve(session, office.engine, actor, request, "Да", run.id)
+            execution.resolve(session, office.engine, actor, request, "Да", run.id)
         assert (caught.value.code, caught.value.params) == (
             "preview_stale",
             {"now": Money(Decimal(840)), "shown": Money(Decimal(600))},
         )
-        carrying.count_again(session, office.engine, actor, request, run)
-        carrying.resolve(session, office.engine, actor, request, "Да", run.id)
+        execution.count_again(session, office.engine, actor, request, run)
+        execution.resolve(session, office.engine, actor, request, "Да", run.id)
 
     office.as_manager(look)
     assert office.request(request_id).state == RequestState.RESOLVED
@@ -355,7 +355,7 @@ def test_wrong_values_are_kept_and_said(office: Office) -> None:
     assert office.request(draft).values["phone"] == "12"
     with pytest.raises(InvalidInput) as caught:
         office.as_customer(
-            lambda session, actor: submitting.submit(
+            lambda session, actor: submission.submit(
                 session, office.engine, actor, service.get_request(session, actor, draft)
             )
         )
@@ -366,7 +366,7 @@ def test_numbers_of_others_are_unknown(office: Office) -> None:
     foreign = office.world.company("ООО «Чужие»", lines=1)
     msisdn = office.sql("SELECT msisdn FROM lines WHERE id = :id", id=foreign.line_ids[0])[0][0]
     with pytest.raises(InvalidInput) as caught:
-        office.as_customer(lambda session, actor: filling.find_numbers(session, actor, msisdn))
+        office.as_customer(lambda session, actor: content.find_numbers(session, actor, msisdn))
     assert msisdn in caught.value.fields["numbers"][0]
 
 
@@ -384,7 +384,7 @@ def test_an_application_from_outside_belongs_to_the_operator(office: Office) -> 
         "phone": "+79161234567",
     }
     with all_companies(reason="a public page belongs to no company"), db.unit_of_work() as session:
-        request = submitting.apply(session, office.engine, visitor, get_type("connect_console"), values)
+        request = submission.apply(session, office.engine, visitor, get_type("connect_console"), values)
         assert request.number
     assert office.as_manager(lambda s, a: desk.queue(s, a, "all"), office.manager) == []
     rows = office.as_manager(lambda s, a: desk.queue(s, a, "mine"), office.admin)

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from core import db
 from core.errors import Conflict, NotFound
 from core.tenancy import company_scope
-from forms import attachments, service, submitting
-from forms.models import RequestState
+from forms.requests import attachments, service, submission
+from forms.requests.models import RequestState
 from rbac.decision import Actor
 from tests.integration.forms.conftest import TARIFF, Office
 
@@ -24,16 +24,16 @@ PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
 
 
 def submit(office: Office, session: Session, actor: Actor, draft: int) -> None:
-    submitting.submit(session, office.engine, actor, service.get_request(session, actor, draft))
+    submission.submit(session, office.engine, actor, service.get_request(session, actor, draft))
 
 
 def forget(office: Office, session: Session, actor: Actor, draft: int) -> None:
-    submitting.forget(session, office.engine, submitting.get_draft(session, actor, draft))
+    submission.forget(session, office.engine, submission.get_draft(session, actor, draft))
 
 
 def fill(office: Office, session: Session, actor: Actor, draft: int) -> None:
-    found, values = submitting.get_draft(session, actor, draft), {**TARIFF, "contact": "Другая"}
-    submitting.fill(session, office.engine, actor, found, values, None)
+    found, values = submission.get_draft(session, actor, draft), {**TARIFF, "contact": "Другая"}
+    submission.fill(session, office.engine, actor, found, values, None)
 
 
 def attach(office: Office, session: Session, actor: Actor, draft: int) -> None:
@@ -85,7 +85,7 @@ def draft(office: Office, tmp_path: Path) -> int:
             session,
             office.engine,
             actor,
-            submitting.get_draft(session, actor, draft),
+            submission.get_draft(session, actor, draft),
             scan,
             scan.name,
         )

@@ -17,7 +17,7 @@ from core.i18n import translate
 from core.journal import Entry, write
 from core.periods import today
 from core.tenancy import company_scope
-from forms.models import Request
+from forms.requests.models import Request
 from lines.models import Line
 from runs.engine.outcomes import RunAuthor
 from runs.models import ItemState, Run, RunItem, RunState

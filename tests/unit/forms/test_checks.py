@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms import checks
+from forms.documents import checks
 
 INNS = ("7707083893", "7736050003", "500100732259")
 OGRNS = ("1027700132195", "1027739850962", "304500116000157")

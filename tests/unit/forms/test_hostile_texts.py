@@ -11,10 +11,10 @@ import openpyxl
 import pytest
 
 from forms import printing
-from forms.form import SCANS, FormLine
+from forms.documents.form import SCANS, FormLine
+from forms.documents.types import TYPES, get_type
 from forms.printing import describing
 from forms.printing.texts import plain
-from forms.types import TYPES, get_type
 from tests.fixtures.pdf import text_of
 
 HOSTILE = (

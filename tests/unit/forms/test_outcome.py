@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forms.jobs import outcome
+from forms.requests.jobs import outcome
 from runs.models import Run
 
 

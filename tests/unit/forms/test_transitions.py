@@ -1,7 +1,7 @@
 """The table of transitions: what it holds, and that whatever it does not hold cannot happen."""
 
-from forms.models import CLOSED, RequestState
-from forms.transitions import OPEN, TRANSITIONS, Party, find, steps
+from forms.requests.models import CLOSED, RequestState
+from forms.requests.transitions import OPEN, TRANSITIONS, Party, find, steps
 
 
 def test_every_step_from_a_state_has_one_row() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from forms.models import RequestState
+from forms.requests.models import RequestState
 from tests.integration.forms.conftest import TARIFF, hire
 from tests.web.requests.conftest import PDF, PNG, Desk
 

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 
 from core.errors import InvalidInput
-from forms import attachments
+from forms.requests import attachments
 from tests.web.requests.conftest import PDF, Desk
 
 BAD = b"MZ this is a program"
@@ -64,7 +64,7 @@ def test_the_file_of_a_row_that_failed_goes(desk: Desk, monkeypatch: pytest.Monk
             raise InvalidInput("no")
         return made
 
-    monkeypatch.setattr("forms.attachments.attach", fail_after)
+    monkeypatch.setattr("forms.requests.attachments.attach", fail_after)
     draft = desk.draft()
     assert send(desk, draft, ("first.pdf", PDF), ("second.pdf", PDF)).startswith("second.pdf: ")
     assert (names(desk), files(desk)) == (["first.pdf"], 1)

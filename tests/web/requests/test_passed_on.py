@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from forms.models import RequestState
+from forms.requests.models import RequestState
 from tests.web.requests.conftest import Desk
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.i18n import N_
-from forms.fields import TYPED
-from forms.form import FormType, Values
-from forms.models import Request, RequestLine
+from forms.documents.fields import TYPED
+from forms.documents.form import FormType, Values
+from forms.requests.models import Request, RequestLine
 from lines.numbers import format_msisdn
 from runs.models import UNREADABLE, UploadRow
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.i18n import N_
-from forms import checks, fields
-from forms.form import FormType, Lines, Signer
+from forms.documents import checks, fields
+from forms.documents.form import FormType, Lines, Signer
 
 
 class PrivatePerson(fields.FormSchema):

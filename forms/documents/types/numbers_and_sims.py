@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.i18n import N_
-from forms import fields
-from forms.form import Beside, Carries, FormLine, FormType, Lines, Values
+from forms.documents import fields
+from forms.documents.form import Beside, Carries, FormLine, FormType, Lines, Values
 from lines.numbers import format_iccid, format_msisdn
 
 REPLACE, CHANGE, RETURN = "replace_sim", "change_number", "return_number"

@@ -10,7 +10,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from core.i18n import N_, translate
-from forms import checks
+from forms.documents import checks
 from lines.numbers import parse_iccid, parse_msisdn
 
 FILL_IN = N_("Fill this in.")

@@ -12,8 +12,8 @@ from core import clock
 from core.asked_period import PeriodParams, moments, one_of
 from core.excel import Column
 from core.i18n import N_
-from forms.models import Request, RequestState
-from forms.types import TYPES
+from forms.documents.types import TYPES
+from forms.requests.models import Request, RequestState
 from rbac.decision import ANYWHERE, Actor, roots
 from rbac.permissions import Permission
 

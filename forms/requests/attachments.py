@@ -14,10 +14,10 @@ from core.db import after_commit
 from core.errors import InvalidInput, NotFound
 from core.i18n import N_
 from core.storage import keep
-from forms import kinds
-from forms.models import Attachment, Request, RequestEvent
-from forms.service import lock_draft
-from forms.transitions import Party
+from forms.requests import file_types
+from forms.requests.models import Attachment, Request, RequestEvent
+from forms.requests.service import lock_draft
+from forms.requests.transitions import Party
 from rbac.decision import Actor, require
 from rbac.permissions import Permission
 from runs.parts import Engine
@@ -43,7 +43,7 @@ def attach(
     if event is None:
         lock_draft(session, request)
     name = clean_name(name)
-    kind = kinds.kind_of(path, name)
+    kind = file_types.kind_of(path, name)
     of_request = Attachment.company_id == request.company_id, Attachment.request_id == request.id
     if (session.scalar(select(func.count()).where(*of_request)) or 0) >= MOST_FILES:
         raise InvalidInput(MANY, code="too_many_files", limit=MOST_FILES)

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
 from core.i18n import N_
-from forms.accounts import is_offered
-from forms.fields import MOST_NUMBERS, TYPED, longest
-from forms.form import FormLine, FormType, Lines
-from forms.models import Request, RequestLine
+from forms.documents.accounts import is_offered
+from forms.documents.fields import MOST_NUMBERS, TYPED, longest
+from forms.documents.form import FormLine, FormType, Lines
+from forms.requests.models import Request, RequestLine
 from hierarchy.models import BillingAccount, Company, Department
 from lines.bulk.target import IN_DEPARTMENT
 from lines.models import Line

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from core.i18n import N_, translate
 from core.tenancy import all_companies
-from forms.form import FormType
-from forms.models import Request
-from forms.transitions import Party
+from forms.documents.form import FormType
+from forms.requests.models import Request
+from forms.requests.transitions import Party
 from notices import service as notices
 from users.models import User
 

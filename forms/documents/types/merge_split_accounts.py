@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core.i18n import N_
-from forms import fields
-from forms.form import FormLine, FormType, Lines, Values
+from forms.documents import fields
+from forms.documents.form import FormLine, FormType, Lines, Values
 
 DEEDS = {
     "merge": N_("Merge: all numbers of the first account go to the second"),

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict
 from core.i18n import N_
 from core.tenancy import company_scope
-from forms.filling import lines_of
-from forms.form import Beside
-from forms.models import Request, RequestEvent, RequestLine
-from forms.service import move, require_held
-from forms.types import get_type
+from forms.documents.form import Beside
+from forms.documents.types import get_type
+from forms.requests.content import lines_of
+from forms.requests.models import Request, RequestEvent, RequestLine
+from forms.requests.service import move, require_held
 from lines.bulk.number_effects import number_without_mark
 from lines.models import Line, LineState
 from rbac.decision import Actor

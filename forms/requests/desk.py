@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, defer
 from core.errors import InvalidInput, NotFound
 from core.i18n import N_
 from core.tenancy import all_companies, companies_scope
-from forms.models import CLOSED, WORKED_SQL, Request, RequestEvent, RequestState
-from forms.service import move
-from forms.submitting import ADMINS, KEEPERS
+from forms.requests.models import CLOSED, WORKED_SQL, Request, RequestEvent, RequestState
+from forms.requests.service import move
+from forms.requests.submission import ADMINS, KEEPERS
 from hierarchy.models import Company
 from rbac.decision import Actor, holds, require
 from rbac.permissions import Permission

@@ -1,8 +1,8 @@
 """The types of documents: one file each, put together in the tuple that pages and API read."""
 
 from core.errors import NotFound
-from forms.form import FormType
-from forms.types import (
+from forms.documents.form import FormType
+from forms.documents.types import (
     claim,
     connect_console,
     credit_settlement,

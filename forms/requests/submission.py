@@ -14,13 +14,13 @@ from core.db import after_commit
 from core.errors import InvalidInput, NotFound
 from core.i18n import N_
 from core.tenancy import all_companies
-from forms import filling, from_list
-from forms.attachments import attachments_of
-from forms.filling import Checked
-from forms.form import FormType
-from forms.models import NUMBERS, OPERATOR, WORKED, Request, RequestEvent, RequestState
-from forms.service import get_request, lock_draft, move
-from forms.types import get_type
+from forms.documents.form import FormType
+from forms.documents.types import get_type
+from forms.requests import content, from_list
+from forms.requests.attachments import attachments_of
+from forms.requests.content import Checked
+from forms.requests.models import NUMBERS, OPERATOR, WORKED, Request, RequestEvent, RequestState
+from forms.requests.service import get_request, lock_draft, move
 from rbac.decision import Actor, require
 from rbac.permissions import Permission
 from rbac.presets import PRESETS
@@ -84,12 +84,12 @@ def fill(
     is taken for fields that were left empty.
     """
     form = get_type(request.form)
-    filling.set_lines(session, engine, actor, request, selection)
+    content.set_lines(session, engine, actor, request, selection)
     filled, wrong = from_list.fill(session, form, request, raw, selection)
-    found = filling.check(session, actor, form, filled, filling.lines_of(session, request))
+    found = content.check(session, actor, form, filled, content.lines_of(session, request))
     for name, messages in wrong.items():
         found.errors.setdefault(name, []).extend(messages)
-    kept = found.values if not found.errors else filling.as_typed(form, filled)
+    kept = found.values if not found.errors else content.as_typed(form, filled)
     request.values, request.changed_at = dict(kept), clock.now()
     session.flush()
     return found
@@ -100,7 +100,7 @@ def submit(session: Session, engine: Engine, actor: Actor, request: Request) -> 
     require(actor, Permission.REQUESTS_SUBMIT)
     lock_draft(session, request)
     form = get_type(request.form)
-    found = filling.check(session, actor, form, request.values, filling.lines_of(session, request))
+    found = content.check(session, actor, form, request.values, content.lines_of(session, request))
     if found.errors:
         raise InvalidInput(CORRECT, fields=found.errors)
     request.values = found.values
@@ -110,7 +110,7 @@ def submit(session: Session, engine: Engine, actor: Actor, request: Request) -> 
 
 def apply(session: Session, engine: Engine, actor: Actor, form: FormType, raw: Mapping[str, Any]) -> Request:
     """An application from outside, by an actor of the public page; raises InvalidInput with every error."""
-    found = filling.check(session, actor, form, raw, ())
+    found = content.check(session, actor, form, raw, ())
     if found.errors:
         raise InvalidInput(CORRECT, fields=found.errors)
     request = _add(session, OPERATOR, form, None, actor.name)

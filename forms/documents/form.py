@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.i18n import N_
-from forms.fields import FormSchema
+from forms.documents.fields import FormSchema
 
 Values = Mapping[str, Any]
 """Values as the form's schema dumps them: JSON."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.i18n import N_
-from forms import fields
-from forms.form import FormType, Lines
+from forms.documents import fields
+from forms.documents.form import FormType, Lines
 
 TOPICS = {
     "charges": N_("Charges that we do not agree with"),

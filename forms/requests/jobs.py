@@ -7,8 +7,8 @@ from sqlalchemy import select
 from core.db import unit_of_work
 from core.i18n import DEFAULT_LOCALE, N_, translate
 from core.tenancy import all_companies, company_scope
-from forms.models import Request
-from forms.service import move
+from forms.requests.models import Request
+from forms.requests.service import move
 from hierarchy.models import Company
 from rbac.decision import system_actor
 from runs import jobs

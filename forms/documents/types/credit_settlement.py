@@ -7,8 +7,8 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from core.i18n import N_
-from forms import checks, fields
-from forms.form import FormType, Signer
+from forms.documents import checks, fields
+from forms.documents.form import FormType, Signer
 
 KINDS = {"credit": N_("Pay afterwards, on credit"), "advance": N_("Pay in advance")}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.i18n import N_
-from forms.models import CLOSED, RequestState
+from forms.requests.models import CLOSED, RequestState
 
 S = RequestState
 OPEN = (S.SUBMITTED, S.TAKEN, S.ASKED, S.ANSWERED, S.REOPENED)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.i18n import N_
-from forms import fields
-from forms.form import Carries, FormLine, FormType, Lines, Values
+from forms.documents import fields
+from forms.documents.form import Carries, FormLine, FormType, Lines, Values
 from lines.operations.change_tariff import WHEN
 
 ROAMING = {

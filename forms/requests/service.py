@@ -13,10 +13,10 @@ from core import clock
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.i18n import N_
 from core.journal import Entry, write
-from forms import sla, telling
-from forms.models import CLOSED, Request, RequestEvent, RequestState
-from forms.transitions import HELD, Party, Transition, find
-from forms.types import get_type
+from forms.documents.types import get_type
+from forms.requests import notifications, working_time
+from forms.requests.models import CLOSED, Request, RequestEvent, RequestState
+from forms.requests.transitions import HELD, Party, Transition, find
 from hierarchy.models import Company
 from hierarchy.queries import get_root
 from rbac.decision import Actor, holds, is_allowed
@@ -138,7 +138,7 @@ def move(
     session.flush()
     _write(session, actor, request, event)
     url = engine.settings.console_url
-    telling.tell_step(session, request, get_type(request.form), party, name, actor.name, text, url)
+    notifications.tell_step(session, request, get_type(request.form), party, name, actor.name, text, url)
     return event
 
 
@@ -179,19 +179,19 @@ def _party(actor: Actor, request: Request, row: Transition) -> Party:
 
 def _keep_time(request: Request, row: Transition, now: datetime, zone: ZoneInfo) -> None:
     """The clock of the deadline: started, stopped while the customer is asked, started anew when reopened."""
-    full = get_type(request.form).days * sla.DAY_MINUTES
+    full = get_type(request.form).days * working_time.DAY_MINUTES
     if row.name in ("submit", "reopen"):
-        request.deadline_at = sla.add_minutes(now, full, zone)
+        request.deadline_at = working_time.add_minutes(now, full, zone)
         request.closed_at = None
     if row.target == RequestState.ASKED and row.source != RequestState.ASKED:
         request.asked_at = now
         request.left_minutes = (
-            sla.minutes_between(now, request.deadline_at, zone) if request.deadline_at else 0
+            working_time.minutes_between(now, request.deadline_at, zone) if request.deadline_at else 0
         )
     if row.source == RequestState.ASKED and row.target != RequestState.ASKED and request.asked_at is not None:
-        request.paused_minutes += sla.minutes_between(request.asked_at, now, zone)
+        request.paused_minutes += working_time.minutes_between(request.asked_at, now, zone)
         if request.left_minutes > 0:
-            request.deadline_at = sla.add_minutes(now, request.left_minutes, zone)
+            request.deadline_at = working_time.add_minutes(now, request.left_minutes, zone)
         request.asked_at = None
     if row.target in CLOSED and row.source not in CLOSED:
         request.closed_at = now

@@ -1,0 +1,1 @@
+"""Requests: their life, the desk, carrying them out."""
