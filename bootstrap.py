@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from core import db
 from core.i18n import N_
-from core.orphans import Keys
 from core.queue import REPORT_QUEUE, REPORT_SECONDS, JobQueue
 from core.settings import Settings
 from core.storage import LocalStorage
+from core.storage_cleanup import Keys
 from forms.requests import attachments, deadline_report, execution
 from lines.bulk.target import LineTarget
 from lines.operations import OPERATIONS

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 import bootstrap
-from core import db, logs, orphans, queue
+from core import db, logs, queue, storage_cleanup
 from core.settings import Settings
 from forms.requests import jobs as form_jobs
 from lines import jobs as line_jobs
@@ -48,7 +48,7 @@ REPEATED = (
     (notice_jobs.send_due, MAIL_SECONDS, queue.MAIL_QUEUE),
     (notice_jobs.tidy, TIDY_SECONDS, queue.MAIL_QUEUE),
     (line_jobs.reconcile, RECONCILE_SECONDS, queue.SYNC_QUEUE),
-    (orphans.tidy, DAY_SECONDS, queue.MAIL_QUEUE),
+    (storage_cleanup.tidy, DAY_SECONDS, queue.MAIL_QUEUE),
 )
 
 
@@ -116,7 +116,7 @@ class Supervisor:
         jobs.configure(self._engine)
         report_jobs.configure(bootstrap.workshop(self._engine))
         notice_jobs.configure(self._engine.settings, self._engine.storage)
-        orphans.configure(self._engine.storage, bootstrap.KEPT_FILES)
+        storage_cleanup.configure(self._engine.storage, bootstrap.KEPT_FILES)
         line_jobs.configure(*bootstrap.synchronisation(self._engine.settings))
         try:
             role.run()

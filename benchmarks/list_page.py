@@ -33,9 +33,9 @@ from operators.models import Tariff
 from rbac.grants import create_preset_roles
 from rbac.models import Grant
 from tests.fixtures.servers import LocalServers
-from users import sessions
 from users.actor import load_actor
 from users.models import User
+from users.signin import sessions
 
 FEW, MANY = 10_000, 1_000_000
 LIMIT = 1.5

@@ -29,9 +29,9 @@ from devtools.factory import Factory, running
 from devtools.servers.roles import DATABASE
 from hierarchy.models import Department
 from rbac.decision import Actor
-from reports import files, making, service
-from reports.asking import check
+from reports import files, service, worker
 from reports.models import JobState, ReportJob
+from reports.order_params import check
 from users.actor import load_actor
 from users.models import User
 
@@ -104,7 +104,7 @@ def run_one(what: str, branch: str) -> None:
     if what == "ours":
         with company_scope(actor.company_id), db.unit_of_work() as session:
             job_id = service.order(workshop, session, actor, "lines", params).id
-        took = seconds(lambda: making.make(workshop, actor.company_id or 0, job_id, "benchmark"))
+        took = seconds(lambda: worker.make(workshop, actor.company_id or 0, job_id, "benchmark"))
         with company_scope(actor.company_id), db.unit_of_work() as session:
             job = session.get_one(ReportJob, (actor.company_id, job_id))
             assert job.state == JobState.READY, job.trouble

@@ -29,8 +29,8 @@ from operators.models import Tariff
 from rbac.grants import create_preset_roles
 from rbac.models import Grant
 from tests.fixtures.servers import LocalServers
-from users import sessions
 from users.models import User
+from users.signin import sessions
 
 ROWS, FEW_ROWS = 100_000, 10_000
 LIMIT = 0.5

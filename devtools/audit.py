@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from core import db, journal
+from core import db
+from core.journal import entries as journal
 from core.tenancy import company_scope
 from devtools.factory import Factory, described
 from hierarchy.models import DepartmentTotal

@@ -52,7 +52,7 @@ from runs.models import Run
 from runs.parts import Engine
 from users.actor import load_actor
 from users.models import User
-from users.passwords import hash_password
+from users.signin.passwords import hash_password
 
 SECRET = "factory-secret-of-no-worth"  # noqa: S105 - servers that live for minutes on a private socket
 LOGIN, PASSWORD = "factory-admin", "Long-enough-9-for-a-test"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict
 from core.i18n import N_
-from core.journal import Entry, write
+from core.journal.entries import Entry, write
 from hierarchy import totals, tree
 from hierarchy.errors import BadName, RootStays
 from hierarchy.models import Department, DepartmentTotal

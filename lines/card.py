@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.i18n import N_
-from core.journal import JournalEntry
-from core.journal_search import Wanted, entries
+from core.journal.entries import JournalEntry
+from core.journal.search import Wanted, entries
 from hierarchy.models import BillingAccount, Contract, Department
 from hierarchy.queries import crumbs
 from lines.models import Line, SimCard

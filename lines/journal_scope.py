@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, or_, select
 
-from core.journal import JournalEntry
+from core.journal.entries import JournalEntry
 from hierarchy.models import Department
 from lines.models import Line
 from rbac.decision import ANYWHERE, Actor, roots, visible

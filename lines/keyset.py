@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Numeric, case, cast, func, literal, tuple_
 from sqlalchemy.orm import aliased
 
+from core.bounds import is_storable, whole
 from core.errors import InvalidInput
 from core.i18n import N_
-from core.storable import is_storable, whole
 from lines.models import Line
 from lines.search import LineEntity
 

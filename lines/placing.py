@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
-from core.journal import Entry, write
+from core.journal.entries import Entry, write
 from hierarchy import totals
 from hierarchy.models import Department
 from hierarchy.queries import get_department, with_ids

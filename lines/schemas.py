@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
 
+from core.bounds import LARGEST, is_storable
 from core.i18n import N_
-from core.storable import LARGEST, is_storable
 from lines.models import LineState
 
 SORTS = ("number", "employee", "spent", "activity", "used")

@@ -7,7 +7,7 @@ import os
 from alembic import context
 from sqlalchemy import create_engine, pool
 
-import core.journal
+import core.journal.entries
 import forms.requests.models
 import hierarchy.models
 import lines.models
@@ -20,7 +20,7 @@ import users.models
 from core.db import Base
 
 MODELS = (
-    core.journal,
+    core.journal.entries,
     rbac.models,
     hierarchy.models,
     users.models,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core import bulk, clock
 from core.db import unit_of_work
 from core.errors import NotFound
-from core.journal import Entry, write
+from core.journal.entries import Entry, write
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import BillingAccount, Company, Contract
 from hierarchy.roots import create_roots

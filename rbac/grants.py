@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotAllowed, NotFound
 from core.i18n import N_
-from core.journal import Entry, write
+from core.journal.entries import Entry, write
 from rbac.decision import Actor, Granted, is_allowed, path_end, require
 from rbac.models import Grant, Role, words_of
 from rbac.permissions import Permission

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
 from core.queue import worker_name
-from reports import making, scheduling, sweeper
+from reports import scheduling, sweeper, worker
 from reports.workshop import Workshop
 
 DATABASE_LOST = (OperationalError, InterfaceError, TimeoutError)
@@ -23,7 +23,7 @@ def make(company_id: int, job_id: int) -> None:
     """Make one report; where the database is lost, the sweeper finds it again after its lease."""
     for workshop in _workshop:
         try:
-            making.make(workshop, company_id, job_id, worker_name())
+            worker.make(workshop, company_id, job_id, worker_name())
         except DATABASE_LOST as problem:
             log.warning("report.database_lost", job=job_id, problem=type(problem).__name__)
 

@@ -10,8 +10,8 @@ from marshmallow import Schema, fields, validate
 
 from core import asked_period, periods
 from core.asked_period import CHOOSE, PeriodParams, one_of
+from core.bounds import LARGEST
 from core.i18n import N_
-from core.storable import LARGEST
 from rbac.decision import Actor
 
 

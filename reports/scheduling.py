@@ -14,16 +14,16 @@ from core import clock
 from core.db import unit_of_work
 from core.errors import AppError, Conflict, InvalidInput
 from core.i18n import N_
-from core.journal import Entry, write
+from core.journal.entries import Entry, write
 from core.periods import OWN
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import Company
 from rbac.decision import Actor, require
 from rbac.permissions import Permission
-from reports import telling
-from reports.asking import CHECK, Asked, check, require_departments, require_report, stored
+from reports import notifications
 from reports.calendar import next_moment
 from reports.models import OPEN, Format, Period, ReportJob, ReportSchedule
+from reports.order_params import CHECK, Asked, check, require_departments, require_report, stored
 from reports.report import Report
 from reports.service import company_of, file_format, only, place, refuse_too_many
 from reports.workshop import Workshop
@@ -256,7 +256,7 @@ def _order(workshop: Workshop, db: Session, schedule: ReportSchedule) -> None:
     except AppError as problem:
         log.warning("schedule.paused", schedule=schedule.id, problem=problem.code)
         schedule.is_paused, schedule.last_at = True, now
-        telling.paused(workshop, db, schedule)
+        notifications.paused(workshop, db, schedule)
         return
     _place(workshop, db, actor, asked, schedule)
 

@@ -14,11 +14,11 @@ from core import clock
 from core.db import after_commit
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_, translate
-from core.journal import Entry, write
+from core.journal.entries import Entry, write
 from rbac.decision import Actor
-from reports.asking import Asked, check, may_order, require_report, still_sees
 from reports.files import TYPES
 from reports.models import OPEN, Format, JobState, ReportJob
+from reports.order_params import Asked, check, may_order, require_report, still_sees
 from reports.report import Report
 from reports.workshop import Workshop
 

@@ -24,9 +24,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core import bulk
+from core.bounds import LARGEST
 from core.errors import InvalidInput
 from core.i18n import N_
-from core.storable import LARGEST
 from runs.models import UNREADABLE, Run, RunValue, UploadRow
 from runs.operation import Operation, Own
 

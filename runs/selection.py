@@ -7,9 +7,9 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
+from core.bounds import LARGEST
 from core.errors import InvalidInput
 from core.i18n import N_
-from core.storable import LARGEST
 
 MOST_IDS = 10_000
 STORABLE = validate.Range(1, LARGEST)

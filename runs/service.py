@@ -12,12 +12,12 @@ from sqlalchemy import ColumnElement, Select, String, case, cast, func, insert, 
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.bounds import whole
 from core.db import after_commit, session
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
-from core.journal import Entry, write
+from core.journal.entries import Entry, write
 from core.money import Money
-from core.storable import whole
 from rbac.decision import Actor, is_everywhere, require, require_everywhere
 from rbac.permissions import Permission
 from runs import queries, row_values

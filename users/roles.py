@@ -17,7 +17,7 @@ from rbac import grants
 from rbac.decision import Actor, is_allowed, require, visible
 from rbac.models import Grant, Role
 from rbac.permissions import Permission
-from users import admins
+from users import last_admin
 from users.service import get_user
 
 
@@ -109,7 +109,7 @@ def revoke_role(session: Session, actor: Actor, user_id: int, grant_id: int) -> 
     if found is None:
         raise NotFound
     if found.preset == "global_admin" and found.id is not None and found.parent_id is None:
-        admins.require_another(session, actor.company_id or 0, but=user_id)
+        last_admin.require_another(session, actor.company_id or 0, but=user_id)
     root = session.scalars(
         select(Department.path).where(
             Department.company_id == actor.company_id, Department.parent_id.is_(None)

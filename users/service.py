@@ -9,17 +9,19 @@ from sqlalchemy import ColumnElement, not_, or_, select, true, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core import clock, journal
+from core import clock
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.i18n import LOCALES, N_
+from core.journal import entries as journal
 from core.tenancy import all_companies
 from rbac.decision import Actor, is_allowed, is_everywhere, require, visible
 from rbac.grants import load_grants
 from rbac.models import Grant
 from rbac.permissions import Permission
-from users import admins, passwords, sessions
-from users.identifiers import normal_phone, reads_as_another
+from users import last_admin
 from users.models import User
+from users.signin import passwords, sessions
+from users.signin.identifiers import normal_phone, reads_as_another
 
 OPERATOR = 0
 """The journal of the operator's own people, who belong to no company."""
@@ -131,7 +133,7 @@ def block_user(session: Session, actor: Actor, user_id: int) -> User:
         raise Conflict(N_("You cannot block yourself."))
     if user.is_blocked:
         return user
-    admins.require_another(session, user.company_id or 0, but=user.id)
+    last_admin.require_another(session, user.company_id or 0, but=user.id)
     user.is_blocked = True
     sessions.end_all(session, user.id, moment=clock.now())
     _write(session, actor, user, "user.blocked", {"is_blocked": False}, {"is_blocked": True})

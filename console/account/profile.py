@@ -25,8 +25,8 @@ from console.web.routing import session as opened
 from core import clock
 from core.errors import InvalidInput
 from core.i18n import LOCALES, N_
-from users import sessions
 from users.service import change_own_password, change_own_settings
+from users.signin import sessions
 
 blueprint = Blueprint("profile", __name__, url_prefix="/profile")
 YEAR = 365 * 24 * 3600

@@ -23,10 +23,10 @@ from console.web.routing import (
 )
 from console.web.routing import session as opened
 from core import clock
-from users import sessions
 from users.service import end_own_sessions
-from users.signin import Refusal
-from users.signin import sign_in as try_to_sign_in
+from users.signin import sessions
+from users.signin.service import Refusal
+from users.signin.service import sign_in as try_to_sign_in
 
 blueprint = Blueprint("auth", __name__)
 

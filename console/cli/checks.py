@@ -9,8 +9,9 @@ from redis.exceptions import RedisError
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from core import db, journal
+from core import db
 from core.db import unit_of_work
+from core.journal import entries as journal
 from core.queue import connection
 from core.settings import Settings
 from core.tenancy import all_companies

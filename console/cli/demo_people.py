@@ -15,7 +15,7 @@ from rbac.presets import get_preset
 from users.models import User
 from users.roles import grant_role
 from users.service import create_user
-from users.staff import create_staff_user
+from users.staff.people import create_staff_user
 
 PASSWORD = "Demo-2026-vm"  # noqa: S105 - published on purpose: it opens demo data only
 PEOPLE: tuple[tuple[str, str, str], ...] = (

@@ -17,7 +17,7 @@ from rbac.models import Role
 from rbac.presets import PRESETS
 from users.roles import grant_role
 from users.service import create_user
-from users.staff import ROLES, create_staff_user
+from users.staff.people import ROLES, create_staff_user
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:

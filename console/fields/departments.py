@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from console.web.i18n import text
 from console.web.routing import actor, session
 from core.i18n import N_
-from hierarchy import choosing, queries
+from hierarchy import queries
+from hierarchy import search as choosing
 from hierarchy.models import Department
 from rbac.decision import is_allowed
 from rbac.permissions import Permission

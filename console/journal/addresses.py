@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.journal_words import AREAS, VALUES, action_text, field_text
+from core.journal.words import AREAS, VALUES, action_text, field_text
 
 PAGES = {
     "line": "/lines/{}",

@@ -14,10 +14,10 @@ from console.journal.addresses import AREAS
 from console.journal.view import shown
 from console.web.routing import ResponseReturnValue, actor, engine, render, route
 from console.web.routing import session as opened
-from core import journal
+from core.bounds import whole
 from core.errors import NotFound
-from core.journal_search import PAGE, Wanted, entries
-from core.storable import whole
+from core.journal import entries as journal
+from core.journal.search import PAGE, Wanted, entries
 from lines import journal_scope
 from rbac.decision import require_everywhere
 from rbac.permissions import Permission

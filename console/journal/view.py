@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.journal.addresses import VALUES, action_text, field_text, object_address
-from core.journal import JournalEntry
-from core.journal_search import changes
+from core.journal.entries import JournalEntry
+from core.journal.search import changes
 from hierarchy.models import Department
 from lines.numbers import format_iccid, format_msisdn
 from users.models import User

@@ -15,9 +15,9 @@ from console.lines import words as line_words
 from console.runs.operations import allowed_operations
 from console.web.routing import ResponseReturnValue, SignedIn, actor, engine, is_fragment, may, render, route
 from console.web.routing import session as opened
-from core.journal import JournalEntry
-from core.journal_search import PAGE as HISTORY_PAGE
-from core.journal_search import changes
+from core.journal.entries import JournalEntry
+from core.journal.search import PAGE as HISTORY_PAGE
+from core.journal.search import changes
 from hierarchy.models import BillingAccount, Company, Department
 from hierarchy.queries import get_department
 from lines import card as service

@@ -10,9 +10,9 @@ from console.lines import words as line_words
 from console.runs import selection
 from console.web.routing import ResponseReturnValue, actor, engine, go_to, render, route
 from console.web.routing import session as opened
+from core.bounds import whole
 from core.errors import InvalidInput
 from core.i18n import N_
-from core.storable import whole
 from lines.bulk.items import count_chosen
 from lines.placing import place_lines
 from rbac.permissions import Permission

@@ -16,10 +16,10 @@ from console.web.i18n import locale, text
 from console.web.routing import ResponseReturnValue, actor, go_to, render, route
 from console.web.routing import session as opened
 from console.web.security import MAX_UPLOAD
+from core.bounds import whole
 from core.errors import InvalidInput
 from core.excel import Column, ReadLimits
 from core.i18n import N_
-from core.storable import whole
 from lines.filters import LineFilter
 from lines.queries import page_of_lines
 from lines.uploads import service as uploads

@@ -10,7 +10,7 @@ from console.web.routing import ResponseReturnValue, SignedIn, actor, person, re
 from console.web.routing import session as opened
 from core.errors import InvalidInput
 from rbac.permissions import Permission
-from users import portfolio
+from users.staff import portfolio
 
 blueprint = Blueprint("companies", __name__, url_prefix="/companies")
 

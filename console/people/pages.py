@@ -10,8 +10,8 @@ from console.web.i18n import text
 from console.web.routing import ResponseReturnValue, actor, go_to, may, render, route
 from console.web.routing import session as opened
 from core import clock
+from core.bounds import whole
 from core.errors import InvalidInput
-from core.storable import whole
 from rbac.permissions import Permission
 from users import roles, service
 

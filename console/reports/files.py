@@ -9,8 +9,8 @@ from console.reports import words as report_words
 from console.web.downloads import send_download
 from console.web.routing import ResponseReturnValue, actor, go_to, is_fragment, render, route, workshop
 from console.web.routing import session as opened
+from core.bounds import whole
 from core.errors import Conflict
-from core.storable import whole
 from rbac.permissions import Permission
 from reports import service
 

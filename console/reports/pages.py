@@ -16,7 +16,7 @@ from core.errors import InvalidInput
 from core.excel import Column
 from rbac.permissions import Permission
 from reports import files, service
-from reports.asking import check, require_report
+from reports.order_params import check, require_report
 from reports.report import Report
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")

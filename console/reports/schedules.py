@@ -16,8 +16,8 @@ from core.errors import Conflict, InvalidInput
 from notices.service import mails_about
 from rbac.permissions import Permission
 from reports import scheduling
-from reports.asking import require_report
 from reports.models import ReportSchedule
+from reports.order_params import require_report
 from reports.report import Report
 
 blueprint = Blueprint("schedules", __name__, url_prefix="/reports")

@@ -17,7 +17,7 @@ from core import clock
 from core.errors import InvalidInput, NotFound
 from core.i18n import N_
 from notices.models import MailState, OutboxMail
-from reports import asking
+from reports import order_params
 from reports.models import OPEN, JobState, Period, ReportJob, ReportSchedule
 
 STATES: Mapping[str, Mark] = {
@@ -160,8 +160,8 @@ NO_SERVER = N_("No mail server is set up on this console.")
 def _about(one: ReportJob | ReportSchedule) -> tuple[str, Sequence[tuple[str, str]]]:
     try:
         report = workshop().report(one.code)
-        asked = asking.stored(report, one.params, one.columns)
-        return text(report.title), asking.in_words(opened(), actor(), asked, locale())
+        asked = order_params.stored(report, one.params, one.columns)
+        return text(report.title), order_params.in_words(opened(), actor(), asked, locale())
     except NotFound:
         return one.code, ()
     except InvalidInput:

@@ -11,9 +11,9 @@ from console.requests.api import outcomes, whole
 from console.web.api_blueprint import Calls
 from console.web.routing import actor, engine, route
 from console.web.routing import session as opened
+from core.bounds import whole as whole_number
 from core.errors import InvalidInput
 from core.i18n import N_
-from core.storable import whole as whole_number
 from forms.requests import desk, execution, service
 from forms.requests.desk import Place, QueueRow
 from forms.requests.models import Request

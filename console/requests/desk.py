@@ -17,9 +17,9 @@ from console.runs import words as run_words
 from console.web.i18n import text
 from console.web.routing import ResponseReturnValue, actor, engine, go_to, is_fragment, render, route
 from console.web.routing import session as opened
+from core.bounds import whole
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
-from core.storable import whole
 from core.tenancy import company_scope
 from forms.requests import desk, execution, service, transitions
 from forms.requests.desk import QueueRow

@@ -20,9 +20,9 @@ from console.runs.operations import LONGEST_ADDRESS
 from console.web.i18n import number, text
 from console.web.routing import ResponseReturnValue, actor, engine, go_to, is_fragment, render, route
 from console.web.routing import session as opened
+from core.bounds import whole
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
-from core.storable import whole
 from forms.documents.form import FormLine, FormType, Lines
 from forms.documents.types import TYPES, get_type
 from forms.requests import attachments, content, service, submission

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from console.runs.schemas import NumberPageArgs, RunOut, SelectionIn
-from core.storable import LARGEST
+from core.bounds import LARGEST
 from forms.requests import service
 from forms.requests.desk import VIEWS
 

@@ -16,8 +16,8 @@ from console.runs import words as run_words
 from console.web.routing import ResponseReturnValue, actor, engine, go_to, is_fragment, may, render, route
 from console.web.routing import session as opened
 from core import clock
+from core.bounds import whole
 from core.errors import Conflict
-from core.storable import whole
 from lines.bulk.items import PAGE, ItemLine, item_lines, newest_failures
 from rbac.decision import is_everywhere
 from rbac.permissions import Permission

@@ -15,9 +15,9 @@ from console.runs import words as run_words
 from console.web.i18n import text
 from console.web.routing import ResponseReturnValue, actor, engine, go_to, render, route
 from console.web.routing import session as opened
+from core.bounds import whole
 from core.errors import Conflict, NotFound
 from core.i18n import N_
-from core.storable import whole
 from forms.requests.execution import KIND
 from lines.bulk.items import PAGE, refused_lines
 from rbac.permissions import Permission

@@ -9,8 +9,8 @@ from typing import Any
 from console.web.i18n import text
 from console.web.routing import actor, engine
 from console.web.routing import session as opened
+from core.bounds import whole
 from core.errors import InvalidInput
-from core.storable import whole
 from lines.bulk.stock import AskedLine, Offer, asked_lines, offers
 from lines.numbers import format_msisdn
 from runs import row_values, service

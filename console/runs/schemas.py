@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
 
-from core.storable import LARGEST
+from core.bounds import LARGEST
 from lines.bulk.stock import CLASSES
 
 TEXT_AMOUNT = {"type": "string", "description": "Roubles, as text so that no kopeck is lost."}

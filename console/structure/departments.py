@@ -8,8 +8,8 @@ from console.fields import departments as department_choice
 from console.web.i18n import text
 from console.web.routing import ResponseReturnValue, SignedIn, actor, is_fragment, render, route
 from console.web.routing import session as opened
+from core.bounds import whole
 from core.errors import NotFound
-from core.storable import whole
 from hierarchy.queries import get_department
 from rbac.permissions import Permission
 

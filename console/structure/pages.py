@@ -14,9 +14,9 @@ from console.lines import words as line_words
 from console.web.i18n import text
 from console.web.routing import ResponseReturnValue, actor, go_to, may, render, route
 from console.web.routing import session as opened
+from core.bounds import whole
 from core.errors import InvalidInput, NotFound
 from core.i18n import N_
-from core.storable import whole
 from hierarchy import queries, service
 from hierarchy.models import Department
 from lines.queries import count_by_account, seen_accounts

@@ -13,7 +13,7 @@ from core.settings import Settings
 from core.tenancy import all_companies
 from rbac.decision import Actor
 from users.actor import load_actor
-from users.sessions import Visit, find_visit
+from users.signin.sessions import Visit, find_visit
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from core.storable import LARGEST, is_storable
+from core.bounds import LARGEST, is_storable
 
 
 class Unreadable(Exception):

@@ -11,7 +11,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from core.excel.columns import Column, clean_text, number_format
-from core.excel.writing import replaced, sheet_names
+from core.excel.write_workbook import replaced, sheet_names
 from core.i18n import DEFAULT_LOCALE, N_, translate
 
 _FILL: Final = PatternFill("solid", fgColor="E9EEF5")

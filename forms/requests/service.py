@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, defer
 from core import clock
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.i18n import N_
-from core.journal import Entry, write
+from core.journal.entries import Entry, write
 from forms.documents.types import get_type
 from forms.requests import notifications, working_time
 from forms.requests.models import CLOSED, Request, RequestEvent, RequestState

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, String, Text, and_, cast, func, null, select, type_coerce
 from sqlalchemy.orm import Session
 
-from core.journal import JournalEntry
+from core.journal.entries import JournalEntry
 from hierarchy.models import Department
 from lines.models import Line
 from rbac.decision import Actor, visible

@@ -15,7 +15,7 @@ from sqlalchemy.types import BigInteger, String
 
 from core import bulk
 from core.db import unit_of_work
-from core.journal import Entry, write
+from core.journal.entries import Entry, write
 from core.tenancy import company_scope
 from hierarchy import totals
 from hierarchy.models import BillingAccount

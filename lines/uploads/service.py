@@ -31,7 +31,7 @@ from core import clock
 from core.db import session
 from core.errors import NotFound
 from core.i18n import N_
-from core.journal import Entry, write
+from core.journal.entries import Entry, write
 from hierarchy.models import Department
 from lines.models import Line, LineState
 from lines.uploads.cells import PROBLEMS as CELL_PROBLEMS

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from core.walls import APPLICATION_ROLE, FUNCTIONS, application_grants, wall
+from core.row_security import APPLICATION_ROLE, FUNCTIONS, application_grants, wall
 
 COMPANY_TABLES = (
     "contracts",

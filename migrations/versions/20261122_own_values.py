@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from core.walls import APPLICATION_ROLE, wall
+from core.row_security import APPLICATION_ROLE, wall
 
 revision = '0005'
 down_revision = '0004'

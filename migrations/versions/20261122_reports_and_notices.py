@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from core.walls import APPLICATION_ROLE, wall
+from core.row_security import APPLICATION_ROLE, wall
 
 COMPANY_TABLES = ("notices", "outbox_mails", "report_jobs", "report_schedules")
 

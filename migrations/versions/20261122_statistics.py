@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from core.walls import APPLICATION_ROLE
+from core.row_security import APPLICATION_ROLE
 
 revision = '0008'
 down_revision = '0007'

@@ -9,8 +9,8 @@ from sqlalchemy import or_, select
 
 from core.excel import Column
 from core.i18n import N_
-from core.journal import JournalEntry
-from core.journal_words import AREAS, VALUES, action_text, field_text
+from core.journal.entries import JournalEntry
+from core.journal.words import AREAS, VALUES, action_text, field_text
 from lines.journal_scope import narrower
 from lines.operations import OPERATIONS
 from lines.queries import company_of

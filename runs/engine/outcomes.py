@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.db import unit_of_work
 from core.errors import NotFound
-from core.journal import Entry, write
+from core.journal.entries import Entry, write
 from core.tenancy import all_companies, company_scope
 from operators.gateway import LineOutcome, Outcome
 from runs import service

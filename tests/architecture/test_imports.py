@@ -103,8 +103,8 @@ def test_only_the_unit_of_work_commits() -> None:
 BORDERS: dict[str, str] = {
     "runs/": "the runner's item boundary",
     "console/web/errors.py": "the handler of what nobody thought of",
-    "core/excel/reading.py": "a panic of the Rust parser is no Exception; everything else is raised again",
-    "core/excel/writing.py": "a panic of the Rust writer is no Exception; everything else is raised again",
+    "core/excel/read_workbook.py": "a panic of the Rust parser is no Exception; everything else is raised again",
+    "core/excel/write_workbook.py": "a panic of the Rust writer is no Exception; everything else is raised again",
     "sandbox/": "no part of the product",
 }
 """Where everything may be caught, and why."""

@@ -6,7 +6,7 @@ from tests.architecture.source import ROOT
 
 
 def test_arguments_are_read_as_numbers_that_a_column_holds() -> None:
-    """`type=int` takes numbers of any length, which only the database would refuse: use core.storable.whole."""
+    """`type=int` takes numbers of any length, which only the database would refuse: use core.bounds.whole."""
     pages = sorted((ROOT / "console").rglob("*.py"))
     unbounded = [
         f"{path.relative_to(ROOT)}:{number}"

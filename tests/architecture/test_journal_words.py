@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from core.journal_words import ACTIONS, AREAS
+from core.journal.words import ACTIONS, AREAS
 from tests.architecture.source import ROOT
 
 WRITERS = {"Entry", "_note", "_write"}

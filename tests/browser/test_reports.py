@@ -32,8 +32,8 @@ from hierarchy.models import Department
 from lines.models import Line
 from rbac.decision import path_end
 from rbac.models import Grant
-from reports.making import TELL_EVERY
 from reports.models import JobState, ReportJob
+from reports.worker import TELL_EVERY
 from tests.fixtures.browser import NewPage, violations
 from tests.fixtures.databases import Database
 from tests.fixtures.mail import Mailbox

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 
 from core import clock, db
 from core.i18n import DEFAULT_LOCALE, translate
-from core.journal import JournalEntry
+from core.journal.entries import JournalEntry
 from core.tenancy import all_companies, company_scope
 from devtools.factory import PASSWORD, Factory
 from devtools.servers.roles import DATABASE
@@ -30,7 +30,7 @@ from lines.models import Line
 from notices.models import Notice, OutboxMail
 from tests.faults.visitor import Visitor
 from users.models import PortfolioEntry, User
-from users.passwords import hash_password
+from users.signin.passwords import hash_password
 
 MANAGER = "factory-manager"
 CUSTOMER_MAIL, MANAGER_MAIL = "customer@factory.test", "manager@operator.test"

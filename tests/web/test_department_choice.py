@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from core.db import unit_of_work
 from core.tenancy import company_scope
-from hierarchy import choosing
+from hierarchy import search as choosing
 from hierarchy.models import Department
 from rbac.permissions import Permission
 from tests.web.conftest import SignIn, World

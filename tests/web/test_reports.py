@@ -11,7 +11,7 @@ import bootstrap
 from core import clock
 from core.db import unit_of_work
 from core.tenancy import all_companies
-from reports import making
+from reports import worker
 from reports.models import JobState, ReportJob
 from runs.parts import Engine
 from tests.web.conftest import SignIn, World
@@ -31,7 +31,7 @@ def test_progress_is_asked_for_until_it_has_ended(world: World, sign_in: SignIn)
     shown = client.get(f"/files/{job_id}", headers={"HX-Request": "true"}).text
     assert 'hx-trigger="every 1s"' in shown
     assert 'value="25"' in shown
-    change(job_id, state=JobState.FAILED, trouble=making.LOST_RIGHT)
+    change(job_id, state=JobState.FAILED, trouble=worker.LOST_RIGHT)
     ended = client.get(f"/files/{job_id}", headers={"HX-Request": "true"}).text
     assert "hx-trigger" not in ended
     assert "<progress" not in ended
@@ -42,7 +42,7 @@ def test_a_download_is_kept_and_never_shown(engine: Engine, world: World, sign_i
     ordered = client.post("/api/v1/reports/lines", json={"params": {"state": "active"}, "format": "csv"})
     assert ordered.status_code == 200, ordered.text
     job_id = ordered.json["id"]
-    making.make(bootstrap.workshop(engine), world.home.company, job_id, "test")
+    worker.make(bootstrap.workshop(engine), world.home.company, job_id, "test")
     assert client.get(f"/api/v1/files/{job_id}").json["state"] == "ready"
     answer = client.get(f"/files/{job_id}/download")
     headers = answer.headers
@@ -92,7 +92,7 @@ def test_the_bell_rings_until_the_list_was_seen(engine: Engine, world: World, si
     user = world.home.users["accountant"]
     client = sign_in(user)
     job_id = client.post("/api/v1/reports/limits", json={}).json["id"]
-    making.make(bootstrap.workshop(engine), world.home.company, job_id, "test")
+    worker.make(bootstrap.workshop(engine), world.home.company, job_id, "test")
     fragment = {"HX-Request": "true"}
     assert "bell-count" in client.get("/notices/bell", headers=fragment).text
     assert "/files" in client.get("/notices").text

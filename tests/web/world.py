@@ -21,9 +21,9 @@ from rbac.models import Grant, Role
 from rbac.presets import PRESETS
 from reports.models import ReportJob, ReportSchedule
 from runs.models import ItemState, Run, RunItem, RunState, Upload, UploadRow
-from users import sessions
 from users.models import PortfolioEntry, User
-from users.passwords import rehash
+from users.signin import sessions
+from users.signin.passwords import rehash
 
 PASSWORD = "Correct-horse-7"
 HASH = rehash(PASSWORD)

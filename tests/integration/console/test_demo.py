@@ -11,9 +11,9 @@ from core.errors import NotFound
 from core.tenancy import all_companies
 from operators.records import Source
 from tests.fixtures.world import World
-from users import portfolio
 from users.actor import load_actor
 from users.models import User
+from users.staff import portfolio
 
 
 def test_the_account_manager_looks_after_every_company_of_the_demo(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import create_engine, text
 
-from core import db, journal
-from core.journal import Entry
+from core import db
+from core.journal import entries as journal
+from core.journal.entries import Entry
 from core.tenancy import company_scope
 from tests.fixtures.databases import Database
 from tests.fixtures.world import Place, World

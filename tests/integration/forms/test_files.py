@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bootstrap import KEPT_FILES
-from core import clock, orphans
+from core import clock, storage_cleanup
 from core.storage import new_key
 from forms.requests import attachments, service
 from notices import service as notices
@@ -49,7 +49,7 @@ def kept(office: Office) -> set[str]:
 
 def grow_old(office: Office, key: str) -> None:
     path = office.engine.settings.data_dir / "files" / key
-    moment = (clock.now() - 2 * orphans.KEPT).timestamp()
+    moment = (clock.now() - 2 * storage_cleanup.KEPT).timestamp()
     os.utime(path, (moment, moment))
 
 
@@ -107,14 +107,14 @@ def test_only_old_files_that_no_row_names_are_tidied_away(office: Office, scan: 
     office.as_customer(lambda session, actor: notices.mail(session, company, "a@b.ru", "Отчёт", "", (file,)))
     for key in (attached, reported, mailed, orphan):
         grow_old(office, key)
-    assert orphans.forget(storage, KEPT_FILES) == 1
+    assert storage_cleanup.forget(storage, KEPT_FILES) == 1
     assert kept(office) == {attached, reported, mailed, young}
 
 
 def test_the_folder_of_another_database_is_not_emptied(office: Office, scan: Path) -> None:
-    keys = {new_key(number) for number in range(orphans.FEW + 1)}
+    keys = {new_key(number) for number in range(storage_cleanup.FEW + 1)}
     for key in keys:
         office.engine.storage.put(key, scan)
         grow_old(office, key)
-    assert orphans.forget(office.engine.storage, KEPT_FILES) == 0
+    assert storage_cleanup.forget(office.engine.storage, KEPT_FILES) == 0
     assert kept(office) == keys

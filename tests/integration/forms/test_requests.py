@@ -12,8 +12,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from time_machine import travel
 
-from core import db, journal
+from core import db
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from core.journal import entries as journal
 from core.money import Money
 from core.tenancy import all_companies, companies_scope, company_scope
 from forms.documents.types import get_type

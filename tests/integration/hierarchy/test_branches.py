@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from core import db
 from core.errors import AppError, Conflict, NotAllowed
-from core.journal import JournalEntry, verify
+from core.journal.entries import JournalEntry, verify
 from core.tenancy import company_scope
 from hierarchy import service, totals
 from hierarchy.errors import BadName, Circle, NoDepartment, RootStays

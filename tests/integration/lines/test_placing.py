@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 
 from core import db
 from core.errors import InvalidInput, NotAllowed, NotFound
-from core.journal import JournalEntry, verify
+from core.journal.entries import JournalEntry, verify
 from core.tenancy import company_scope
 from hierarchy import totals
 from hierarchy.errors import NoDepartment

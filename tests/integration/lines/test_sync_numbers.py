@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from core import clock, db
-from core.journal import JournalEntry
+from core.journal.entries import JournalEntry
 from core.tenancy import company_scope
 from lines.models import Line
 from lines.sync.writer import LineWriter

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import select, text
 
 from core import clock, db
-from core.journal import JournalEntry
+from core.journal.entries import JournalEntry
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import Company
 from lines.models import Line

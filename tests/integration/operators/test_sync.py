@@ -10,9 +10,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select, text
 
-from core import clock, journal
+from core import clock
 from core.db import unit_of_work
-from core.journal import JournalEntry
+from core.journal import entries as journal
+from core.journal.entries import JournalEntry
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import BillingAccount, Company, Contract, Department, DepartmentTotal
 from lines import jobs

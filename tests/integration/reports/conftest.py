@@ -16,7 +16,7 @@ from core import clock, db
 from core.settings import Settings
 from core.storage import LocalStorage
 from core.tenancy import company_scope
-from reports import making, service
+from reports import service, worker
 from reports.models import ReportJob
 from reports.workshop import Workshop
 from tests.fixtures.world import Place, World
@@ -66,7 +66,7 @@ class Desk:
             return job.id
 
     def make(self, job_id: int) -> ReportJob:
-        making.make(self.workshop, self.place.company_id, job_id, "test-worker")
+        worker.make(self.workshop, self.place.company_id, job_id, "test-worker")
         return self.job(job_id)
 
     def job(self, job_id: int) -> ReportJob:

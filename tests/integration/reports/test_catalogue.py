@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from bootstrap import ALL_REPORTS
 from core import clock, db
 from core.i18n import translate
-from core.journal import Entry, write
+from core.journal.entries import Entry, write
 from core.periods import today
 from core.tenancy import company_scope
 from forms.requests.models import Request

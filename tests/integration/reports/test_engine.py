@@ -18,7 +18,7 @@ from core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailabl
 from core.storage import LocalStorage, no_room
 from core.tenancy import company_scope
 from notices.models import Notice
-from reports import files, making, service, sweeper, telling
+from reports import files, notifications, service, sweeper, worker
 from reports.models import JobState, ReportJob
 from tests.integration.reports.conftest import Desk
 
@@ -101,7 +101,7 @@ def test_right_lost_before_ordering_making_and_downloading(desk: Desk) -> None:
     desk.make(first)
     desk.world.drop_grants(desk.place, desk.user)
     job = desk.make(second)
-    assert (job.state, job.trouble, job.key) == (JobState.FAILED, making.LOST_RIGHT, None)
+    assert (job.state, job.trouble, job.key) == (JobState.FAILED, worker.LOST_RIGHT, None)
     with pytest.raises(NotAllowed):
         desk.download(first)
     with pytest.raises(NotAllowed):
@@ -149,9 +149,9 @@ def _killed(*_: object) -> None:
 
 def test_a_worker_that_dies_each_time_is_given_up(desk: Desk) -> None:
     job_id = desk.order()
-    desk.change(job_id, tries=making.MOST_TRIES)
+    desk.change(job_id, tries=worker.MOST_TRIES)
     job = desk.make(job_id)
-    assert (job.state, job.trouble) == (JobState.FAILED, making.GAVE_UP)
+    assert (job.state, job.trouble) == (JobState.FAILED, worker.GAVE_UP)
 
 
 def test_cancelled_while_being_made(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,7 +229,7 @@ def test_no_file_is_left_where_its_row_cannot_be_written(desk: Desk, monkeypatch
 
     job_id = desk.order()
     with monkeypatch.context() as broken, pytest.raises(OperationalError):
-        broken.setattr(telling, "ready", lost)
+        broken.setattr(notifications, "ready", lost)
         desk.make(job_id)
     folder = desk.workshop.settings.data_dir / "files"
     assert not [one for one in folder.rglob("*") if one.is_file()]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import db
 from core.errors import Conflict, NotFound
-from core.journal import Entry, write
+from core.journal.entries import Entry, write
 from core.tenancy import company_scope
 from rbac.decision import Actor
 from reports import scheduling, service

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from core import clock, db
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from core.journal import JournalEntry
+from core.journal.entries import JournalEntry
 from core.tenancy import company_scope
 from notices import sender
 from notices.models import MailState, Notice, OutboxMail

@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select, text
 
-from core import db, journal
+from core import db
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from core.journal import entries as journal
 from core.tenancy import company_scope
 from hierarchy.models import DepartmentTotal
 from lines.models import Line

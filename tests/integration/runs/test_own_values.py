@@ -9,8 +9,9 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import select
 
-from core import clock, db, journal
+from core import clock, db
 from core.errors import InvalidInput, NotFound
+from core.journal import entries as journal
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import Company
 from lines.bulk.target import LineTarget

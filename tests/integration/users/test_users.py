@@ -12,9 +12,10 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from core import clock, db, journal
+from core import clock, db
 from core.db import unit_of_work
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from core.journal import entries as journal
 from core.tenancy import all_companies, company_scope
 from hierarchy import service as hierarchy
 from rbac.decision import is_allowed
@@ -22,11 +23,12 @@ from rbac.models import Grant, Role
 from rbac.permissions import Permission
 from tests.fixtures.databases import Database
 from tests.web.world import PASSWORD, Place, make_company, make_staff
-from users import portfolio, roles, service
+from users import roles, service
 from users.actor import load_actor
 from users.models import NameTries, User
-from users.passwords import rehash
-from users.signin import LOCKED, WRONG, Refusal, Welcome, sign_in
+from users.signin.passwords import rehash
+from users.signin.service import LOCKED, WRONG, Refusal, Welcome, sign_in
+from users.staff import portfolio
 
 
 @dataclass

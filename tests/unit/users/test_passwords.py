@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from core.errors import InvalidInput
-from users.identifiers import normal_phone
-from users.passwords import hash_password, is_outdated, matches, problems
-from users.sessions import idle_minutes
+from users.signin.identifiers import normal_phone
+from users.signin.passwords import hash_password, is_outdated, matches, problems
+from users.signin.sessions import idle_minutes
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import Any, Final
 import openpyxl
 from openpyxl.styles import Font
 
-from core.excel.letter import FONT, LETTER, BoxedTable, Letter, Line
-from core.excel.writing import replaced, sheet_names
+from core.excel.paper_sheet import FONT, LETTER, BoxedTable, Letter, Line
+from core.excel.write_workbook import replaced, sheet_names
 
 _ANNEX_OF_FOUR: Final = (6, 20, 25, 36)
 _ANNEX_OF_FIVE: Final = (6, 18, 23, 22, 23)

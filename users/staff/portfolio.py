@@ -9,15 +9,15 @@ from datetime import datetime
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from core import journal
 from core.errors import InvalidInput, NotFound
 from core.i18n import N_
+from core.journal import entries as journal
 from core.tenancy import all_companies
 from hierarchy.models import Company, DepartmentTotal
 from rbac.decision import Actor, holds, require
 from rbac.permissions import Permission
-from users import sessions
 from users.models import PortfolioEntry
+from users.signin import sessions
 
 SHORTEST_REASON = 5
 LONGEST_REASON = 300

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from core.excel.columns import Column, clean_text, converters
-from core.excel.writing import replaced
+from core.excel.write_workbook import replaced
 from core.i18n import DEFAULT_LOCALE, translate
 
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")

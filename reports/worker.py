@@ -20,9 +20,9 @@ from core.i18n import N_
 from core.storage import full_disk_said, keep
 from core.tenancy import company_scope
 from rbac.decision import Actor
-from reports import files, telling
-from reports.asking import Asked, require_departments, require_report, seen_paths, stored
+from reports import files, notifications
 from reports.models import Format, JobState, ReportJob
+from reports.order_params import Asked, require_departments, require_report, seen_paths, stored
 from reports.workshop import Workshop
 from users.actor import load_actor
 
@@ -166,7 +166,7 @@ def _finish(
             expires_at=now + timedelta(days=workshop.settings.file_days),
             lease_until=None,
         )
-        telling.ready(workshop, db, job, asked.report, key=key, size=size, rows=rows)
+        notifications.ready(workshop, db, job, asked.report, key=key, size=size, rows=rows)
 
 
 def _fail(workshop: Workshop, job: ReportJob, trouble: str) -> None:
@@ -176,6 +176,6 @@ def _fail(workshop: Workshop, job: ReportJob, trouble: str) -> None:
             _change(
                 db, job, state=JobState.FAILED, trouble=trouble, finished_at=clock.now(), lease_until=None
             )
-            telling.failed(workshop, db, job, trouble)
+            notifications.failed(workshop, db, job, trouble)
     except Ended:
         log.info("report.ended", job=job.id)

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from core import clock, journal
+from core import clock
 from core.errors import InvalidInput
 from core.i18n import N_
+from core.journal import entries as journal
 from rbac.decision import system_actor
 from rbac.presets import PRESETS
-from users import passwords
 from users.models import PortfolioEntry, User
 from users.service import OPERATOR
+from users.signin import passwords
 
 ROLES = tuple(preset.code for preset in PRESETS if preset.for_operator)
 

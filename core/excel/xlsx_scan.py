@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from core.excel.archive import WorkbookArchive
 from core.excel.refusals import FileRefused, ReadLimits
-from core.excel.walking import SheetWalk, column_number, sheet_parts
+from core.excel.xlsx_archive import WorkbookArchive
+from core.excel.xlsx_walk import SheetWalk, column_number, sheet_parts
 
 _DOCTYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _CELL: Final = re.compile(rb"<c[\s/>]")

@@ -5,8 +5,8 @@ from pathlib import PurePosixPath
 from typing import Final
 from xml.parsers import expat
 
-from core.excel.archive import WorkbookArchive
 from core.excel.refusals import FileRefused, ReadLimits
+from core.excel.xlsx_archive import WorkbookArchive
 
 _LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _HIGHEST: Final = 10_000_000

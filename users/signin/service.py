@@ -16,12 +16,12 @@ import structlog
 from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from core import journal
 from core.i18n import N_
-from users import passwords, sessions, tries
-from users.identifiers import is_named_by
+from core.journal import entries as journal
 from users.models import User
-from users.tries import LOCKED_FOR, TRIES
+from users.signin import lockout, passwords, sessions
+from users.signin.identifiers import is_named_by
+from users.signin.lockout import LOCKED_FOR, TRIES
 
 MOST_NAMED = 3
 """Of how many people who share a name the password is tried: each costs the time of a hash."""
@@ -106,10 +106,10 @@ def _by_name(
     agent: str,
 ) -> Welcome | Refusal:
     """Try a name that is nobody's or several people's; answers as for one person."""
-    counted = tries.count(session, typed, moment)
+    counted = lockout.count(session, typed, moment)
     if counted is None:
         passwords.matches("", password)
-        return _locked(tries.locked_until(session, typed), moment)
+        return _locked(lockout.locked_until(session, typed), moment)
     user = _whose(named, password, moment)
     if user is None:
         log.info("signin.unknown", ip=ip, named=len(named))
@@ -119,7 +119,7 @@ def _by_name(
     if user.is_blocked:
         _write(session, _author(user, ip), "signin.blocked", user)
         return Refusal(BLOCKED)
-    tries.forget(session, typed)
+    lockout.forget(session, typed)
     return _welcome(session, _author(user, ip), user, password, moment, agent)
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import case, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from users.identifiers import looked_up
 from users.models import NameTries
+from users.signin.identifiers import looked_up
 
 TRIES = 3
 LOCKED_FOR = timedelta(minutes=10)

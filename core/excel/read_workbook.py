@@ -8,10 +8,10 @@ from typing import Final
 
 import python_calamine
 
-from core.excel.archive import EMPTY_ZIP_MAGIC, OLE_MAGIC, ZIP_MAGIC, WorkbookArchive
-from core.excel.delimited import read_delimited
+from core.excel.read_csv import read_delimited
 from core.excel.refusals import MEGABYTE, FileRefused, ReadLimits
-from core.excel.scanning import Formulas, check_content
+from core.excel.xlsx_archive import EMPTY_ZIP_MAGIC, OLE_MAGIC, ZIP_MAGIC, WorkbookArchive
+from core.excel.xlsx_scan import Formulas, check_content
 
 Cell = str | int | float | bool | date | time | timedelta | None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select, tuple_
 
-from core.journal import JournalEntry
+from core.journal.entries import JournalEntry
 
 PAGE = 50
 

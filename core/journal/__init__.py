@@ -1,0 +1,1 @@
+"""The journal: entries in a chain per company, searching them, words for them."""

@@ -1,0 +1,1 @@
+"""Signing in: names people type, passwords, sessions, lock-out."""

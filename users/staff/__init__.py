@@ -1,0 +1,1 @@
+"""People of the operator and the companies they look after."""
