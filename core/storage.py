@@ -74,7 +74,9 @@ def _forget(storage: Storage, key: str) -> None:
     try:
         storage.delete(key)
     except OSError as problem:
-        log.warning("storage.left", key=key, problem=str(problem))  # core.storage_cleanup finds it within a day
+        log.warning(
+            "storage.left", key=key, problem=str(problem)
+        )  # core.storage_cleanup finds it within a day
 
 
 @contextmanager

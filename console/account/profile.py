@@ -13,6 +13,7 @@ from console.web.routing import (
     ResponseReturnValue,
     SignedIn,
     actor,
+    db,
     engine,
     find_actor,
     go_to,
@@ -21,7 +22,6 @@ from console.web.routing import (
     render,
     route,
 )
-from console.web.routing import session as opened
 from core import clock
 from core.errors import InvalidInput
 from core.i18n import LOCALES, N_
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
 def _page(errors: dict[str, list[str]]) -> str:
     visit = person().visit
     idle = visit.idle_minutes if visit else engine().settings.idle_minutes
-    alive = sessions.alive(opened(), actor().user_id or 0, moment=clock.now(), idle=idle)
+    alive = sessions.alive(db(), actor().user_id or 0, moment=clock.now(), idle=idle)
     here = visit.token_hash if visit else ""
     return render(
         "profile/index.html",
@@ -61,7 +61,7 @@ def language() -> ResponseReturnValue:
         raise InvalidInput(N_("There is no such choice."))
     who = find_actor()
     if who is not None:
-        change_own_settings(opened(), who, locale=wanted)
+        change_own_settings(db(), who, locale=wanted)
     return _remember(go_to(_next()), LOCALE_COOKIE, wanted)
 
 
@@ -73,7 +73,7 @@ def theme() -> ResponseReturnValue:
         raise InvalidInput(N_("There is no such choice."))
     who = find_actor()
     if who is not None:
-        change_own_settings(opened(), who, theme=wanted)
+        change_own_settings(db(), who, theme=wanted)
     answer = go_to(_next()) if "next" in request.form else Response(status=204)
     return _remember(answer, THEME_COOKIE, wanted)
 
@@ -88,7 +88,7 @@ def password() -> ResponseReturnValue:
             raise InvalidInput(
                 _("The password was not changed."), fields={"again": [N_("The two passwords differ.")]}
             )
-        change_own_password(opened(), actor(), old, new, keep_session=visit.token_hash if visit else "")
+        change_own_password(db(), actor(), old, new, keep_session=visit.token_hash if visit else "")
     except InvalidInput as problem:
         errors = {name: [text(message) for message in messages] for name, messages in problem.fields.items()}
         return _page(errors), 422

@@ -15,13 +15,13 @@ from console.web.routing import (
     ResponseReturnValue,
     SignedIn,
     actor,
+    db,
     find_actor,
     local_path,
     person,
     render,
     route,
 )
-from console.web.routing import session as opened
 from core import clock
 from users.service import end_own_sessions
 from users.signin import sessions
@@ -59,7 +59,7 @@ def sign_in_check() -> ResponseReturnValue:
     if not login or not password:
         return _form(login=login, next_page=next_page, error=_("Fill in both fields.")), 422
     outcome = try_to_sign_in(
-        opened(),
+        db(),
         login,
         password,
         moment=clock.now(),
@@ -86,7 +86,7 @@ def sign_out() -> ResponseReturnValue:
     """End this session, and have the browser forget the pages it keeps."""
     found = find_person()
     if found is not None and found.visit is not None:
-        sessions.end(opened(), found.visit.token_hash, moment=clock.now())
+        sessions.end(db(), found.visit.token_hash, moment=clock.now())
     forget()
     answer = redirect(url_for("auth.sign_in"), code=303)
     answer.headers["Clear-Site-Data"] = '"cache"'
@@ -97,7 +97,7 @@ def sign_out() -> ResponseReturnValue:
 def sign_out_everywhere() -> ResponseReturnValue:
     """End every other session of the person."""
     visit = person().visit
-    ended = end_own_sessions(opened(), actor(), keep_session=visit.token_hash if visit else "")
+    ended = end_own_sessions(db(), actor(), keep_session=visit.token_hash if visit else "")
     flash(
         ngettext("%(num)s other session was ended.", "%(num)s other sessions were ended.", ended), "success"
     )

@@ -10,8 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from console.web.observe import registry
-from console.web.routing import Public, ResponseReturnValue, engine, route
-from console.web.routing import session as opened
+from console.web.routing import Public, ResponseReturnValue, db, engine, route
 from core import clock
 from operators.models import SyncState
 from runs.models import Run, RunState
@@ -39,7 +38,7 @@ def live() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """503 without the database; without Redis or fresh data the console still serves, and says so."""
     try:
-        age = _sync_age(opened())
+        age = _sync_age(db())
     except SQLAlchemyError:
         return jsonify(status="not ready", database="away"), 503
     waiting = _queue_length()
@@ -56,7 +55,7 @@ def ready() -> ResponseReturnValue:
 def metrics() -> ResponseReturnValue:
     """Figures in Prometheus' text format."""
     items, runs = (
-        opened()
+        db()
         .execute(
             select(func.coalesce(func.sum(Run.pending + Run.sent + Run.unknown), 0), func.count()).where(
                 Run.state.in_((RunState.RUNNING, RunState.CANCELLED)), Run.finished_at.is_(None)
@@ -67,7 +66,7 @@ def metrics() -> ResponseReturnValue:
     open_items.set(int(items))
     open_runs.set(int(runs))
     queue_length.set(_queue_length())
-    age = _sync_age(opened())
+    age = _sync_age(db())
     sync_age.set(age if age is not None else float("nan"))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 

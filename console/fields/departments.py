@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from console.web.i18n import text
-from console.web.routing import actor, session
+from console.web.routing import actor, db
 from core.i18n import N_
 from hierarchy import queries
 from hierarchy import search as choosing
@@ -80,7 +80,7 @@ def make(
 ) -> Chooser:
     """The field with what is offered now; what was chosen stays, on top of what was found."""
     find = find.strip()[:LONGEST_NAME]
-    offered = choosing.offer(session(), actor(), permission, find, without=without)
+    offered = choosing.offer(db(), actor(), permission, find, without=without)
     departments = list(offered.departments)
     chosen = _chosen(permission, value)
     if chosen is not None and (offered.is_found or not offered.is_whole):
@@ -103,12 +103,12 @@ def make(
 def _chosen(permission: Permission, value: str) -> Department | None:
     if not value.isdecimal() or len(value) > LONGEST_ID:
         return None
-    found = queries.with_ids(session(), queries.company_of(actor()), [int(value)])
+    found = queries.with_ids(db(), queries.company_of(actor()), [int(value)])
     return next((one for one in found if is_allowed(actor(), permission, one.path)), None)
 
 
 def _choices(departments: Sequence[Department], permission: Permission) -> list[Choice]:
-    above = queries.names_by_path(session(), queries.company_of(actor()), departments)
+    above = queries.names_by_path(db(), queries.company_of(actor()), departments)
     root = text(ROOTS.get(permission, COMPANY))
     highest = min((one.depth for one in departments), default=0)
     return [

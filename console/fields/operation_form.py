@@ -13,7 +13,7 @@ from marshmallow import ValidationError, fields, validate
 from sqlalchemy import select
 
 from console.web.i18n import money, number, text, when
-from console.web.routing import session
+from console.web.routing import db
 from core.asked_period import NOT_A_DATE
 from core.errors import InvalidInput
 from operators.models import Tariff
@@ -115,7 +115,7 @@ def _shown(field: fields.Field[Any], value: Any) -> str:
     if widget == "money":
         return str(money(Decimal(str(value))))
     if widget == "tariff":
-        tariff = session().get(Tariff, str(value))
+        tariff = db().get(Tariff, str(value))
         return tariff.name if tariff else str(value)
     if widget == "date":
         return when(date.fromisoformat(str(value)))
@@ -146,7 +146,7 @@ def _choices(field: fields.Field[Any]) -> list[Choice]:
 def sellable_tariffs() -> list[Choice]:
     """The tariffs that are offered, with their prices, the cheapest first."""
     offered = select(Tariff).where(Tariff.is_sellable).order_by(Tariff.monthly, Tariff.name)
-    return [_tariff(one) for one in session().scalars(offered)]
+    return [_tariff(one) for one in db().scalars(offered)]
 
 
 def _tariff(tariff: Tariff) -> Choice:

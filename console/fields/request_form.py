@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from console.fields.operation_form import BLANKS, Choice, Field, sellable_tariffs
 from console.web.i18n import locale, text
-from console.web.routing import actor, session
+from console.web.routing import actor, db
 from forms.documents.accounts import list_accounts
 from forms.documents.fields import longest, said
 from forms.documents.form import FormType
@@ -83,4 +83,4 @@ def _choices(widget: str, choices: Mapping[str, str]) -> list[Choice]:
 
 def accounts() -> list[Choice]:
     """The billing accounts that the person may name, by their numbers."""
-    return [Choice(number, number) for number in list_accounts(session(), actor())]
+    return [Choice(number, number) for number in list_accounts(db(), actor())]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from console.web.routing import actor, session
+from console.web.routing import actor, db
 from hierarchy import queries
 from hierarchy.models import Department
 from hierarchy.queries import Node
@@ -90,9 +90,9 @@ def open_tree(tree: Tree) -> list[Branch]:
     """The tops that the actor sees, opened down to the current department."""
     way: set[int] = set()
     if tree.current is not None:
-        found = queries.with_ids(session(), queries.company_of(actor()), [tree.current])
+        found = queries.with_ids(db(), queries.company_of(actor()), [tree.current])
         way = {part for one in found for part in ids_of(one.path)[:-1]}
-    tops = queries.top_nodes(session(), actor(), tree.permission)
+    tops = queries.top_nodes(db(), actor(), tree.permission)
     if len(tops) == 1:
         way.add(tops[0].department.id)
     return [_branch(node, tree, way) for node in tops]
@@ -102,7 +102,7 @@ def branches_below(
     tree: Tree, department_id: int, way: frozenset[int] | set[int] = frozenset()
 ) -> list[Branch]:
     """The departments right below one, closed but for those on the way."""
-    below = queries.children(session(), actor(), department_id, tree.permission)
+    below = queries.children(db(), actor(), department_id, tree.permission)
     return [_branch(node, tree, way) for node in below]
 
 
@@ -124,6 +124,6 @@ def _branch(node: Node, tree: Tree, way: frozenset[int] | set[int]) -> Branch:
 
 def found_by_name(tree: Tree, text: str) -> list[Found]:
     """Departments of which a word begins with the text."""
-    found = queries.find_by_name(session(), actor(), text, tree.permission)
-    above = queries.names_by_path(session(), queries.company_of(actor()), found)
+    found = queries.find_by_name(db(), actor(), text, tree.permission)
+    above = queries.names_by_path(db(), queries.company_of(actor()), found)
     return [Found(one, above[one.id], tree.address(one.id)) for one in found]

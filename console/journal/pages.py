@@ -12,8 +12,7 @@ from sqlalchemy import ColumnElement
 
 from console.journal.addresses import AREAS
 from console.journal.view import shown
-from console.web.routing import ResponseReturnValue, actor, engine, render, route
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, engine, render, route
 from core.bounds import whole
 from core.errors import NotFound
 from core.journal import entries as journal
@@ -29,7 +28,7 @@ blueprint = Blueprint("journal", __name__, url_prefix="/journal")
 def index() -> ResponseReturnValue:
     """A page of entries, newest first."""
     wanted = _wanted()
-    found = opened().scalars(entries(_company(), wanted, *_narrower())).all()
+    found = db().scalars(entries(_company(), wanted, *_narrower())).all()
     more = None
     if len(found) == PAGE:
         last = found[-1]
@@ -38,7 +37,7 @@ def index() -> ResponseReturnValue:
     titles = {code: operation.words.title for code, operation in engine().operations.items()}
     return render(
         "journal/index.html",
-        entries=shown(opened(), found, titles),
+        entries=shown(db(), found, titles),
         wanted=request.args,
         areas=AREAS,
         more=more,
@@ -53,7 +52,7 @@ def _problems() -> list[str] | None:
     if "check" not in request.args:
         return None
     require_everywhere(actor(), Permission.JOURNAL_VIEW)
-    return journal.verify(opened(), _company())
+    return journal.verify(db(), _company())
 
 
 def _company() -> int:

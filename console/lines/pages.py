@@ -13,8 +13,17 @@ from console.journal.addresses import action_text
 from console.lines import columns
 from console.lines import words as line_words
 from console.runs.operations import allowed_operations
-from console.web.routing import ResponseReturnValue, SignedIn, actor, engine, is_fragment, may, render, route
-from console.web.routing import session as opened
+from console.web.routing import (
+    ResponseReturnValue,
+    SignedIn,
+    actor,
+    db,
+    engine,
+    is_fragment,
+    may,
+    render,
+    route,
+)
 from core.journal.entries import JournalEntry
 from core.journal.search import PAGE as HISTORY_PAGE
 from core.journal.search import changes
@@ -45,7 +54,7 @@ def index() -> ResponseReturnValue:
     """The list with everything around it."""
     wanted = filters.parse(dict(request.args.lists()))
     shown = columns.chosen_columns()
-    count = queries.count_matching(opened(), actor(), Permission.LINES_VIEW, wanted)
+    count = queries.count_matching(db(), actor(), Permission.LINES_VIEW, wanted)
     names = _names()
     page = make_response(
         render(
@@ -62,7 +71,7 @@ def index() -> ResponseReturnValue:
             operations=allowed_operations(),
             department=_department(wanted),
             tree=tree_view.open_tree(tree_view.lines_tree(wanted)),
-            company=opened().get(Company, actor().company_id),
+            company=db().get(Company, actor().company_id),
             **_rows(wanted),
         )
     )
@@ -83,7 +92,7 @@ def rows() -> ResponseReturnValue:
 
 def _rows(wanted: LineFilter, after: str | None = None) -> dict[str, Any]:
     after = after or request.args.get("after")
-    page = queries.page_of_lines(opened(), actor(), wanted, after=after)
+    page = queries.page_of_lines(db(), actor(), wanted, after=after)
     shown = columns.chosen_columns()
     more = None
     if page.after:
@@ -94,13 +103,13 @@ def _rows(wanted: LineFilter, after: str | None = None) -> dict[str, Any]:
 
 def _names() -> dict[str, dict[str, str]]:
     """Names of the tariffs and accounts to choose from."""
-    tariffs = opened().execute(select(Tariff.id, Tariff.name).order_by(Tariff.name)).all()
+    tariffs = db().execute(select(Tariff.id, Tariff.name).order_by(Tariff.name)).all()
     found: dict[str, dict[str, str]] = {"tariff": {row.id: row.name for row in tariffs}, "account": {}}
     if may(Permission.ACCOUNTS_VIEW):
         accounts = select(BillingAccount.id, BillingAccount.number).where(
             BillingAccount.company_id == actor().company_id, queries.seen_accounts(actor())
         )
-        numbers = opened().execute(accounts.order_by(BillingAccount.number).limit(500))
+        numbers = db().execute(accounts.order_by(BillingAccount.number).limit(500))
         found["account"] = {str(key): number for key, number in numbers}
     return found
 
@@ -108,13 +117,13 @@ def _names() -> dict[str, dict[str, str]]:
 def _department(wanted: LineFilter) -> Department | None:
     if wanted.department is None:
         return None
-    return get_department(opened(), actor(), wanted.department, Permission.LINES_VIEW)
+    return get_department(db(), actor(), wanted.department, Permission.LINES_VIEW)
 
 
 @route(blueprint, "/lines/<int:line_id>", permission=Permission.LINES_VIEW)
 def show(line_id: int) -> ResponseReturnValue:
     """The card as a page of its own."""
-    card = service.get_line(opened(), actor(), line_id)
+    card = service.get_line(db(), actor(), line_id)
     return render("lines/show.html", **_card(card))
 
 
@@ -123,7 +132,7 @@ def drawer(line_id: int) -> ResponseReturnValue:
     """The card beside the list: a fragment."""
     if not is_fragment():
         return redirect(url_for("lines.show", line_id=line_id))
-    card = service.get_line(opened(), actor(), line_id)
+    card = service.get_line(db(), actor(), line_id)
     return render("lines/drawer.html", **_card(card))
 
 
@@ -132,12 +141,12 @@ def history(line_id: int) -> ResponseReturnValue:
     """Earlier changes: a fragment."""
     if not is_fragment():
         return redirect(url_for("lines.show", line_id=line_id))
-    card = service.get_line(opened(), actor(), line_id)
+    card = service.get_line(db(), actor(), line_id)
     return render("lines/history.html", card=card, **_history(card, request.args.get("before", "")))
 
 
 def _card(card: LineCard) -> dict[str, Any]:
-    planned = opened().get(Tariff, card.line.planned_tariff_id) if card.line.planned_tariff_id else None
+    planned = db().get(Tariff, card.line.planned_tariff_id) if card.line.planned_tariff_id else None
     return {
         "card": card,
         "line": card.line,
@@ -145,9 +154,7 @@ def _card(card: LineCard) -> dict[str, Any]:
         "period": line_words.PERIODS.get(card.line.limit_period or "month", ""),
         "operations": _operations_on(card),
         "may_place": card.may(actor(), Permission.LINES_PLACE),
-        "busy": [
-            (run, engine().operation(run.operation)) for run, _item in service.open_items(opened(), card)
-        ],
+        "busy": [(run, engine().operation(run.operation)) for run, _item in service.open_items(db(), card)],
         **_history(card),
     }
 
@@ -159,7 +166,7 @@ def _operations_on(card: LineCard) -> list[Operation]:
 def _history(card: LineCard, before: str = "") -> dict[str, Any]:
     place = tuple(int(part) for part in before.split("-") if part.isdigit())
     at = (place[0], place[1]) if len(place) == 2 else None
-    found = service.history(opened(), card, before=at)
+    found = service.history(db(), card, before=at)
     tariffs = _tariff_names()
     titles = {code: one.words.title for code, one in engine().operations.items()}
     more = None
@@ -174,7 +181,7 @@ def _history(card: LineCard, before: str = "") -> dict[str, Any]:
 
 
 def _tariff_names() -> dict[str, str]:
-    return {row.id: row.name for row in opened().execute(select(Tariff.id, Tariff.name))}
+    return {row.id: row.name for row in db().execute(select(Tariff.id, Tariff.name))}
 
 
 def _changes(entry: JournalEntry, tariffs: dict[str, str]) -> list[tuple[str, str, str]]:

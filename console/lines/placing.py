@@ -8,8 +8,7 @@ from flask_babel import gettext as _
 from console.fields import departments as department_choice
 from console.lines import words as line_words
 from console.runs import selection
-from console.web.routing import ResponseReturnValue, actor, engine, go_to, render, route
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, engine, go_to, render, route
 from core.bounds import whole
 from core.errors import InvalidInput
 from core.i18n import N_
@@ -32,7 +31,7 @@ def _form(problem: InvalidInput | None = None) -> ResponseReturnValue:
     page = render(
         "lines/place.html",
         pairs=selection.pairs(chosen),
-        count=count_chosen(engine(), actor(), opened(), chosen),
+        count=count_chosen(engine(), actor(), db(), chosen),
         field=department_choice.make(
             "target",
             Permission.LINES_PLACE,
@@ -56,7 +55,7 @@ def place() -> ResponseReturnValue:
             InvalidInput(N_("Choose a department."), fields={"target": [N_("Choose a department.")]})
         )
     lines = engine().target.chosen(actor(), Permission.LINES_PLACE, chosen)
-    placed = place_lines(opened(), actor(), lines, target)
+    placed = place_lines(db(), actor(), lines, target)
     name = placed.department.name
     said = _("%(numbers)s placed in “%(name)s”.", numbers=line_words.counted(placed.moved), name=name)
     if placed.stayed:

@@ -13,8 +13,7 @@ from flask_babel import gettext as _
 from console.runs.operations import allowed_operations
 from console.web.downloads import EXCEL, send_made, send_rows
 from console.web.i18n import locale, text
-from console.web.routing import ResponseReturnValue, actor, go_to, render, route
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, go_to, render, route
 from console.web.security import MAX_UPLOAD
 from core.bounds import whole
 from core.errors import InvalidInput
@@ -71,7 +70,7 @@ def create() -> ResponseReturnValue:
 @route(blueprint, "/sample.xlsx", permission=Permission.LINES_VIEW)
 def sample() -> ResponseReturnValue:
     """A list that shows what is understood, with some of the person's own numbers: it can be tried at once."""
-    few = [row.line for row in page_of_lines(opened(), actor(), LineFilter()).rows[:SAMPLE_NUMBERS]]
+    few = [row.line for row in page_of_lines(db(), actor(), LineFilter()).rows[:SAMPLE_NUMBERS]]
     if not few:
         return send_file(SAMPLE, mimetype=EXCEL, as_attachment=True, download_name="numbers.xlsx")
     numbers, employees = [line.msisdn for line in few], [line.employee for line in few]
@@ -93,7 +92,7 @@ def rows(upload_id: int) -> ResponseReturnValue:
     upload = uploads.get_upload(actor(), upload_id)
     problem, after = request.args.get("problem", ""), request.args.get("after", 0, type=whole)
     statement = queries.upload_problems(upload.company_id, upload.id, after=after, limit=PAGE)
-    found = opened().scalars(statement.where(UploadRow.problem == problem)).all()
+    found = db().scalars(statement.where(UploadRow.problem == problem)).all()
     more = None
     if len(found) == PAGE:
         more = url_for("uploads.rows", upload_id=upload.id, problem=problem, after=found[-1].no)
@@ -111,7 +110,7 @@ def problems(upload_id: int) -> ResponseReturnValue:
 
 def _problem_rows(upload: Upload) -> Iterator[tuple[object, ...]]:
     statement = queries.upload_problems(upload.company_id, upload.id, after=0, limit=upload.problems + 1)
-    for row in opened().scalars(statement.execution_options(yield_per=2000)):
+    for row in db().scalars(statement.execution_options(yield_per=2000)):
         title = text(uploads.TITLES.get(row.problem or "", row.problem or ""))
         yield row.sheet, row.row, row.raw, title, _advice(row)
 

@@ -6,8 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from console.web.i18n import text
-from console.web.routing import ResponseReturnValue, SignedIn, actor, person, render, route
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, SignedIn, actor, db, person, render, route
 from core.errors import InvalidInput
 from rbac.permissions import Permission
 from users.staff import portfolio
@@ -23,7 +22,7 @@ def index() -> ResponseReturnValue:
 
 def _page(*, chosen: int | None = None, reason: str = "", errors: list[str] | None = None) -> str:
     wanted = request.args.get("q", "")
-    rows = portfolio.companies(opened(), actor(), wanted)
+    rows = portfolio.companies(db(), actor(), wanted)
     return render(
         "companies/index.html", rows=rows, wanted=wanted, chosen=chosen, reason=reason, errors=errors or []
     )
@@ -35,7 +34,7 @@ def enter(company_id: int) -> ResponseReturnValue:
     visit = person().visit
     reason = request.form.get("reason", "")
     try:
-        company = portfolio.enter(opened(), actor(), visit.token_hash if visit else "", company_id, reason)
+        company = portfolio.enter(db(), actor(), visit.token_hash if visit else "", company_id, reason)
     except InvalidInput as problem:
         messages = [text(message) for message in problem.fields.get("reason", [])]
         return _page(chosen=company_id, reason=reason, errors=messages), 422
@@ -47,5 +46,5 @@ def enter(company_id: int) -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     """Stand outside of any company again."""
     visit = person().visit
-    portfolio.leave(opened(), actor(), visit.token_hash if visit else "")
+    portfolio.leave(db(), actor(), visit.token_hash if visit else "")
     return redirect(url_for("companies.index"), code=303)

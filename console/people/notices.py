@@ -7,8 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, url_for
 
 from console.web.i18n import text
-from console.web.routing import ResponseReturnValue, SignedIn, actor, is_fragment, render, route
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, SignedIn, actor, db, is_fragment, render, route
 from notices import service
 from notices.models import Notice
 
@@ -18,9 +17,9 @@ blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 @route(blueprint, "", permission=SignedIn())
 def index() -> ResponseReturnValue:
     """The list; having seen it, the bell is quiet."""
-    found = service.newest(opened(), actor().user_id or 0)
+    found = service.newest(db(), actor().user_id or 0)
     shown = [(notice, sentence(notice), notice.read_at is None) for notice in found]
-    service.mark_read(opened(), actor().user_id or 0)
+    service.mark_read(db(), actor().user_id or 0)
     return render("notices/index.html", notices=shown, days=service.KEPT_DAYS)
 
 
@@ -29,7 +28,7 @@ def bell() -> ResponseReturnValue:
     """How many are new."""
     if not is_fragment():
         return redirect(url_for("notices.index"))
-    return render("notices/bell.html", unread=service.unread(opened(), actor().user_id or 0))
+    return render("notices/bell.html", unread=service.unread(db(), actor().user_id or 0))
 
 
 def sentence(notice: Notice) -> str:

@@ -7,8 +7,7 @@ from flask_babel import gettext as _
 
 from console.fields import departments as department_choice
 from console.web.i18n import text
-from console.web.routing import ResponseReturnValue, actor, go_to, may, render, route
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, go_to, may, render, route
 from core import clock
 from core.bounds import whole
 from core.errors import InvalidInput
@@ -24,8 +23,8 @@ def index() -> ResponseReturnValue:
     """Everyone with their roles, by name, a page at a time."""
     wanted = request.args.get("q", "")
     after = request.args.get("after", type=whole)
-    shown = service.people(opened(), actor(), text=wanted, after=after)
-    held = roles.held_roles(opened(), actor(), [user.id for user in shown])
+    shown = service.people(db(), actor(), text=wanted, after=after)
+    held = roles.held_roles(db(), actor(), [user.id for user in shown])
     more = None
     if len(shown) == service.PAGE:
         more = url_for("people.index", q=wanted or None, after=shown[-1].id)
@@ -43,7 +42,7 @@ def create() -> ResponseReturnValue:
     """Create a person; a refusal shows the form with everything typed save the password."""
     values = {name: request.form.get(name, "") for name in FIELDS}
     try:
-        user = service.create_user(opened(), actor(), password=request.form.get("password", ""), **values)
+        user = service.create_user(db(), actor(), password=request.form.get("password", ""), **values)
     except InvalidInput as problem:
         return render("people/new.html", values=values, errors=_translated(problem)), 422
     flash(
@@ -60,8 +59,8 @@ def show(user_id: int) -> ResponseReturnValue:
 
 
 def _person(user_id: int, errors: dict[str, list[str]]) -> str:
-    user = service.get_user(opened(), actor(), user_id)
-    held = roles.held_roles(opened(), actor(), [user.id]).get(user.id, [])
+    user = service.get_user(db(), actor(), user_id)
+    held = roles.held_roles(db(), actor(), [user.id]).get(user.id, [])
     departments = None
     if may(Permission.ROLES_GRANT):
         typed, wrong = request.form.get("department", ""), errors.get("department", ())
@@ -71,7 +70,7 @@ def _person(user_id: int, errors: dict[str, list[str]]) -> str:
         user=user,
         held=held,
         errors=errors,
-        roles=roles.grantable_roles(opened(), actor()) if departments else (),
+        roles=roles.grantable_roles(db(), actor()) if departments else (),
         role=request.form.get("role", ""),
         departments=departments,
         now=clock.now(),
@@ -81,7 +80,7 @@ def _person(user_id: int, errors: dict[str, list[str]]) -> str:
 @route(blueprint, "/<int:user_id>/block", methods=("POST",), permission=Permission.USERS_EDIT)
 def block(user_id: int) -> ResponseReturnValue:
     """Shut a person out."""
-    user = service.block_user(opened(), actor(), user_id)
+    user = service.block_user(db(), actor(), user_id)
     flash(_("%(name)s is blocked and signed out everywhere.", name=user.name), "success")
     return _back(user_id)
 
@@ -89,7 +88,7 @@ def block(user_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:user_id>/unblock", methods=("POST",), permission=Permission.USERS_EDIT)
 def unblock(user_id: int) -> ResponseReturnValue:
     """Let a person in again."""
-    user = service.unblock_user(opened(), actor(), user_id)
+    user = service.unblock_user(db(), actor(), user_id)
     flash(_("%(name)s may sign in again.", name=user.name), "success")
     return _back(user_id)
 
@@ -98,7 +97,7 @@ def unblock(user_id: int) -> ResponseReturnValue:
 def password(user_id: int) -> ResponseReturnValue:
     """Set a new password for a person."""
     try:
-        user = service.reset_password(opened(), actor(), user_id, request.form.get("password", ""))
+        user = service.reset_password(db(), actor(), user_id, request.form.get("password", ""))
     except InvalidInput as problem:
         return _person(user_id, _translated(problem)), 422
     flash(_("The password of %(name)s is set; all their sessions have ended.", name=user.name), "success")
@@ -108,11 +107,11 @@ def password(user_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:user_id>/grants", methods=("POST",), permission=Permission.ROLES_GRANT)
 def grant(user_id: int) -> ResponseReturnValue:
     """Give a role on a department."""
-    service.get_user(opened(), actor(), user_id, Permission.ROLES_GRANT)
+    service.get_user(db(), actor(), user_id, Permission.ROLES_GRANT)
     role_id, department_id = request.form.get("role", type=whole), request.form.get("department", type=whole)
     if role_id is None or department_id is None:
         return _person(user_id, {"department": [_("Choose a role and a department.")]}), 422
-    roles.grant_role(opened(), actor(), user_id, role_id, department_id)
+    roles.grant_role(db(), actor(), user_id, role_id, department_id)
     flash(_("The role is granted."), "success")
     return _back(user_id)
 
@@ -125,7 +124,7 @@ def grant(user_id: int) -> ResponseReturnValue:
 )
 def revoke(user_id: int, grant_id: int) -> ResponseReturnValue:
     """Take a role away."""
-    roles.revoke_role(opened(), actor(), user_id, grant_id)
+    roles.revoke_role(db(), actor(), user_id, grant_id)
     flash(_("The role is revoked."), "success")
     return _back(user_id)
 

@@ -11,8 +11,7 @@ from console.runs.schemas import NumberPageArgs
 from console.web.api_blueprint import Calls
 from console.web.downloads import send_download
 from console.web.i18n import text
-from console.web.routing import ResponseReturnValue, actor, route, workshop
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, route, workshop
 from rbac.permissions import Permission
 from reports import service
 from reports.models import Format, ReportJob
@@ -95,7 +94,7 @@ def order_report(wanted: dict[str, Any], report_code: str) -> ReportJob:
     """Have a report made; ask for the file until its state is final."""
     return service.order(
         workshop(),
-        opened(),
+        db(),
         actor(),
         report_code,
         wanted["params"],
@@ -109,7 +108,7 @@ def order_report(wanted: dict[str, Any], report_code: str) -> ReportJob:
 @blueprint.gives(FilesOut)
 def list_files(page: dict[str, Any]) -> dict[str, Any]:
     """The person's own files."""
-    found = service.jobs(opened(), actor(), before=page["after"], limit=page["size"])
+    found = service.jobs(db(), actor(), before=page["after"], limit=page["size"])
     return {"items": found, "next": found[-1].id if len(found) == page["size"] else None}
 
 
@@ -117,21 +116,21 @@ def list_files(page: dict[str, Any]) -> dict[str, Any]:
 @blueprint.gives(FileOut)
 def show_file(file_id: int) -> ReportJob:
     """One file with its progress."""
-    return service.get_job(opened(), actor(), file_id)
+    return service.get_job(db(), actor(), file_id)
 
 
 @route(blueprint, "/files/<int:file_id>/cancel", methods=("POST",), permission=ORDER)
 @blueprint.gives(FileOut)
 def cancel_file(file_id: int) -> ReportJob:
     """Stop making it."""
-    return service.cancel(opened(), actor(), file_id)
+    return service.cancel(db(), actor(), file_id)
 
 
 @route(blueprint, "/files/<int:file_id>/content", permission=ORDER)
 @blueprint.gives_file()
 def download_file(file_id: int) -> ResponseReturnValue:
     """The file itself."""
-    found = service.open_file(workshop(), opened(), actor(), file_id)
+    found = service.open_file(workshop(), db(), actor(), file_id)
     return send_download(found.stream, type=found.type, name=found.name, size=found.size)
 
 
@@ -139,11 +138,11 @@ def download_file(file_id: int) -> ResponseReturnValue:
 @blueprint.gives(FileOut)
 def repeat_file(file_id: int) -> ReportJob:
     """The same once more, with the figures of now."""
-    return service.repeat(workshop(), opened(), actor(), file_id)
+    return service.repeat(workshop(), db(), actor(), file_id)
 
 
 @route(blueprint, "/files/<int:file_id>", methods=("DELETE",), permission=ORDER)
 @blueprint.gives_nothing()
 def delete_file(file_id: int) -> None:
     """Away with it; what is being made is cancelled first."""
-    service.forget(workshop(), opened(), actor(), file_id)
+    service.forget(workshop(), db(), actor(), file_id)

@@ -10,8 +10,7 @@ from marshmallow import Schema, fields, validate
 from console.reports.api import FileOut, OrderIn
 from console.web.api_blueprint import Calls
 from console.web.i18n import text
-from console.web.routing import actor, route, workshop
-from console.web.routing import session as opened
+from console.web.routing import actor, db, route, workshop
 from notices.service import mails_about
 from rbac.permissions import Permission
 from reports import scheduling
@@ -81,7 +80,7 @@ class WholeScheduleOut(ScheduleOut):
 @blueprint.gives(ScheduleOut(many=True))
 def list_schedules() -> Sequence[ReportSchedule]:
     """The person's own schedules, newest first; there are fifty at most."""
-    return scheduling.own(opened(), actor())
+    return scheduling.own(db(), actor())
 
 
 @route(blueprint, "/schedules", methods=("POST",), permission=SCHEDULE)
@@ -92,7 +91,7 @@ def create_schedule(wanted: dict[str, Any]) -> ReportSchedule:
     timing = {name: wanted[name] for name in ("every", "hour", "day", "addresses")}
     return scheduling.create(
         workshop(),
-        opened(),
+        db(),
         actor(),
         wanted["report"],
         wanted["params"],
@@ -106,9 +105,9 @@ def create_schedule(wanted: dict[str, Any]) -> ReportSchedule:
 @blueprint.gives(WholeScheduleOut)
 def show_schedule(schedule_id: int) -> dict[str, Any]:
     """One schedule, and how its mail fares."""
-    found = scheduling.get_schedule(opened(), actor(), schedule_id)
+    found = scheduling.get_schedule(db(), actor(), schedule_id)
     names = [field.attribute or name for name, field in ScheduleOut().fields.items()]
-    mails = mails_about(opened(), found.company_id, "report_schedule", [found.id])
+    mails = mails_about(db(), found.company_id, "report_schedule", [found.id])
     return {**{name: getattr(found, name) for name in names}, "mails": mails.get(found.id, ())}
 
 
@@ -116,25 +115,25 @@ def show_schedule(schedule_id: int) -> dict[str, Any]:
 @blueprint.gives(FileOut)
 def send_schedule(schedule_id: int) -> ReportJob:
     """Make the report and mail it at once, whatever the hour; 409 while it is still being made."""
-    return scheduling.send_now(workshop(), opened(), actor(), schedule_id)
+    return scheduling.send_now(workshop(), db(), actor(), schedule_id)
 
 
 @route(blueprint, "/schedules/<int:schedule_id>/pause", methods=("POST",), permission=SCHEDULE)
 @blueprint.gives(ScheduleOut)
 def pause_schedule(schedule_id: int) -> ReportSchedule:
     """Send nothing for a while."""
-    return scheduling.pause(opened(), actor(), schedule_id, paused=True)
+    return scheduling.pause(db(), actor(), schedule_id, paused=True)
 
 
 @route(blueprint, "/schedules/<int:schedule_id>/resume", methods=("POST",), permission=SCHEDULE)
 @blueprint.gives(ScheduleOut)
 def resume_schedule(schedule_id: int) -> ReportSchedule:
     """Go on with the next time to come."""
-    return scheduling.pause(opened(), actor(), schedule_id, paused=False)
+    return scheduling.pause(db(), actor(), schedule_id, paused=False)
 
 
 @route(blueprint, "/schedules/<int:schedule_id>", methods=("DELETE",), permission=SCHEDULE)
 @blueprint.gives_nothing()
 def delete_schedule(schedule_id: int) -> None:
     """Send it never again; files that it made stay until their day."""
-    scheduling.forget(opened(), actor(), schedule_id)
+    scheduling.forget(db(), actor(), schedule_id)

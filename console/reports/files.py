@@ -7,8 +7,7 @@ from flask_babel import gettext as _
 
 from console.reports import words as report_words
 from console.web.downloads import send_download
-from console.web.routing import ResponseReturnValue, actor, go_to, is_fragment, render, route, workshop
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, render, route, workshop
 from core.bounds import whole
 from core.errors import Conflict
 from rbac.permissions import Permission
@@ -22,7 +21,7 @@ ORDER = Permission.REPORTS_ORDER
 def index() -> ResponseReturnValue:
     """The person's files, newest first."""
     before = request.args.get("before", 0, type=whole)
-    found = service.jobs(opened(), actor(), before=before)
+    found = service.jobs(db(), actor(), before=before)
     more = url_for("files.index", before=found[-1].id) if len(found) == service.PAGE else None
     template = "files/rows.html" if is_fragment() else "files/index.html"
     days = workshop().settings.file_days
@@ -32,7 +31,7 @@ def index() -> ResponseReturnValue:
 @route(blueprint, "/<int:file_id>", permission=ORDER, passive=True)
 def row(file_id: int) -> ResponseReturnValue:
     """One line of the list, asked for each second while the report is being made."""
-    found = service.get_job(opened(), actor(), file_id)
+    found = service.get_job(db(), actor(), file_id)
     if not is_fragment():
         return redirect(url_for("files.index"))
     return render("files/rows.html", files=[report_words.file(found)], more=None)
@@ -41,7 +40,7 @@ def row(file_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:file_id>/download", permission=ORDER)
 def download(file_id: int) -> ResponseReturnValue:
     """The file, always as something to keep and never to be shown by the browser."""
-    found = service.open_file(workshop(), opened(), actor(), file_id)
+    found = service.open_file(workshop(), db(), actor(), file_id)
     return send_download(found.stream, type=found.type, name=found.name, size=found.size)
 
 
@@ -49,7 +48,7 @@ def download(file_id: int) -> ResponseReturnValue:
 def cancel(file_id: int) -> ResponseReturnValue:
     """Stop making it."""
     try:
-        service.cancel(opened(), actor(), file_id)
+        service.cancel(db(), actor(), file_id)
     except Conflict:
         flash(_("The report had already ended."), "info")
     return go_to(url_for("files.index"))
@@ -58,13 +57,13 @@ def cancel(file_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:file_id>/repeat", permission=ORDER, methods=("POST",))
 def repeat(file_id: int) -> ResponseReturnValue:
     """The same once more, with the figures of now."""
-    service.repeat(workshop(), opened(), actor(), file_id)
+    service.repeat(workshop(), db(), actor(), file_id)
     return go_to(url_for("files.index"))
 
 
 @route(blueprint, "/<int:file_id>/delete", permission=ORDER, methods=("POST",))
 def delete(file_id: int) -> ResponseReturnValue:
     """Away with it."""
-    service.forget(workshop(), opened(), actor(), file_id)
+    service.forget(workshop(), db(), actor(), file_id)
     flash(_("The file is deleted."), "success")
     return go_to(url_for("files.index"))

@@ -10,8 +10,7 @@ from flask_babel import gettext as _
 
 from console.fields import report_form
 from console.web.i18n import locale, text
-from console.web.routing import ResponseReturnValue, actor, go_to, render, route, workshop
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, go_to, render, route, workshop
 from core.errors import InvalidInput
 from core.excel import Column
 from rbac.permissions import Permission
@@ -47,7 +46,7 @@ def order(report_code: str) -> ResponseReturnValue:
     try:
         service.order(
             workshop(),
-            opened(),
+            db(),
             actor(),
             report_code,
             typed.params,
@@ -70,8 +69,8 @@ def page(report: Report, typed: report_form.Typed, errors: Mapping[str, list[str
     rows: Sequence[Sequence[object]] = ()
     if not wrong:
         try:
-            asked = check(opened(), actor(), report, typed.params, typed.columns)
-            columns, rows = files.preview(opened(), actor(), asked, locale(), PREVIEW)
+            asked = check(db(), actor(), report, typed.params, typed.columns)
+            columns, rows = files.preview(db(), actor(), asked, locale(), PREVIEW)
         except InvalidInput as problem:
             wrong = dict(problem.fields)
     return render(

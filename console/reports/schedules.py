@@ -10,8 +10,7 @@ from flask_babel import gettext as _
 from console.fields import report_form
 from console.reports import words as report_words
 from console.web.i18n import text, zone_name
-from console.web.routing import ResponseReturnValue, actor, go_to, is_fragment, render, route, workshop
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, render, route, workshop
 from core.errors import Conflict, InvalidInput
 from notices.service import mails_about
 from rbac.permissions import Permission
@@ -28,21 +27,21 @@ TIMING = ("every", "day", "hour", "addresses")
 @route(blueprint, "/schedules", permission=SCHEDULE)
 def index() -> ResponseReturnValue:
     """The person's schedules."""
-    plans = _plans(scheduling.own(opened(), actor()))
+    plans = _plans(scheduling.own(db(), actor()))
     return render("reports/schedules.html", plans=plans, has_mail=bool(workshop().settings.smtp_url))
 
 
 def _plans(found: Sequence[ReportSchedule]) -> list[report_words.Plan]:
     company_id = found[0].company_id if found else 0
-    mails = mails_about(opened(), company_id, "report_schedule", [one.id for one in found])
-    jobs = scheduling.last_jobs(opened(), found)
+    mails = mails_about(db(), company_id, "report_schedule", [one.id for one in found])
+    jobs = scheduling.last_jobs(db(), found)
     return [report_words.plan(one, mails.get(one.id, ()), jobs.get(one.id)) for one in found]
 
 
 @route(blueprint, "/schedules/<int:schedule_id>", permission=SCHEDULE, passive=True)
 def row(schedule_id: int) -> ResponseReturnValue:
     """One line of the list, asked for while its report is made and its mail leaves."""
-    found = scheduling.get_schedule(opened(), actor(), schedule_id)
+    found = scheduling.get_schedule(db(), actor(), schedule_id)
     if not is_fragment():
         return redirect(url_for("schedules.index"))
     return render("reports/schedule_rows.html", plans=_plans([found]))
@@ -66,7 +65,7 @@ def create(report_code: str) -> ResponseReturnValue:
     try:
         scheduling.create(
             workshop(),
-            opened(),
+            db(),
             actor(),
             report_code,
             typed.params,
@@ -103,7 +102,7 @@ def _form(report: Report, errors: dict[str, list[str]]) -> str:
 def send(schedule_id: int) -> ResponseReturnValue:
     """Make it and mail it at once; its next hour stays where it is."""
     try:
-        scheduling.send_now(workshop(), opened(), actor(), schedule_id)
+        scheduling.send_now(workshop(), db(), actor(), schedule_id)
     except (Conflict, InvalidInput) as problem:
         flash(text(problem.message, **problem.params), "warning")
     else:
@@ -114,20 +113,20 @@ def send(schedule_id: int) -> ResponseReturnValue:
 @route(blueprint, "/schedules/<int:schedule_id>/pause", permission=SCHEDULE, methods=("POST",))
 def pause(schedule_id: int) -> ResponseReturnValue:
     """Send nothing for a while."""
-    scheduling.pause(opened(), actor(), schedule_id, paused=True)
+    scheduling.pause(db(), actor(), schedule_id, paused=True)
     return go_to(url_for("schedules.index"))
 
 
 @route(blueprint, "/schedules/<int:schedule_id>/resume", permission=SCHEDULE, methods=("POST",))
 def resume(schedule_id: int) -> ResponseReturnValue:
     """Go on with the next time to come."""
-    scheduling.pause(opened(), actor(), schedule_id, paused=False)
+    scheduling.pause(db(), actor(), schedule_id, paused=False)
     return go_to(url_for("schedules.index"))
 
 
 @route(blueprint, "/schedules/<int:schedule_id>/delete", permission=SCHEDULE, methods=("POST",))
 def delete(schedule_id: int) -> ResponseReturnValue:
     """Send it never again."""
-    scheduling.forget(opened(), actor(), schedule_id)
+    scheduling.forget(db(), actor(), schedule_id)
     flash(_("The schedule is deleted."), "success")
     return go_to(url_for("schedules.index"))

@@ -11,8 +11,7 @@ from flask_babel import gettext as _
 from console.fields import report_form
 from console.runs.words import Mark, duration
 from console.web.i18n import locale, text
-from console.web.routing import actor, workshop
-from console.web.routing import session as opened
+from console.web.routing import actor, db, workshop
 from core import clock
 from core.errors import InvalidInput, NotFound
 from core.i18n import N_
@@ -161,7 +160,7 @@ def _about(one: ReportJob | ReportSchedule) -> tuple[str, Sequence[tuple[str, st
     try:
         report = workshop().report(one.code)
         asked = order_params.stored(report, one.params, one.columns)
-        return text(report.title), order_params.in_words(opened(), actor(), asked, locale())
+        return text(report.title), order_params.in_words(db(), actor(), asked, locale())
     except NotFound:
         return one.code, ()
     except InvalidInput:

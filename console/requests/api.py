@@ -8,8 +8,7 @@ from console.fields.json_schema import json_schema
 from console.requests import schemas
 from console.web.api_blueprint import Calls
 from console.web.i18n import locale, text
-from console.web.routing import actor, engine, route
-from console.web.routing import session as opened
+from console.web.routing import actor, db, engine, route
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
 from forms.documents.fields import said
@@ -50,7 +49,7 @@ def _form(form: FormType) -> dict[str, Any]:
 def list_requests(page: dict[str, Any]) -> dict[str, Any]:
     """Requests, newest first, fifty at a time."""
     found = service.list_requests(
-        opened(), actor(), is_open=page["open"], mine=page["mine"], before=page["after"] or None
+        db(), actor(), is_open=page["open"], mine=page["mine"], before=page["after"] or None
     )
     return {"items": found, "next": found[-1].id if len(found) == service.PAGE else None}
 
@@ -61,14 +60,14 @@ def list_requests(page: dict[str, Any]) -> dict[str, Any]:
 def create_request(wanted: dict[str, Any]) -> Request:
     """Keep a draft, with `submit` send it; what is wrong is said by field and nothing is kept."""
     form = get_type(wanted["form"])
-    draft = submission.new_draft(opened(), actor(), form)
+    draft = submission.new_draft(db(), actor(), form)
     chosen = checked(wanted["selection"], is_ordered=True) if wanted["selection"] else None
-    found = submission.fill(opened(), engine(), actor(), draft, wanted["values"], chosen)
+    found = submission.fill(db(), engine(), actor(), draft, wanted["values"], chosen)
     if found.errors:
         words = {name: [said(one, locale()) for one in messages] for name, messages in found.errors.items()}
         raise InvalidInput(submission.CORRECT, fields=words)
     if wanted["submit"]:
-        submission.submit(opened(), engine(), actor(), draft)
+        submission.submit(db(), engine(), actor(), draft)
     return draft
 
 
@@ -76,7 +75,7 @@ def create_request(wanted: dict[str, Any]) -> Request:
 @blueprint.gives(schemas.WholeRequestOut)
 def show_request(request_id: int) -> dict[str, Any]:
     """One request with its steps and files."""
-    found = service.get_request(opened(), actor(), request_id)
+    found = service.get_request(db(), actor(), request_id)
     return whole(found, _steps(found))
 
 
@@ -85,8 +84,8 @@ def whole(found: Request, offered: list[str]) -> dict[str, Any]:
     own = {name: getattr(found, name) for name in schemas.RequestOut().fields}
     return {
         **own,
-        "events": service.events_of(opened(), found),
-        "files": attachments.attachments_of(opened(), found),
+        "events": service.events_of(db(), found),
+        "files": attachments.attachments_of(db(), found),
         "steps": offered,
     }
 
@@ -100,12 +99,12 @@ def _steps(found: Request) -> list[str]:
 @blueprint.gives(schemas.OutcomesOut)
 def list_request_lines(page: dict[str, Any], request_id: int) -> dict[str, Any]:
     """The numbers of a request with the outcome of each, fifty at a time."""
-    return outcomes(service.get_request(opened(), actor(), request_id), page["after"])
+    return outcomes(service.get_request(db(), actor(), request_id), page["after"])
 
 
 def outcomes(found: Request, after: int) -> dict[str, Any]:
     """A part of the numbers of a request."""
-    lines = execution.outcomes(opened(), found, after)
+    lines = execution.outcomes(db(), found, after)
     return {"items": lines, "next": lines[-1].no if len(lines) == execution.PAGE else None}
 
 
@@ -115,8 +114,8 @@ def outcomes(found: Request, after: int) -> dict[str, Any]:
 @blueprint.gives(schemas.RequestOut)
 def submit_request(request_id: int) -> Request:
     """Send a draft: it gets its number, its deadline and its account manager at once."""
-    draft = submission.get_draft(opened(), actor(), request_id)
-    submission.submit(opened(), engine(), actor(), draft)
+    draft = submission.get_draft(db(), actor(), request_id)
+    submission.submit(db(), engine(), actor(), draft)
     return draft
 
 
@@ -124,7 +123,7 @@ def submit_request(request_id: int) -> Request:
 @blueprint.gives_nothing()
 def delete_request(request_id: int) -> None:
     """Throw a draft away with its files."""
-    submission.forget(opened(), engine(), submission.get_draft(opened(), actor(), request_id))
+    submission.forget(db(), engine(), submission.get_draft(db(), actor(), request_id))
 
 
 @route(
@@ -134,7 +133,7 @@ def delete_request(request_id: int) -> None:
 @blueprint.gives(schemas.RequestOut)
 def step(wanted: dict[str, Any], request_id: int) -> Request:
     """Take a step of the customer."""
-    found = service.get_request(opened(), actor(), request_id)
+    found = service.get_request(db(), actor(), request_id)
     move(found, wanted["step"], wanted["text"])
     return found
 
@@ -143,4 +142,4 @@ def move(found: Request, name: str, said: str) -> RequestEvent:
     """A step of the customer that the request stands at; a draft is sent by a call of its own."""
     if name == "submit" or name not in _steps(found):
         raise Conflict(NOT_NOW, code="moved_on")
-    return service.move(opened(), engine(), actor(), found, name, said)
+    return service.move(db(), engine(), actor(), found, name, said)

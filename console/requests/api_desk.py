@@ -9,8 +9,7 @@ from typing import Any
 from console.requests import schemas
 from console.requests.api import outcomes, whole
 from console.web.api_blueprint import Calls
-from console.web.routing import actor, engine, route
-from console.web.routing import session as opened
+from console.web.routing import actor, db, engine, route
 from core.bounds import whole as whole_number
 from core.errors import InvalidInput
 from core.i18n import N_
@@ -33,10 +32,10 @@ DAMAGED = N_("This address is damaged.")
 @blueprint.gives(schemas.QueueOut)
 def queue(page: dict[str, Any]) -> dict[str, Any]:
     """Requests of the portfolio, by deadline what has to be worked, else the newest first; fifty at a time."""
-    with desk.portfolio(opened(), actor()):
+    with desk.portfolio(db(), actor()):
         number = page["number"].strip()
         found = desk.queue(
-            opened(), actor(), page["view"], after=_place(page["after"]), text=number, limit=desk.PAGE
+            db(), actor(), page["view"], after=_place(page["after"]), text=number, limit=desk.PAGE
         )
         return {"items": [_listed(row) for row in found], "next": _next(found)}
 
@@ -67,8 +66,8 @@ def _place(text: str) -> Place | None:
 @blueprint.gives(schemas.DeskRequestOut)
 def show(request_id: int) -> dict[str, Any]:
     """One request with its steps, its files, its run, and who else may work it."""
-    with desk.portfolio(opened(), actor()):
-        return _whole(desk.get_request(opened(), request_id))
+    with desk.portfolio(db(), actor()):
+        return _whole(desk.get_request(db(), request_id))
 
 
 def _whole(row: QueueRow) -> dict[str, Any]:
@@ -80,8 +79,8 @@ def _whole(row: QueueRow) -> dict[str, Any]:
         "complaints": found.complaints,
         "operation": operation.code if operation else None,
         "preview_id": found.preview_id,
-        "run": execution.find_run(opened(), found, found.run_id),
-        "colleagues": [{"id": id_, "name": name} for id_, name in desk.colleagues(opened(), found)],
+        "run": execution.find_run(db(), found, found.run_id),
+        "colleagues": [{"id": id_, "name": name} for id_, name in desk.colleagues(db(), found)],
     }
 
 
@@ -98,17 +97,17 @@ def _steps(found: Request) -> list[str]:
 @blueprint.gives(schemas.OutcomesOut)
 def list_lines(page: dict[str, Any], request_id: int) -> dict[str, Any]:
     """The numbers of a request with the outcome of each, fifty at a time."""
-    with desk.portfolio(opened(), actor()):
-        return outcomes(desk.get_request(opened(), request_id).request, page["after"])
+    with desk.portfolio(db(), actor()):
+        return outcomes(desk.get_request(db(), request_id).request, page["after"])
 
 
 @route(blueprint, "/<int:request_id>/take", methods=("POST",), permission=WORK)
 @blueprint.gives(schemas.DeskRequestOut)
 def take(request_id: int) -> dict[str, Any]:
     """Take a request. Of two at once one gets it; the other is told by whom it was taken (409)."""
-    with desk.portfolio(opened(), actor()):
-        row = desk.get_request(opened(), request_id)
-        service.move(opened(), engine(), actor(), row.request, "take")
+    with desk.portfolio(db(), actor()):
+        row = desk.get_request(db(), request_id)
+        service.move(db(), engine(), actor(), row.request, "take")
         return _whole(row)
 
 
@@ -117,9 +116,9 @@ def take(request_id: int) -> dict[str, Any]:
 @blueprint.gives(schemas.DeskRequestOut)
 def pass_on(wanted: dict[str, Any], request_id: int) -> dict[str, Any]:
     """Give a request to a colleague, with a word on why."""
-    with desk.portfolio(opened(), actor()):
-        row = desk.get_request(opened(), request_id)
-        desk.pass_on(opened(), engine(), actor(), row.request, wanted["assignee"], wanted["text"])
+    with desk.portfolio(db(), actor()):
+        row = desk.get_request(db(), request_id)
+        desk.pass_on(db(), engine(), actor(), row.request, wanted["assignee"], wanted["text"])
         return _whole(row)
 
 
@@ -128,9 +127,9 @@ def pass_on(wanted: dict[str, Any], request_id: int) -> dict[str, Any]:
 @blueprint.gives(schemas.DeskRequestOut)
 def step(wanted: dict[str, Any], request_id: int) -> dict[str, Any]:
     """Ask the customer back, write, or refuse with the reason."""
-    with desk.portfolio(opened(), actor()):
-        row = desk.get_request(opened(), request_id)
-        service.move(opened(), engine(), actor(), row.request, wanted["step"], wanted["text"])
+    with desk.portfolio(db(), actor()):
+        row = desk.get_request(db(), request_id)
+        service.move(db(), engine(), actor(), row.request, wanted["step"], wanted["text"])
         return _whole(row)
 
 
@@ -138,9 +137,9 @@ def step(wanted: dict[str, Any], request_id: int) -> dict[str, Any]:
 @blueprint.gives(schemas.ProspectOut)
 def preview(request_id: int) -> dict[str, Any]:
     """Say what the operation of a request would do; the run's id is what `resolve` asks for."""
-    with desk.portfolio(opened(), actor()):
-        row = desk.get_request(opened(), request_id)
-        found = execution.preview(opened(), engine(), actor(), row.request)
+    with desk.portfolio(db(), actor()):
+        row = desk.get_request(db(), request_id)
+        found = execution.preview(db(), engine(), actor(), row.request)
         return {"run": found.run, "left": found.left}
 
 
@@ -149,7 +148,7 @@ def preview(request_id: int) -> dict[str, Any]:
 @blueprint.gives(schemas.DeskRequestOut)
 def resolve(wanted: dict[str, Any], request_id: int) -> dict[str, Any]:
     """Close a request with an answer and, with `run`, start the run that was previewed: both or neither."""
-    with desk.portfolio(opened(), actor()):
-        row = desk.get_request(opened(), request_id)
-        execution.resolve(opened(), engine(), actor(), row.request, wanted["text"], wanted["run"])
+    with desk.portfolio(db(), actor()):
+        row = desk.get_request(db(), request_id)
+        execution.resolve(db(), engine(), actor(), row.request, wanted["text"], wanted["run"])
         return _whole(row)

@@ -10,8 +10,7 @@ from console.requests import schemas
 from console.requests.api import NOT_NOW, move
 from console.requests.attachments import attach_sent, send_attachment
 from console.web.api_blueprint import FILE, Calls
-from console.web.routing import ResponseReturnValue, actor, engine, route
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, engine, route
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
 from forms.requests import attachments, desk, service, submission
@@ -33,7 +32,7 @@ SENT = {
 @blueprint.gives(schemas.AttachmentOut(many=True))
 def list_files(request_id: int) -> Sequence[Attachment]:
     """The files of a request."""
-    return attachments.attachments_of(opened(), service.get_request(opened(), actor(), request_id))
+    return attachments.attachments_of(db(), service.get_request(db(), actor(), request_id))
 
 
 @route(blueprint, "/requests/<int:request_id>/files", methods=("POST",), permission=SUBMIT)
@@ -41,10 +40,10 @@ def list_files(request_id: int) -> Sequence[Attachment]:
 @blueprint.gives(schemas.AttachmentOut(many=True))
 def add_files(request_id: int) -> list[Attachment]:
     """Attach files to a draft, or to a step of a request on its way. One that is not taken undoes the call."""
-    found = service.get_request(opened(), actor(), request_id)
+    found = service.get_request(db(), actor(), request_id)
     _need_file()
     if found.state == RequestState.DRAFT:
-        return attach_sent(submission.get_draft(opened(), actor(), request_id))
+        return attach_sent(submission.get_draft(db(), actor(), request_id))
     return attach_sent(found, move(found, *_said()))
 
 
@@ -52,7 +51,7 @@ def add_files(request_id: int) -> list[Attachment]:
 @blueprint.gives_file()
 def download(request_id: int, attachment_id: int) -> ResponseReturnValue:
     """A file as it was sent in, always as a download."""
-    return send_attachment(service.get_request(opened(), actor(), request_id), attachment_id)
+    return send_attachment(service.get_request(db(), actor(), request_id), attachment_id)
 
 
 @route(
@@ -64,16 +63,16 @@ def download(request_id: int, attachment_id: int) -> ResponseReturnValue:
 @blueprint.gives_nothing()
 def remove(request_id: int, attachment_id: int) -> None:
     """Take a file away from a draft."""
-    found = submission.get_draft(opened(), actor(), request_id)
-    attachments.remove(opened(), engine(), actor(), found, attachment_id)
+    found = submission.get_draft(db(), actor(), request_id)
+    attachments.remove(db(), engine(), actor(), found, attachment_id)
 
 
 @route(blueprint, "/desk/<int:request_id>/files", permission=WORK)
 @blueprint.gives(schemas.AttachmentOut(many=True))
 def list_desk_files(request_id: int) -> Sequence[Attachment]:
     """The files of a request of the portfolio."""
-    with desk.portfolio(opened(), actor()):
-        return attachments.attachments_of(opened(), desk.get_request(opened(), request_id).request)
+    with desk.portfolio(db(), actor()):
+        return attachments.attachments_of(db(), desk.get_request(db(), request_id).request)
 
 
 @route(blueprint, "/desk/<int:request_id>/files", methods=("POST",), permission=WORK)
@@ -81,8 +80,8 @@ def list_desk_files(request_id: int) -> Sequence[Attachment]:
 @blueprint.gives(schemas.AttachmentOut(many=True))
 def add_desk_files(request_id: int) -> list[Attachment]:
     """Attach files to a step of the account manager: ask, comment, refuse, or resolve without an operation."""
-    with desk.portfolio(opened(), actor()):
-        found = desk.get_request(opened(), request_id).request
+    with desk.portfolio(db(), actor()):
+        found = desk.get_request(db(), request_id).request
         _need_file()
         return attach_sent(found, _desk_step(found))
 
@@ -91,7 +90,7 @@ def _desk_step(found: Request) -> RequestEvent:
     name, said = _said()
     if name not in DESK_STEPS:
         raise Conflict(NOT_NOW, code="moved_on")
-    return service.move(opened(), engine(), actor(), found, name, said)
+    return service.move(db(), engine(), actor(), found, name, said)
 
 
 def _said() -> tuple[str, str]:
@@ -107,5 +106,5 @@ def _need_file() -> None:
 @blueprint.gives_file()
 def download_desk_file(request_id: int, attachment_id: int) -> ResponseReturnValue:
     """A file of a request of the portfolio, always as a download."""
-    with desk.portfolio(opened(), actor()):
-        return send_attachment(desk.get_request(opened(), request_id).request, attachment_id)
+    with desk.portfolio(db(), actor()):
+        return send_attachment(desk.get_request(db(), request_id).request, attachment_id)

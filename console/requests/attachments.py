@@ -10,7 +10,7 @@ from flask import Response, request
 
 from console.web.downloads import send_download
 from console.web.i18n import locale, text
-from console.web.routing import actor, engine, session
+from console.web.routing import actor, db, engine
 from core.errors import InvalidInput, NotFound
 from forms import printing
 from forms.documents.form import FormType
@@ -22,9 +22,7 @@ from forms.requests.models import Attachment, Request, RequestEvent
 
 def attach_sent(found: Request, event: RequestEvent | None = None) -> list[Attachment]:
     """Keep every file of the form field `file`; raises InvalidInput for one that is not taken."""
-    return [
-        attachments.attach(session(), engine(), actor(), found, path, name, event) for path, name in _sent()
-    ]
+    return [attachments.attach(db(), engine(), actor(), found, path, name, event) for path, name in _sent()]
 
 
 def attach_good(found: Request) -> tuple[int, dict[str, list[str]]]:
@@ -32,8 +30,8 @@ def attach_good(found: Request) -> tuple[int, dict[str, list[str]]]:
     kept, refused = 0, dict[str, list[str]]()
     for path, name in _sent():
         try:
-            with session().begin_nested():
-                attachments.attach(session(), engine(), actor(), found, path, name)
+            with db().begin_nested():
+                attachments.attach(db(), engine(), actor(), found, path, name)
             kept += 1
         except InvalidInput as problem:
             said = text(problem.message, **problem.params)
@@ -53,7 +51,7 @@ def _sent() -> Iterator[tuple[Path, str]]:
 
 def send_attachment(found: Request, attachment_id: int) -> Response:
     """A file of the request, as a download."""
-    file = attachments.get_attachment(session(), found, attachment_id)
+    file = attachments.get_attachment(db(), found, attachment_id)
     opened = engine().storage.open(file.key)
     return send_download(opened, type=KINDS[file.kind].media_type, name=file.name, size=file.size)
 
@@ -61,8 +59,8 @@ def send_attachment(found: Request, attachment_id: int) -> Response:
 def send_document(found: Request, ending: str) -> Response:
     """The printable form of a request."""
     form = get_type(found.form)
-    lines = content.lines_of(session(), found)
-    document = printing.describe(session(), form, found, lines, locale())
+    lines = content.lines_of(db(), found)
+    document = printing.describe(db(), form, found, lines, locale())
     return _send(document, ending, f"{found.number or form.code}.{ending}")
 
 

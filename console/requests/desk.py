@@ -15,8 +15,7 @@ from console.requests import words as request_words
 from console.requests.attachments import attach_sent
 from console.runs import words as run_words
 from console.web.i18n import text
-from console.web.routing import ResponseReturnValue, actor, engine, go_to, is_fragment, render, route
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, engine, go_to, is_fragment, render, route
 from core.bounds import whole
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
@@ -40,8 +39,8 @@ def index() -> ResponseReturnValue:
     view, wanted = request.args.get("view", "mine"), request.args.get("q", "").strip()[:LONGEST_SEARCH]
     view = view if view in desk.VIEWS else "mine"
     after = _place()
-    with desk.portfolio(opened(), actor()):
-        found = desk.queue(opened(), actor(), view, after=after, text=wanted)
+    with desk.portfolio(db(), actor()):
+        found = desk.queue(db(), actor(), view, after=after, text=wanted)
     more = None
     if len(found) == desk.PAGE:
         last = found[-1].request
@@ -65,16 +64,16 @@ def _place() -> desk.Place | None:
 @route(blueprint, "/<int:request_id>", permission=Permission.DESK_WORK)
 def show(request_id: int) -> ResponseReturnValue:
     """The request."""
-    with desk.portfolio(opened(), actor()):
-        return _show(desk.get_request(opened(), request_id), {}, "")
+    with desk.portfolio(db(), actor()):
+        return _show(desk.get_request(db(), request_id), {}, "")
 
 
 @route(blueprint, "/<int:request_id>/lines", permission=Permission.DESK_WORK)
 def lines(request_id: int) -> ResponseReturnValue:
     """More numbers of the request: a fragment."""
     after = request.args.get("after", 0, type=whole)
-    with desk.portfolio(opened(), actor()):
-        found = desk.get_request(opened(), request_id).request
+    with desk.portfolio(db(), actor()):
+        found = desk.get_request(db(), request_id).request
         context = request_words.outcome(found, after)
         return render("requests/line_rows.html", **context, address="desk.lines", request_id=found.id)
 
@@ -83,14 +82,14 @@ def lines(request_id: int) -> ResponseReturnValue:
 def move(request_id: int) -> ResponseReturnValue:
     """A step of the manager, with a text and perhaps a file. Who was too late learns who was first."""
     step, said = request.form.get("step", ""), request.form.get("text", "")
-    with desk.portfolio(opened(), actor()):
-        row = desk.get_request(opened(), request_id)
+    with desk.portfolio(db(), actor()):
+        row = desk.get_request(db(), request_id)
         try:
-            with opened().begin_nested():
-                event = service.move(opened(), engine(), actor(), row.request, step, said)
+            with db().begin_nested():
+                event = service.move(db(), engine(), actor(), row.request, step, said)
                 attach_sent(row.request, event)
         except InvalidInput as problem:
-            opened().refresh(row.request)
+            db().refresh(row.request)
             return _show(row, {"text": [text(problem.message, **problem.params)]}, said), 422
         except Conflict as problem:
             flash(text(problem.message, **problem.params), "warning")
@@ -101,13 +100,13 @@ def move(request_id: int) -> ResponseReturnValue:
 def pass_on(request_id: int) -> ResponseReturnValue:
     """Give the request to a colleague."""
     person, said = request.form.get("assignee", 0, type=whole), request.form.get("text", "")
-    with desk.portfolio(opened(), actor()):
-        row = desk.get_request(opened(), request_id)
+    with desk.portfolio(db(), actor()):
+        row = desk.get_request(db(), request_id)
         try:
-            with opened().begin_nested():
-                desk.pass_on(opened(), engine(), actor(), row.request, person, said)
+            with db().begin_nested():
+                desk.pass_on(db(), engine(), actor(), row.request, person, said)
         except InvalidInput as problem:
-            opened().refresh(row.request)
+            db().refresh(row.request)
             return _show(row, {"pass": [text(problem.message, **problem.params)]}, said), 422
     flash(_("Passed on to %(name)s.", name=row.request.assignee_name), "success")
     return go_to(url_for("desk.show", request_id=request_id))
@@ -116,10 +115,10 @@ def pass_on(request_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:request_id>/preview", methods=("POST",), permission=Permission.DESK_WORK)
 def preview(request_id: int) -> ResponseReturnValue:
     """Say what the operation would do before the request is resolved with it."""
-    with desk.portfolio(opened(), actor()):
-        row = desk.get_request(opened(), request_id)
+    with desk.portfolio(db(), actor()):
+        row = desk.get_request(db(), request_id)
         try:
-            found = execution.preview(opened(), engine(), actor(), row.request)
+            found = execution.preview(db(), engine(), actor(), row.request)
         except InvalidInput as problem:
             said = [text(one) for messages in problem.fields.values() for one in messages]
             return _show(row, {"operation": said or [text(problem.message, **problem.params)]}, ""), 422
@@ -133,9 +132,9 @@ def preview(request_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:request_id>/resolve", permission=Permission.DESK_WORK)
 def resolve(request_id: int) -> ResponseReturnValue:
     """What the operation would do, and the answer to the customer."""
-    with desk.portfolio(opened(), actor()):
-        row = desk.get_request(opened(), request_id)
-        run = execution.find_preview(opened(), actor(), row.request, request.args.get("run", type=whole))
+    with desk.portfolio(db(), actor()):
+        row = desk.get_request(db(), request_id)
+        run = execution.find_preview(db(), actor(), row.request, request.args.get("run", type=whole))
         if row.request.state not in HELD:
             return go_to(url_for("desk.show", request_id=request_id))
         if run is None:
@@ -148,21 +147,21 @@ def resolve(request_id: int) -> ResponseReturnValue:
 def carry_out(request_id: int) -> ResponseReturnValue:
     """Resolve the request and start its operation, both at once."""
     said, run_id = request.form.get("text", ""), request.form.get("run", type=whole)
-    with desk.portfolio(opened(), actor()):
-        row = desk.get_request(opened(), request_id)
+    with desk.portfolio(db(), actor()):
+        row = desk.get_request(db(), request_id)
         try:
-            with opened().begin_nested():
-                execution.resolve(opened(), engine(), actor(), row.request, said, run_id)
+            with db().begin_nested():
+                execution.resolve(db(), engine(), actor(), row.request, said, run_id)
         except InvalidInput as problem:
-            opened().refresh(row.request)
-            run = execution.find_run(opened(), row.request, run_id)
+            db().refresh(row.request)
+            run = execution.find_run(db(), row.request, run_id)
             errors = {"text": [text(problem.message, **problem.params)]}
             return (_show(row, errors, said) if run is None else _resolve_page(row, run, errors, said)), 422
         except Conflict as problem:
-            run = execution.find_run(opened(), row.request, run_id)
+            run = execution.find_run(db(), row.request, run_id)
             if problem.code != STALE or run is None:
                 raise
-            execution.count_again(opened(), engine(), actor(), row.request, run)
+            execution.count_again(db(), engine(), actor(), row.request, run)
             return _resolve_page(row, run, {}, said, text(problem.message, **problem.params)), 409
     flash(_("The request is resolved; its operation is on its way."), "success")
     return go_to(url_for("desk.show", request_id=request_id))
@@ -180,7 +179,7 @@ def _show(row: QueueRow, errors: Mapping[str, Sequence[str]], typed: str) -> str
         may_take=bool({one.name for one in _table(found)} & {"take"}),
         may_carry_out=context["operation"] is not None and found.state in HELD and _is_mine(found),
         is_mine=_is_mine(found),
-        colleagues=desk.colleagues(opened(), found),
+        colleagues=desk.colleagues(db(), found),
         may_pass="pass" in {one.name for one in _table(found)},
         errors=errors,
         typed=typed,
@@ -212,7 +211,7 @@ def _resolve_page(
     operation, figures = engine().operation(run.operation), run.preview
     with company_scope(run.company_id):
         params = operation_form.shown_params(operation, run.params)
-        left = execution.count_left(opened(), row.request)
+        left = execution.count_left(db(), row.request)
         texts = run_words.refusal_texts(operation, run)
         numbers = request_words.outcome(row.request)
     refused = sorted(figures["refused"].items(), key=lambda pair: -pair[1])

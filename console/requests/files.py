@@ -8,8 +8,7 @@ from flask import Blueprint, flash, url_for
 from flask_babel import gettext as _
 
 from console.requests.attachments import attach_good, send_attachment, send_blank, send_document
-from console.web.routing import ResponseReturnValue, actor, engine, go_to, route
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, engine, go_to, route
 from forms.documents.types import get_type
 from forms.requests import attachments, desk, service, submission
 from rbac.permissions import Permission
@@ -28,13 +27,13 @@ def blank(form_code: str, ending: str) -> ResponseReturnValue:
 @route(blueprint, "/requests/<int:request_id>/document.<ending>", permission=Permission.REQUESTS_VIEW)
 def document(request_id: int, ending: str) -> ResponseReturnValue:
     """The filled-in form to print and sign."""
-    return send_document(service.get_request(opened(), actor(), request_id), ending)
+    return send_document(service.get_request(db(), actor(), request_id), ending)
 
 
 @route(blueprint, "/requests/<int:request_id>/files/<int:attachment_id>", permission=Permission.REQUESTS_VIEW)
 def file(request_id: int, attachment_id: int) -> ResponseReturnValue:
     """An attachment, for the company's side."""
-    return send_attachment(service.get_request(opened(), actor(), request_id), attachment_id)
+    return send_attachment(service.get_request(db(), actor(), request_id), attachment_id)
 
 
 @route(
@@ -42,7 +41,7 @@ def file(request_id: int, attachment_id: int) -> ResponseReturnValue:
 )
 def add(request_id: int) -> ResponseReturnValue:
     """Attach files to a draft; one that is not taken is said, the others stay."""
-    draft = submission.get_draft(opened(), actor(), request_id)
+    draft = submission.get_draft(db(), actor(), request_id)
     kept, refused = attach_good(draft)
     if not kept and not refused:
         flash(_("Choose a file first."), "warning")
@@ -60,20 +59,20 @@ def add(request_id: int) -> ResponseReturnValue:
 )
 def remove(request_id: int, attachment_id: int) -> ResponseReturnValue:
     """Take a file away from a draft."""
-    draft = submission.get_draft(opened(), actor(), request_id)
-    attachments.remove(opened(), engine(), actor(), draft, attachment_id)
+    draft = submission.get_draft(db(), actor(), request_id)
+    attachments.remove(db(), engine(), actor(), draft, attachment_id)
     return go_to(url_for("requests.show", request_id=draft.id) + "#files")
 
 
 @route(blueprint, "/desk/<int:request_id>/document.<ending>", permission=Permission.DESK_WORK)
 def desk_document(request_id: int, ending: str) -> ResponseReturnValue:
     """The filled-in form, for the account manager."""
-    with desk.portfolio(opened(), actor()):
-        return send_document(desk.get_request(opened(), request_id).request, ending)
+    with desk.portfolio(db(), actor()):
+        return send_document(desk.get_request(db(), request_id).request, ending)
 
 
 @route(blueprint, "/desk/<int:request_id>/files/<int:attachment_id>", permission=Permission.DESK_WORK)
 def desk_file(request_id: int, attachment_id: int) -> ResponseReturnValue:
     """An attachment, for the account manager."""
-    with desk.portfolio(opened(), actor()):
-        return send_attachment(desk.get_request(opened(), request_id).request, attachment_id)
+    with desk.portfolio(db(), actor()):
+        return send_attachment(desk.get_request(db(), request_id).request, attachment_id)

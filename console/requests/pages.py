@@ -18,8 +18,7 @@ from console.requests.attachments import attach_sent
 from console.runs import selection
 from console.runs.operations import LONGEST_ADDRESS
 from console.web.i18n import number, text
-from console.web.routing import ResponseReturnValue, actor, engine, go_to, is_fragment, render, route
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, engine, go_to, is_fragment, render, route
 from core.bounds import whole
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
@@ -46,7 +45,7 @@ def index() -> ResponseReturnValue:
     view, mine = request.args.get("view", "open"), request.args.get("mine", "") == "1"
     before = request.args.get("before", type=whole)
     is_open = {"open": True, "closed": False}.get(view)
-    found = service.list_requests(opened(), actor(), is_open=is_open, mine=mine, before=before)
+    found = service.list_requests(db(), actor(), is_open=is_open, mine=mine, before=before)
     more = None
     if len(found) == service.PAGE:
         more = url_for("requests.index", view=view, mine="1" if mine else None, before=found[-1].id)
@@ -72,7 +71,7 @@ def catalogue() -> ResponseReturnValue:
         "requests/catalogue.html",
         forms=[form for form in forms if form.lines != Lines.NONE],
         pairs=selection.pairs(chosen),
-        count=count_chosen(engine(), actor(), opened(), chosen),
+        count=count_chosen(engine(), actor(), db(), chosen),
         origin=selection.origin(chosen),
     )
 
@@ -101,17 +100,17 @@ def _address(endpoint: str, chosen: Mapping[str, Any], **values: Any) -> str | N
 
 def _begin(form: FormType, chosen: Mapping[str, Any] | None) -> ResponseReturnValue:
     """The form of a new request: few numbers are shown in it, many go along as the selection that they are."""
-    typed = content.known(opened(), actor(), form)
+    typed = content.known(db(), actor(), form)
     if chosen is None or form.lines == Lines.NONE:
         return _page(form, None, typed, {})
     back = _address("requests.catalogue", chosen)
     is_whole = (
         form.from_list is not None and chosen["kind"] == "upload"
     )  # with what stands beside its numbers
-    if (count := count_chosen(engine(), actor(), opened(), chosen)) > SHOWN_NUMBERS or is_whole:
+    if (count := count_chosen(engine(), actor(), db(), chosen)) > SHOWN_NUMBERS or is_whole:
         return _page(form, None, typed, {}, kept=count, pairs=selection.pairs(chosen), back=back)
     seen = engine().target.chosen(actor(), Permission.LINES_VIEW, chosen)
-    numbers = opened().scalars(seen.with_only_columns(Line.msisdn).order_by(Line.msisdn))
+    numbers = db().scalars(seen.with_only_columns(Line.msisdn).order_by(Line.msisdn))
     typed["numbers"] = "\n".join(f"+{one}" for one in numbers)
     return _page(form, None, typed, {}, back=back)
 
@@ -120,23 +119,23 @@ def _begin(form: FormType, chosen: Mapping[str, Any] | None) -> ResponseReturnVa
 def create(form_code: str) -> ResponseReturnValue:
     """Keep the draft, and go on where it is whole."""
     form = _form(form_code)
-    return _save(form, submission.new_draft(opened(), actor(), form))
+    return _save(form, submission.new_draft(db(), actor(), form))
 
 
 @route(blueprint, "/<int:request_id>/edit", permission=Permission.REQUESTS_SUBMIT)
 def edit(request_id: int) -> ResponseReturnValue:
     """The form of a draft."""
-    draft = service.get_request(opened(), actor(), request_id)  # to look at: held only once it is saved
+    draft = service.get_request(db(), actor(), request_id)  # to look at: held only once it is saved
     if draft.state != RequestState.DRAFT:
         return redirect(url_for("requests.show", request_id=request_id))
-    lines = content.lines_of(opened(), draft) if draft.lines <= SHOWN_NUMBERS else []
+    lines = content.lines_of(db(), draft) if draft.lines <= SHOWN_NUMBERS else []
     return _page(get_type(draft.form), draft, {**draft.values, "numbers": _typed_numbers(lines)}, {})
 
 
 @route(blueprint, "/<int:request_id>/edit", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
 def save(request_id: int) -> ResponseReturnValue:
     """Keep what was typed in a draft."""
-    draft = submission.get_draft(opened(), actor(), request_id)
+    draft = submission.get_draft(db(), actor(), request_id)
     return _save(get_type(draft.form), draft)
 
 
@@ -154,11 +153,11 @@ def _save(form: FormType, draft: Request) -> ResponseReturnValue:
     try:
         is_paired = form.beside is not None and bool(form.beside(typed).values)
         chosen = _chosen(form, draft, is_paired=is_paired)
-        checked = submission.fill(opened(), engine(), actor(), draft, typed, chosen)
+        checked = submission.fill(db(), engine(), actor(), draft, typed, chosen)
     except InvalidInput as problem:
         chosen = None
         errors["numbers"] = [*problem.fields.get("numbers", ())] or [text(problem.message, **problem.params)]
-        checked = submission.fill(opened(), engine(), actor(), draft, typed, None)
+        checked = submission.fill(db(), engine(), actor(), draft, typed, None)
     errors = {**checked.errors, **errors}
     if "draft" in request.form:
         flash(_("The draft is kept."), "success")
@@ -172,7 +171,7 @@ def _shown_again(draft: Request, chosen: Mapping[str, Any] | None) -> dict[str, 
     """What stands beside the errors: an uploaded list leaves its numbers, and what it gives them, in the form."""
     if chosen is None or chosen["kind"] != "upload":
         return {"numbers": request.form.get("numbers", "")}
-    lines = content.lines_of(opened(), draft) if draft.lines <= SHOWN_NUMBERS else []
+    lines = content.lines_of(db(), draft) if draft.lines <= SHOWN_NUMBERS else []
     return {**draft.values, "numbers": _typed_numbers(lines)}
 
 
@@ -201,11 +200,11 @@ def _chosen(form: FormType, draft: Request, *, is_paired: bool) -> dict[str, Any
         return {"kind": "upload", "upload": upload.id}
     typed = request.form.get("numbers", "").strip()
     if typed:
-        return {"kind": "ids", "ids": content.find_numbers(opened(), actor(), typed, is_paired=is_paired)}
+        return {"kind": "ids", "ids": content.find_numbers(db(), actor(), typed, is_paired=is_paired)}
     if "sel" in request.form:
         return selection.read(request.form, is_ordered=True)
     if "keep_numbers" in request.form:
-        return {"kind": "ids", "ids": [line.line_id for line in content.lines_of(opened(), draft)]}
+        return {"kind": "ids", "ids": [line.line_id for line in content.lines_of(db(), draft)]}
     return None
 
 
@@ -241,14 +240,14 @@ def _page(
 @route(blueprint, "/<int:request_id>", permission=Permission.REQUESTS_VIEW)
 def show(request_id: int) -> ResponseReturnValue:
     """A draft before it is submitted, or a request on its way."""
-    found = service.get_request(opened(), actor(), request_id)
+    found = service.get_request(db(), actor(), request_id)
     return _show(found, {}, "")
 
 
 @route(blueprint, "/<int:request_id>/lines", permission=Permission.REQUESTS_VIEW)
 def lines(request_id: int) -> ResponseReturnValue:
     """More numbers of the request: a fragment."""
-    found = service.get_request(opened(), actor(), request_id)
+    found = service.get_request(db(), actor(), request_id)
     after = request.args.get("after", 0, type=whole)
     return render(
         "requests/line_rows.html",
@@ -261,9 +260,9 @@ def lines(request_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:request_id>/submit", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
 def submit(request_id: int) -> ResponseReturnValue:
     """Send a draft."""
-    draft = submission.get_draft(opened(), actor(), request_id)
+    draft = submission.get_draft(db(), actor(), request_id)
     try:
-        submission.submit(opened(), engine(), actor(), draft)
+        submission.submit(db(), engine(), actor(), draft)
     except InvalidInput as problem:
         return _page(get_type(draft.form), draft, draft.values, problem.fields), 422
     message = _(
@@ -276,7 +275,7 @@ def submit(request_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:request_id>/delete", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
 def delete(request_id: int) -> ResponseReturnValue:
     """Throw a draft away."""
-    submission.forget(opened(), engine(), submission.get_draft(opened(), actor(), request_id))
+    submission.forget(db(), engine(), submission.get_draft(db(), actor(), request_id))
     flash(_("The draft is deleted."), "success")
     return go_to(url_for("requests.index"))
 
@@ -284,16 +283,16 @@ def delete(request_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:request_id>/move", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
 def move(request_id: int) -> ResponseReturnValue:
     """A step of the customer: answer, write, withdraw, reopen, complain; with or without a file."""
-    found = service.get_request(opened(), actor(), request_id)
+    found = service.get_request(db(), actor(), request_id)
     step, said = request.form.get("step", ""), request.form.get("text", "")
     if step not in {row.name for row in request_words.offered(found, Party.CUSTOMER)}:
         raise Conflict(N_("The request has moved on: this step is not possible any more."), code="moved_on")
     try:
-        with opened().begin_nested():
-            event = service.move(opened(), engine(), actor(), found, step, said)
+        with db().begin_nested():
+            event = service.move(db(), engine(), actor(), found, step, said)
             attach_sent(found, event)
     except InvalidInput as problem:
-        opened().refresh(found)
+        db().refresh(found)
         return _show(found, {"text": [text(problem.message, **problem.params)]}, said), 422
     return go_to(url_for("requests.show", request_id=found.id) + "#end")
 

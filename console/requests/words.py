@@ -12,7 +12,7 @@ from marshmallow.fields import Field
 from console.runs import words as run_words
 from console.runs.words import Mark
 from console.web.i18n import locale, number, text
-from console.web.routing import engine, session
+from console.web.routing import db, engine
 from core import clock
 from core.i18n import N_
 from forms.documents.fields import Listed
@@ -88,11 +88,11 @@ def deadline(request: Request, now: datetime) -> tuple[str, str]:
 
 def told(request: Request) -> tuple[list[Told], list[Attachment]]:
     """The timeline with the files of each step, and the files that came with the request itself."""
-    files = attachments.attachments_of(session(), request)
+    files = attachments.attachments_of(db(), request)
     own = [one for one in files if one.event_id is None]
     return [
         _told(request, event, [one for one in files if one.event_id == event.id])
-        for event in service.events_of(session(), request)
+        for event in service.events_of(db(), request)
     ], own
 
 
@@ -101,7 +101,7 @@ def _told(request: Request, event: RequestEvent, files: Sequence[Attachment]) ->
     words = words_of(event.name)
     if event.party != Party.SYSTEM:
         return Told(event, event.actor_name, words, PARTIES[event.party], event.text, files)
-    run = execution.find_run(session(), request, event.run_id)
+    run = execution.find_run(db(), request, event.run_id)
     operation = engine().operations.get(run.operation) if run else None
     outcome = run_words.sentence(operation, run) if run and operation else event.text
     return Told(event, text(CONSOLE), words, "", outcome, files)
@@ -136,7 +136,7 @@ def whole(request: Request, after: int = 0) -> dict[str, Any]:
 def _shown(field: Field[Any], value: Any) -> str:
     """A value as the page shows it: of a long list only the beginning, the document holds the rest."""
     if not isinstance(field, Listed):
-        return shown(session(), field, value, locale())
+        return shown(db(), field, value, locale())
     parts = str(value).splitlines()
     found = [format_iccid(one) if iccid_digits(one) else format_msisdn(one) for one in parts[:SHOWN_LISTED]]
     if len(parts) > SHOWN_LISTED:
@@ -146,10 +146,10 @@ def _shown(field: Field[Any], value: Any) -> str:
 
 def outcome(request: Request, after: int = 0) -> dict[str, Any]:
     """The numbers with what became of them, and how the run stands."""
-    run = execution.find_run(session(), request, request.run_id)
+    run = execution.find_run(db(), request, request.run_id)
     operation = engine().operations.get(run.operation) if run else None
     texts = run_words.refusal_texts(operation, run) if run and operation else {}
-    lines = execution.outcomes(session(), request, after) if request.lines else []
+    lines = execution.outcomes(db(), request, after) if request.lines else []
     return {
         "run": run,
         "run_sentence": run_words.sentence(operation, run) if run and operation else "",

@@ -10,8 +10,7 @@ from console.fields.json_schema import json_schema
 from console.runs import row_values, schemas, submission
 from console.web.api_blueprint import Calls
 from console.web.i18n import text
-from console.web.routing import actor, engine, route
-from console.web.routing import session as opened
+from console.web.routing import actor, db, engine, route
 from core.errors import NotFound
 from lines import queries as line_queries
 from lines.bulk.items import PAGE, item_lines
@@ -34,7 +33,7 @@ blueprint = Calls("api", __name__, url_prefix="/api/v1", description="Lines, ope
 def list_lines(page: dict[str, Any]) -> dict[str, Any]:
     """Lines, narrowed and sorted by the same arguments as in the list of the console."""
     wanted = parse({name: values for name, values in request.args.lists() if name not in page})
-    found = line_queries.page_of_lines(opened(), actor(), wanted, after=page.get("after"), limit=page["size"])
+    found = line_queries.page_of_lines(db(), actor(), wanted, after=page.get("after"), limit=page["size"])
     items = [_line(row.line, row.department, row.tariff) for row in found.rows]
     return {"items": items, "next": found.after}
 
@@ -43,7 +42,7 @@ def list_lines(page: dict[str, Any]) -> dict[str, Any]:
 @blueprint.gives(schemas.LineOut)
 def show_line(line_id: int) -> dict[str, Any]:
     """One line."""
-    card = get_line(opened(), actor(), line_id)
+    card = get_line(db(), actor(), line_id)
     return _line(card.line, card.department.name, card.tariff.name if card.tariff else None)
 
 
@@ -106,7 +105,7 @@ def list_offers(wanted: dict[str, Any], code: str) -> list[dict[str, Any]]:
 @blueprint.gives(schemas.RunOut)
 def operate(wanted: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
     """Say what an operation would do to the selected lines; with `submit` do it. Repeated with one key: one run."""
-    run = submission.preview(opened(), engine(), actor(), code, wanted, headers.get("key", ""))
+    run = submission.preview(db(), engine(), actor(), code, wanted, headers.get("key", ""))
     return service.submit(engine(), actor(), run.id) if wanted["submit"] else run
 
 
@@ -115,9 +114,7 @@ def operate(wanted: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
 @blueprint.gives(schemas.RunsOut)
 def list_runs(page: dict[str, Any]) -> dict[str, Any]:
     """Submitted runs, newest first."""
-    found = (
-        opened().scalars(queries.run_list(actor(), before_id=page["after"] or None, limit=page["size"])).all()
-    )
+    found = db().scalars(queries.run_list(actor(), before_id=page["after"] or None, limit=page["size"])).all()
     return {"items": found, "next": found[-1].id if len(found) == page["size"] else None}
 
 
@@ -137,7 +134,7 @@ def list_items(page: dict[str, Any], run_id: int) -> dict[str, Any]:
     operation = engine().operations.get(run.operation)
     own = operation.own if operation else None
     found = item_lines(
-        actor(), opened(), run, own, state=page["state"], reason=page["reason"], after=page["after"]
+        actor(), db(), run, own, state=page["state"], reason=page["reason"], after=page["after"]
     )
     return {"items": found, "next": found[-1].no if len(found) == PAGE else None}
 

@@ -11,8 +11,7 @@ from flask import Blueprint, redirect, request, url_for
 from console.fields import operation_form
 from console.runs import row_values, selection
 from console.web.downloads import send_rows
-from console.web.routing import ResponseReturnValue, actor, engine, go_to, render, route
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, engine, go_to, render, route
 from core.errors import InvalidInput, NotFound
 from core.excel import Column, ReadLimits
 from core.i18n import N_
@@ -84,7 +83,7 @@ def list_to_fill_in(code: str) -> ResponseReturnValue:
         raise NotFound
     chosen = selection.read(request.form if request.method == "POST" else request.args)
     own = operation.own
-    lines = asked_lines(engine(), actor(), opened(), chosen, own, ReadLimits().rows)
+    lines = asked_lines(engine(), actor(), db(), chosen, own, ReadLimits().rows)
     columns = (
         Column(N_("Number"), "msisdn", "text", 18),
         Column(N_("Employee"), "employee", "text", 30),
@@ -115,7 +114,7 @@ def _form(
     *,
     own: row_values.OwnForm | None,
 ) -> str:
-    count = count_chosen(engine(), actor(), opened(), chosen)
+    count = count_chosen(engine(), actor(), db(), chosen)
     origin, back = selection.origin(chosen)
     return render(
         "runs/parameters.html",

@@ -13,8 +13,7 @@ from werkzeug.wrappers import Response
 from console.fields import operation_form
 from console.runs import selection
 from console.runs import words as run_words
-from console.web.routing import ResponseReturnValue, actor, engine, go_to, is_fragment, may, render, route
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, engine, go_to, is_fragment, may, render, route
 from core import clock
 from core.bounds import whole
 from core.errors import Conflict
@@ -36,7 +35,7 @@ HTMX_STOP = 286
 def index() -> ResponseReturnValue:
     """All runs of the company, newest first."""
     before = request.args.get("before", type=whole)
-    found = opened().scalars(queries.run_list(actor(), before_id=before, limit=LIST_PAGE)).all()
+    found = db().scalars(queries.run_list(actor(), before_id=before, limit=LIST_PAGE)).all()
     more = url_for("runs.index", before=found[-1].id) if len(found) == LIST_PAGE else None
     shown = [_listed(run) for run in found]
     template = "runs/list_rows.html" if is_fragment() else "runs/index.html"
@@ -48,7 +47,7 @@ def running() -> ResponseReturnValue:
     """The person's own runs that go on, or the one that has just ended, for the top bar."""
     recently = clock.now() - timedelta(seconds=RECENT_SECONDS)
     found = (
-        opened()
+        db()
         .scalars(
             select(Run)
             .where(
@@ -180,13 +179,13 @@ def _took(run: Run) -> str:
 def _failures(run: Run) -> list[ItemLine]:
     if run.finished_at is not None or not (run.failed or run.refused):
         return []
-    return newest_failures(actor(), opened(), run, engine().operation(run.operation).own)
+    return newest_failures(actor(), db(), run, engine().operation(run.operation).own)
 
 
 def _groups(run: Run) -> dict[str, list[tuple[str, int]]]:
     """Reasons with their counts by outcome, the most frequent first."""
     found: dict[str, list[tuple[str, int]]] = {}
-    counts = opened().execute(queries.outcome_counts(run.company_id, run.id)).all()
+    counts = db().execute(queries.outcome_counts(run.company_id, run.id)).all()
     for state, reason, count in sorted(counts, key=lambda row: -row[2]):
         if reason:
             found.setdefault(state, []).append((reason, count))
@@ -195,7 +194,7 @@ def _groups(run: Run) -> dict[str, list[tuple[str, int]]]:
 
 def _items(run: Run, state: str, reason: str, after: int = 0) -> dict[str, Any]:
     operation = engine().operation(run.operation)
-    found = item_lines(actor(), opened(), run, operation.own, state=state, reason=reason, after=after)
+    found = item_lines(actor(), db(), run, operation.own, state=state, reason=reason, after=after)
     more = None
     if len(found) == PAGE:
         more = url_for("runs.items", run_id=run.id, state=state, reason=reason, after=found[-1].no)

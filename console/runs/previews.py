@@ -13,8 +13,7 @@ from console.fields import operation_form
 from console.runs import selection
 from console.runs import words as run_words
 from console.web.i18n import text
-from console.web.routing import ResponseReturnValue, actor, engine, go_to, render, route
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, engine, go_to, render, route
 from core.bounds import whole
 from core.errors import Conflict, NotFound
 from core.i18n import N_
@@ -44,7 +43,7 @@ def lines(run_id: int) -> ResponseReturnValue:
     """The lines that are refused for one reason, without one those that go through: a fragment, page by page."""
     run = _own(run_id)
     reason, after = request.args.get("reason", ""), request.args.get("after", 0, type=whole)
-    found = refused_lines(engine(), actor(), opened(), run, reason=reason, after=after)
+    found = refused_lines(engine(), actor(), db(), run, reason=reason, after=after)
     more = None
     if len(found) == PAGE:
         more = url_for("previews.lines", run_id=run.id, reason=reason, after=found[-1].id)
@@ -64,7 +63,7 @@ def confirm(run_id: int) -> ResponseReturnValue:
         if _is_typed(run) and _digits(request.form.get("typed", "")) != str(allowed):
             return _page(run, typed_wrong=True), 422
     try:
-        with opened().begin_nested():
+        with db().begin_nested():
             service.submit(engine(), actor(), run.id)
     except Conflict as problem:
         if problem.code != service.STALE:

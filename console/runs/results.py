@@ -11,8 +11,7 @@ from sqlalchemy import select
 from console.runs import words as run_words
 from console.web.downloads import send_rows
 from console.web.i18n import locale, text
-from console.web.routing import ResponseReturnValue, actor, engine, route
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, engine, route
 from core.errors import Conflict
 from core.excel import Column
 from core.i18n import N_
@@ -59,9 +58,9 @@ def _rows(run: Run) -> Iterator[tuple[object, ...]]:
     operation = engine().operation(run.operation)
     reasons = {code: title for code, (title, _) in run_words.refusal_texts(operation, run).items()}
     outcomes = {state: text(mark.title) for state, mark in run_words.OUTCOMES.items()}
-    tariffs = {tariff.id: tariff.name for tariff in opened().scalars(select(Tariff))}
+    tariffs = {tariff.id: tariff.name for tariff in db().scalars(select(Tariff))}
     words = ChangeWords(locale(), tariffs)
-    for row in result_rows(actor(), opened(), run, operation.own):
+    for row in result_rows(actor(), db(), run, operation.own):
         cells = _cells(row, run.id, outcomes, reasons, words)
         yield (*cells, shown(row.own, operation.own)) if operation.own else cells
 

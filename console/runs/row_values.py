@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.web.i18n import text
-from console.web.routing import actor, engine
-from console.web.routing import session as opened
+from console.web.routing import actor, db, engine
 from core.bounds import whole
 from core.errors import InvalidInput
 from lines.bulk.stock import AskedLine, Offer, asked_lines, offers
@@ -67,10 +66,10 @@ def make(
         return None
     listed = None
     if selection["kind"] == "upload":
-        listed = row_values.count(opened(), actor().company_id or 0, int(selection["upload"]), own)
+        listed = row_values.count(db(), actor().company_id or 0, int(selection["upload"]), own)
     lines: list[AskedLine] = []
     if not listed:
-        lines = asked_lines(engine(), actor(), opened(), selection, own, MOST_FIELDS + 1)
+        lines = asked_lines(engine(), actor(), db(), selection, own, MOST_FIELDS + 1)
     too_many = len(lines) > MOST_FIELDS
     offered = stock(own)
     return OwnForm(
@@ -88,14 +87,14 @@ def stock(own: Own, containing: str = "", number_class: str = "") -> list[Offer]
     """What may be given out, the cheapest first."""
     company_id = actor().company_id or 0
     return offers(
-        opened(), company_id, own, MOST_OFFERED, containing=containing[:15], number_class=number_class[:20]
+        db(), company_id, own, MOST_OFFERED, containing=containing[:15], number_class=number_class[:20]
     )
 
 
 def _typed(operation: Operation, given: Mapping[str, Any], line_ids: Sequence[int]) -> dict[int, str]:
     if VALUES_OF in given:
         run = service.same_kind(actor(), operation.code, given[VALUES_OF])
-        return row_values.typed(opened(), run, line_ids)
+        return row_values.typed(db(), run, line_ids)
     return {
         int(key): str(value) for key, value in given.get(VALUES, {}).items() if row_values.is_id(str(key))
     }

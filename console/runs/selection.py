@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from console.web.routing import actor, session
+from console.web.routing import actor, db
 from core.errors import NotFound
 from forms.requests.service import get_request
 from hierarchy.queries import get_department
@@ -46,11 +46,11 @@ def _source(selection: Mapping[str, Any]) -> str:
     if "upload" in selection:
         return get_upload(actor(), selection["upload"]).filename
     if "request" in selection:
-        return get_request(session(), actor(), selection["request"]).shown_number
+        return get_request(db(), actor(), selection["request"]).shown_number
     if "run" in selection:
         return str(get_run(actor(), selection["run"]).id)
     if "department" in selection:
-        return get_department(session(), actor(), selection["department"], Permission.LINES_VIEW).name
+        return get_department(db(), actor(), selection["department"], Permission.LINES_VIEW).name
     return ""
 
 

@@ -6,8 +6,7 @@ from flask import Blueprint, request
 
 from console.fields import departments as department_choice
 from console.web.i18n import text
-from console.web.routing import ResponseReturnValue, SignedIn, actor, is_fragment, render, route
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, SignedIn, actor, db, is_fragment, render, route
 from core.bounds import whole
 from core.errors import NotFound
 from hierarchy.queries import get_department
@@ -30,6 +29,6 @@ def choices() -> ResponseReturnValue:
         request.args.get(name, ""),
         find=request.args.get("find", ""),
         none=text(department_choice.EVERYTHING) if "none" in request.args else "",
-        without=None if without is None else get_department(opened(), actor(), without, permission),
+        without=None if without is None else get_department(db(), actor(), without, permission),
     )
     return render("parts/department_choices.html", field=field)

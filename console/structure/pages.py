@@ -12,8 +12,7 @@ from console.fields import departments as department_choice
 from console.fields import tree as tree_view
 from console.lines import words as line_words
 from console.web.i18n import text
-from console.web.routing import ResponseReturnValue, actor, go_to, may, render, route
-from console.web.routing import session as opened
+from console.web.routing import ResponseReturnValue, actor, db, go_to, may, render, route
 from core.bounds import whole
 from core.errors import InvalidInput, NotFound
 from core.i18n import N_
@@ -35,18 +34,18 @@ def index() -> ResponseReturnValue:
 
 
 def _page(department_id: int | None, errors: Mapping[str, Mapping[str, list[str]]]) -> str:
-    tops = queries.top_nodes(opened(), actor(), VIEW)
+    tops = queries.top_nodes(db(), actor(), VIEW)
     if not tops:
         raise NotFound
     chosen = department_id or tops[0].department.id
-    department = queries.get_department(opened(), actor(), chosen)
+    department = queries.get_department(db(), actor(), chosen)
     tree = tree_view.structure_tree(department.id)
     return render(
         "structure/index.html",
         tree=tree_view.open_tree(tree),
         department=department,
-        node=queries.nodes(opened(), department.company_id, [department])[0],
-        way=queries.crumbs(opened(), actor(), department, VIEW),
+        node=queries.nodes(db(), department.company_id, [department])[0],
+        way=queries.crumbs(db(), actor(), department, VIEW),
         may_edit=is_allowed(actor(), EDIT, department.path),
         may_move=not department.is_root and is_allowed(actor(), EDIT, service.above(department)),
         states=line_words.COUNTED,
@@ -76,10 +75,10 @@ def search() -> ResponseReturnValue:
 @route(blueprint, "/operator", permission=Permission.ACCOUNTS_VIEW)
 def operator() -> ResponseReturnValue:
     """Contract, billing account, numbers: as the operator has them, read only."""
-    counts = count_by_account(opened(), actor()) if may(Permission.LINES_VIEW) else {}
+    counts = count_by_account(db(), actor()) if may(Permission.LINES_VIEW) else {}
     return render(
         "structure/operator.html",
-        contracts=queries.operator_hierarchy(opened(), actor(), seen_accounts(actor())),
+        contracts=queries.operator_hierarchy(db(), actor(), seen_accounts(actor())),
         counts=counts,
     )
 
@@ -88,7 +87,7 @@ def operator() -> ResponseReturnValue:
 def create(department_id: int) -> ResponseReturnValue:
     """A new department below this one."""
     try:
-        made = service.create_department(opened(), actor(), department_id, request.form.get("name", ""))
+        made = service.create_department(db(), actor(), department_id, request.form.get("name", ""))
     except InvalidInput as problem:
         return _page(department_id, {"create": _said(problem)}), 422
     flash(_("“%(name)s” is created.", name=made.name), "success")
@@ -99,7 +98,7 @@ def create(department_id: int) -> ResponseReturnValue:
 def rename(department_id: int) -> ResponseReturnValue:
     """A new name."""
     try:
-        service.rename_department(opened(), actor(), department_id, request.form.get("name", ""))
+        service.rename_department(db(), actor(), department_id, request.form.get("name", ""))
     except InvalidInput as problem:
         return _page(department_id, {"rename": _said(problem)}), 422
     flash(_("The name is changed."), "success")
@@ -113,7 +112,7 @@ def move(department_id: int) -> ResponseReturnValue:
     if target is None:
         return _targets(department_id, "move")
     try:
-        moved = service.move_department(opened(), actor(), department_id, target)
+        moved = service.move_department(db(), actor(), department_id, target)
     except InvalidInput as problem:
         return _targets(department_id, "move", problem)
     flash(_("“%(name)s” is moved; who may see what follows at once.", name=moved.name), "success")
@@ -126,9 +125,9 @@ def merge(department_id: int) -> ResponseReturnValue:
     target = request.form.get("target", type=whole)
     if target is None:
         return _targets(department_id, "merge")
-    name = queries.get_department(opened(), actor(), department_id).name
+    name = queries.get_department(db(), actor(), department_id).name
     try:
-        lines = service.merge_department(opened(), actor(), department_id, target)
+        lines = service.merge_department(db(), actor(), department_id, target)
     except InvalidInput as problem:
         return _targets(department_id, "merge", problem)
     moved = line_words.counted(lines)
@@ -139,11 +138,11 @@ def merge(department_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:department_id>/delete", permission=EDIT, methods=("GET", "POST"))
 def delete(department_id: int) -> ResponseReturnValue:
     """What would happen; then do it."""
-    department = queries.get_department(opened(), actor(), department_id)
+    department = queries.get_department(db(), actor(), department_id)
     if request.method == "GET":
         return _delete_page(department)
     parent, name = department.parent_id, department.name
-    lines = service.delete_department(opened(), actor(), department_id)
+    lines = service.delete_department(db(), actor(), department_id)
     flash(
         _("“%(name)s” is deleted: %(numbers)s went up.", name=name, numbers=line_words.counted(lines)),
         "success",
@@ -152,20 +151,20 @@ def delete(department_id: int) -> ResponseReturnValue:
 
 
 def _delete_page(department: Department) -> str:
-    way = queries.crumbs(opened(), actor(), department, VIEW)
+    way = queries.crumbs(db(), actor(), department, VIEW)
     company_id = department.company_id
-    below = len(opened().scalars(queries.branch(company_id, department.path)).all()) - 1
+    below = len(db().scalars(queries.branch(company_id, department.path)).all()) - 1
     return render(
         "structure/delete.html",
         department=department,
         above=way[-2] if len(way) > 1 else None,
-        node=queries.nodes(opened(), company_id, [department])[0],
+        node=queries.nodes(db(), company_id, [department])[0],
         below=below,
     )
 
 
 def _targets(department_id: int, deed: str, problem: InvalidInput | None = None) -> ResponseReturnValue:
-    department = queries.get_department(opened(), actor(), department_id)
+    department = queries.get_department(db(), actor(), department_id)
     if problem is None and request.method == "POST":
         problem = InvalidInput(CHOOSE)
     page = render(

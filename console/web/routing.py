@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console.web.identity import Person, find_person
-from core import db
+from core.db import session
 from core.errors import NotAllowed
 from rbac.decision import Actor, holds
 from rbac.permissions import OPERATOR_ONLY, Permission
@@ -138,9 +138,9 @@ def workshop() -> Workshop:
     return found
 
 
-def session() -> Session:
+def db() -> Session:
     """The database session of the request's unit of work."""
-    return db.session()
+    return session()
 
 
 def render(template: str, **context: Any) -> str:
@@ -187,6 +187,7 @@ __all__ = [
     "SignedIn",
     "actor",
     "admit",
+    "db",
     "declared_permission",
     "engine",
     "find_actor",
@@ -198,6 +199,5 @@ __all__ = [
     "person",
     "render",
     "route",
-    "session",
     "workshop",
 ]
