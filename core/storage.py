@@ -74,9 +74,8 @@ def _forget(storage: Storage, key: str) -> None:
     try:
         storage.delete(key)
     except OSError as problem:
-        log.warning(
-            "storage.left", key=key, problem=str(problem)
-        )  # core.storage_cleanup finds it within a day
+        # core.storage_cleanup finds it within a day.
+        log.warning("storage.left", key=key, problem=str(problem))
 
 
 @contextmanager

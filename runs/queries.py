@@ -24,7 +24,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from core.i18n import N_
 from rbac.decision import Actor, is_everywhere
 from rbac.permissions import Permission
-from runs.models import FINAL, OPEN, ItemState, Run, RunItem, RunState, UploadRow
+from runs.models import OPEN, Run, RunItem, RunState, UploadRow
 from runs.operation import Operation, Params, Refusal
 
 NO_RIGHT = "no_right"
@@ -138,33 +138,6 @@ def outcome_counts(company_id: int, run_id: int) -> Select[str, str | None, int]
     )
 
 
-def items(
-    company_id: int, run_id: int, *, state: str | None, reason: str | None, after: int, limit: int
-) -> Select[Any]:
-    """Items of a run by keyset on their number, narrowed to a state and a reason."""
-    found = select(RunItem).where(
-        RunItem.company_id == company_id, RunItem.run_id == run_id, RunItem.no > after
-    )
-    if state:
-        found = found.where(RunItem.state == state)
-    if reason:
-        found = found.where(RunItem.reason == reason)
-    return found.order_by(RunItem.no).limit(limit)
-
-
-def newest_failures(company_id: int, run_id: int, limit: int) -> Select[RunItem]:
-    """Items that failed or were refused while the run went on, newest first."""
-    wanted = tuple_(RunItem.state).in_([(ItemState.FAILED.value,), (ItemState.REFUSED.value,)])
-    return (
-        select(RunItem)
-        .where(
-            RunItem.company_id == company_id, RunItem.run_id == run_id, wanted, RunItem.batch_id.is_not(None)
-        )
-        .order_by(RunItem.updated_at.desc(), RunItem.no)
-        .limit(limit)
-    )
-
-
 def upload_problems(company_id: int, upload_id: int, *, after: int, limit: int) -> Select[UploadRow]:
     """Rows of an uploaded list that mean no line, by keyset."""
     return (
@@ -179,5 +152,3 @@ def upload_problems(company_id: int, upload_id: int, *, after: int, limit: int) 
         .limit(limit)
     )
 
-
-__all__ = ["BUSY", "COMMON_TEXTS", "FINAL", "NO_RIGHT"]

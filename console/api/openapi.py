@@ -9,13 +9,14 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, jsonify
 from flask_smorest import Api
 
+from console.lines import api as lines
 from console.reports import api as reports
 from console.reports import api_schedules as schedules
 from console.requests import api as requests
 from console.requests import api_desk as desk
 from console.requests import api_files as attachments
-from console.runs import api as v1
-from console.runs import schemas
+from console.runs import api as runs
+from console.web import api_schemas
 from console.web.routing import ResponseReturnValue, SignedIn, render, route
 
 blueprint = Blueprint("api_document", __name__, url_prefix="/api/v1")
@@ -30,7 +31,7 @@ ABOUT = (
 class Described(Api):  # type: ignore[misc]
     """Flask-smorest without its own error handlers: ours answer pages and programs alike."""
 
-    ERROR_SCHEMA = schemas.ErrorOut
+    ERROR_SCHEMA = api_schemas.ErrorOut
 
     def _register_error_handlers(self) -> None:
         return
@@ -61,7 +62,7 @@ def install(app: Flask) -> None:
         },
     )
     described = Described(app)
-    for one in (v1, reports, schedules, requests, attachments, desk):
+    for one in (lines, runs, reports, schedules, requests, attachments, desk):
         described.register_blueprint(one.blueprint)
     app.extensions[EXTENSION] = described
 

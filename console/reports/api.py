@@ -7,8 +7,8 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from console.fields.json_schema import json_schema
-from console.runs.schemas import NumberPageArgs
 from console.web.api_blueprint import Calls
+from console.web.api_schemas import NumberPageArgs
 from console.web.downloads import send_download
 from console.web.i18n import text
 from console.web.routing import ResponseReturnValue, actor, db, route, workshop

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from console.runs.schemas import NumberPageArgs, RunOut, SelectionIn
+from console.runs.schemas import RunOut, SelectionIn
+from console.web.api_schemas import NumberPageArgs
 from core.bounds import LARGEST
 from forms.requests import service
 from forms.requests.desk import VIEWS

@@ -1,22 +1,17 @@
-"""The JSON API, version 1: lines, operations, runs. The session's cookie signs in; POST needs the CSRF header."""
+"""The API of operations and runs. The session's cookie signs in; POST needs the CSRF header."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import request
-
 from console.fields.json_schema import json_schema
 from console.runs import row_values, schemas, submission
+from console.web import api_schemas
 from console.web.api_blueprint import Calls
 from console.web.i18n import text
 from console.web.routing import actor, db, engine, route
 from core.errors import NotFound
-from lines import queries as line_queries
 from lines.bulk.items import PAGE, item_lines
-from lines.card import get_line
-from lines.filters import parse
-from lines.models import Line
 from rbac.decision import require
 from rbac.permissions import Permission
 from runs import queries, service
@@ -24,31 +19,7 @@ from runs.models import Run
 from runs.operation import Operation
 from runs.row_values import NOT_A_TABLE, TAKEN_OVER, VALUES, VALUES_OF
 
-blueprint = Calls("api", __name__, url_prefix="/api/v1", description="Lines, operations and runs")
-
-
-@route(blueprint, "/lines", permission=Permission.LINES_VIEW)
-@blueprint.takes(schemas.PageArgs, "query")
-@blueprint.gives(schemas.LinesOut)
-def list_lines(page: dict[str, Any]) -> dict[str, Any]:
-    """Lines, narrowed and sorted by the same arguments as in the list of the console."""
-    wanted = parse({name: values for name, values in request.args.lists() if name not in page})
-    found = line_queries.page_of_lines(db(), actor(), wanted, after=page.get("after"), limit=page["size"])
-    items = [_line(row.line, row.department, row.tariff) for row in found.rows]
-    return {"items": items, "next": found.after}
-
-
-@route(blueprint, "/lines/<int:line_id>", permission=Permission.LINES_VIEW)
-@blueprint.gives(schemas.LineOut)
-def show_line(line_id: int) -> dict[str, Any]:
-    """One line."""
-    card = get_line(db(), actor(), line_id)
-    return _line(card.line, card.department.name, card.tariff.name if card.tariff else None)
-
-
-def _line(line: Line, department: str, tariff: str | None) -> dict[str, Any]:
-    own = {name: getattr(line, name, None) for name in schemas.LineOut().fields}
-    return {**own, "department": department, "tariff": tariff}
+blueprint = Calls("api_runs", __name__, url_prefix="/api/v1", description="Operations and runs")
 
 
 @route(blueprint, "/operations", permission=Permission.LINES_VIEW)
@@ -110,7 +81,7 @@ def operate(wanted: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
 
 
 @route(blueprint, "/runs", permission=Permission.RUNS_VIEW)
-@blueprint.takes(schemas.NumberPageArgs, "query")
+@blueprint.takes(api_schemas.NumberPageArgs, "query")
 @blueprint.gives(schemas.RunsOut)
 def list_runs(page: dict[str, Any]) -> dict[str, Any]:
     """Submitted runs, newest first."""

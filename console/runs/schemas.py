@@ -1,50 +1,12 @@
-"""What the JSON API takes and gives, as marshmallow schemas from which its OpenAPI document is made."""
+"""What the API takes and gives of operations and runs."""
 
 from __future__ import annotations
 
 from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
 
+from console.web.api_schemas import TEXT_AMOUNT
 from core.bounds import LARGEST
 from lines.bulk.stock import CLASSES
-
-TEXT_AMOUNT = {"type": "string", "description": "Roubles, as text so that no kopeck is lost."}
-MOST = 500
-
-
-class ErrorOut(Schema):
-    """Why something was refused: a stable code, a sentence for people, every message by field, a number for support."""
-
-    code = fields.String()
-    message = fields.String()
-    status = fields.Integer()
-    support = fields.String()
-    fields_ = fields.Dict(
-        keys=fields.String(), values=fields.List(fields.String()), data_key="fields", required=False
-    )
-
-
-class PageArgs(Schema):
-    """Where the next part begins, and how long it may be."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-    after = fields.String(metadata={"description": "`next` of the part before."})
-    size = fields.Integer(load_default=50, validate=validate.Range(1, MOST))
-
-
-class NumberPageArgs(Schema):
-    """As PageArgs, where parts are told apart by a number."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-    after = fields.Integer(
-        load_default=0,
-        validate=validate.Range(0, LARGEST),
-        metadata={"description": "`next` of the part before."},
-    )
-    size = fields.Integer(load_default=50, validate=validate.Range(1, MOST))
 
 
 class ItemArgs(Schema):
@@ -60,33 +22,6 @@ class ItemArgs(Schema):
     )
     state = fields.String(load_default="")
     reason = fields.String(load_default="")
-
-
-class LineOut(Schema):
-    """A mobile line."""
-
-    id = fields.Integer()
-    msisdn = fields.String(metadata={"description": "E.164 without plus."})
-    iccid = fields.String()
-    state = fields.String()
-    block_reason = fields.String(allow_none=True)
-    tariff_id = fields.String()
-    tariff = fields.String(allow_none=True)
-    department_id = fields.Integer()
-    department = fields.String()
-    employee = fields.String()
-    limit_amount = fields.Decimal(as_string=True, allow_none=True, metadata=TEXT_AMOUNT)
-    limit_period = fields.String(allow_none=True)
-    limit_warn = fields.Integer(allow_none=True, metadata={"description": "Per cent."})
-    spent = fields.Decimal(as_string=True, metadata=TEXT_AMOUNT)
-    last_activity = fields.Date(allow_none=True)
-
-
-class LinesOut(Schema):
-    """A part of the list."""
-
-    items = fields.List(fields.Nested(LineOut))
-    next = fields.String(allow_none=True)
 
 
 class OperationOut(Schema):

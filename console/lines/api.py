@@ -1,0 +1,43 @@
+"""The API of lines: the list and the card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from console.lines import schemas
+from console.web import api_schemas
+from console.web.api_blueprint import Calls
+from console.web.routing import actor, db, route
+from lines import queries as line_queries
+from lines.card import get_line
+from lines.filters import parse
+from lines.models import Line
+from rbac.permissions import Permission
+
+blueprint = Calls("api_lines", __name__, url_prefix="/api/v1", description="Lines")
+
+
+@route(blueprint, "/lines", permission=Permission.LINES_VIEW)
+@blueprint.takes(api_schemas.PageArgs, "query")
+@blueprint.gives(schemas.LinesOut)
+def list_lines(page: dict[str, Any]) -> dict[str, Any]:
+    """Lines, narrowed and sorted by the same arguments as in the list of the console."""
+    wanted = parse({name: values for name, values in request.args.lists() if name not in page})
+    found = line_queries.page_of_lines(db(), actor(), wanted, after=page.get("after"), limit=page["size"])
+    items = [_line(row.line, row.department, row.tariff) for row in found.rows]
+    return {"items": items, "next": found.after}
+
+
+@route(blueprint, "/lines/<int:line_id>", permission=Permission.LINES_VIEW)
+@blueprint.gives(schemas.LineOut)
+def show_line(line_id: int) -> dict[str, Any]:
+    """One line."""
+    card = get_line(db(), actor(), line_id)
+    return _line(card.line, card.department.name, card.tariff.name if card.tariff else None)
+
+
+def _line(line: Line, department: str, tariff: str | None) -> dict[str, Any]:
+    own = {name: getattr(line, name, None) for name in schemas.LineOut().fields}
+    return {**own, "department": department, "tariff": tariff}

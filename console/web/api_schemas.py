@@ -1,0 +1,46 @@
+"""What every call of the JSON API shares: errors, pages, amounts of money."""
+
+from __future__ import annotations
+
+from marshmallow import EXCLUDE, Schema, fields, validate
+
+from core.bounds import LARGEST
+
+TEXT_AMOUNT = {"type": "string", "description": "Roubles, as text so that no kopeck is lost."}
+MOST = 500
+
+
+class ErrorOut(Schema):
+    """Why something was refused: a stable code, a sentence for people, every message by field, a number for support."""
+
+    code = fields.String()
+    message = fields.String()
+    status = fields.Integer()
+    support = fields.String()
+    fields_ = fields.Dict(
+        keys=fields.String(), values=fields.List(fields.String()), data_key="fields", required=False
+    )
+
+
+class PageArgs(Schema):
+    """Where the next part begins, and how long it may be."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    after = fields.String(metadata={"description": "`next` of the part before."})
+    size = fields.Integer(load_default=50, validate=validate.Range(1, MOST))
+
+
+class NumberPageArgs(Schema):
+    """As PageArgs, where parts are told apart by a number."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    after = fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, LARGEST),
+        metadata={"description": "`next` of the part before."},
+    )
+    size = fields.Integer(load_default=50, validate=validate.Range(1, MOST))
