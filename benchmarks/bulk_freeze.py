@@ -10,7 +10,7 @@ from core import db
 from core.tenancy import company_scope
 from devtools.factory import Factory, running
 from devtools.servers.roles import DATABASE
-from runs import service
+from runs import operation_params, submission
 from runs.models import Run
 
 LINES = 100_000
@@ -49,7 +49,9 @@ def _freeze(factory: Factory, number: int) -> float:
     def freeze() -> None:
         with company_scope(factory.company_id), db.unit_of_work() as session:
             run = session.scalars(select(Run).where(Run.id == run_id)).one()
-            service.freeze(factory.engine, actor, operation, service.stored_params(operation, run), run)
+            submission.freeze(
+                factory.engine, actor, operation, operation_params.stored_params(operation, run), run
+            )
 
     took = seconds(freeze)
     run = factory.run(run_id)

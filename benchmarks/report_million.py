@@ -28,7 +28,7 @@ from core.tenancy import all_companies, company_scope
 from devtools.factory import Factory, running
 from devtools.servers.roles import DATABASE
 from hierarchy.models import Department
-from rbac.decision import Actor
+from rbac.actor import Actor
 from reports import files, service, worker
 from reports.models import JobState, ReportJob
 from reports.order_params import check

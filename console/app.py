@@ -29,7 +29,7 @@ from console.web import errors, i18n, identity, intake, observe, security, stati
 from console.web.routing import ENGINE, WORKSHOP, Public, declared_permission, find_actor, may
 from core.db import unit_of_work
 from core.tenancy import all_companies, companies_scope, company_scope
-from rbac.decision import Actor
+from rbac.actor import Actor
 from reports.workshop import Workshop
 from runs.parts import Engine
 

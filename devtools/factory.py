@@ -45,9 +45,9 @@ from operators.records import Source
 from operators.sync import companies, sync_catalogue, sync_companies
 from operators.tmf import adapter
 from operators.tmf.hub import register
-from rbac.decision import Actor
+from rbac.actor import Actor
 from rbac.models import Grant, Role
-from runs import service
+from runs import control, previews, submission
 from runs.models import Run
 from runs.parts import Engine
 from users.actor import load_actor
@@ -208,17 +208,17 @@ class Factory:
         actor = self.actor()
         root = {"kind": "department", "department": self._root_id()}
         with company_scope(self.company_id), db.unit_of_work():
-            return service.create_preview(self.engine, actor, code, params, root).id
+            return previews.create_preview(self.engine, actor, code, params, root).id
 
     def submit(self, run_id: int) -> None:
         actor = self.actor()
         with company_scope(self.company_id), db.unit_of_work():
-            service.submit(self.engine, actor, run_id)
+            submission.submit(self.engine, actor, run_id)
 
     def halt(self, run_id: int) -> None:
         actor = self.actor()
         with company_scope(self.company_id), db.unit_of_work():
-            service.stop(self.engine, actor, run_id)
+            control.stop(self.engine, actor, run_id)
 
     def seconds_of(self, run_id: int, patience: float = 300.0) -> float:
         """Wait for a run's end without the application's role noticing; returns seconds from submission to it."""

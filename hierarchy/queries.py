@@ -12,7 +12,8 @@ from core.errors import NotFound
 from hierarchy.errors import NoDepartment
 from hierarchy.models import BillingAccount, Contract, Department, DepartmentTotal
 from hierarchy.tree import ids_of
-from rbac.decision import ANYWHERE, Actor, is_allowed, is_everywhere, roots, visible
+from rbac.actor import ANYWHERE, Actor, company_of
+from rbac.decision import is_allowed, is_everywhere, roots, visible
 from rbac.permissions import Permission
 
 MOST_FOUND = 100
@@ -39,13 +40,6 @@ class ContractNode:
 
     contract: Contract | None
     accounts: Sequence[BillingAccount]
-
-
-def company_of(actor: Actor) -> int:
-    """The company acted in; raises NotFound outside of one."""
-    if actor.company_id is None:
-        raise NotFound
-    return actor.company_id
 
 
 def get_department(

@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from hierarchy.models import Department
-from hierarchy.queries import MOST_FOUND, by_name, company_of, named, outside_of
+from hierarchy.queries import MOST_FOUND, by_name, named, outside_of
 from hierarchy.tree import ids_of
-from rbac.decision import Actor, visible
+from rbac.actor import Actor, company_of
+from rbac.decision import visible
 from rbac.permissions import Permission
 
 FEW = 200

@@ -13,9 +13,10 @@ from core.journal.entries import Entry, write
 from hierarchy import totals, tree
 from hierarchy.errors import BadName, RootStays
 from hierarchy.models import Department, DepartmentTotal
-from hierarchy.queries import company_of, get_department
+from hierarchy.queries import get_department
 from rbac import grants
-from rbac.decision import Actor, path_end, require
+from rbac.actor import Actor, company_of
+from rbac.decision import path_end, require
 from rbac.models import Grant
 from rbac.permissions import Permission
 

@@ -15,10 +15,10 @@ from core.journal.entries import JournalEntry
 from core.journal.search import Wanted, entries
 from hierarchy.models import BillingAccount, Contract, Department
 from hierarchy.queries import crumbs
-from lines.models import Line, SimCard
-from lines.queries import company_of
+from lines.models import IN_DEPARTMENT, Line, SimCard
 from operators.models import Tariff
-from rbac.decision import Actor, is_allowed, require
+from rbac.actor import Actor, company_of
+from rbac.decision import is_allowed, require
 from rbac.permissions import Permission
 from runs.models import OPEN, Run, RunItem
 
@@ -61,7 +61,7 @@ def get_line(session: Session, actor: Actor, line_id: int) -> LineCard:
     company_id = company_of(actor)
     row = session.execute(
         select(Line, Department, Tariff, SimCard, BillingAccount, Contract)
-        .join(Department, and_(Department.company_id == Line.company_id, Department.id == Line.department_id))
+        .join(Department, IN_DEPARTMENT)
         .outerjoin(Tariff, Tariff.id == Line.tariff_id)
         .outerjoin(SimCard, and_(SimCard.company_id == Line.company_id, SimCard.iccid == Line.iccid))
         .outerjoin(

@@ -6,8 +6,9 @@ from sqlalchemy import ColumnElement, or_, select
 
 from core.journal.entries import JournalEntry
 from hierarchy.models import Department
-from lines.models import Line
-from rbac.decision import ANYWHERE, Actor, roots, visible
+from lines.models import IN_DEPARTMENT, Line
+from rbac.actor import ANYWHERE, Actor
+from rbac.decision import roots, visible
 from rbac.permissions import Permission
 
 
@@ -23,7 +24,7 @@ def below(actor: Actor) -> ColumnElement[bool]:
     """Entries about lines of the actor's departments, and the actor's own deeds."""
     seen = (
         select(Line.id)
-        .join(Department, (Department.company_id == Line.company_id) & (Department.id == Line.department_id))
+        .join(Department, IN_DEPARTMENT)
         .where(Line.company_id == actor.company_id, visible(actor, Permission.JOURNAL_VIEW, Department.path))
     )
     about_lines = (JournalEntry.object_kind == "line") & JournalEntry.object_id.in_(seen)

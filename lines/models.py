@@ -14,13 +14,14 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    and_,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import PATH, Base
 from core.tenancy import CompanyOwned
-from hierarchy.models import MONEY
+from hierarchy.models import MONEY, Department
 
 C = String(collation="C")
 
@@ -102,3 +103,7 @@ class SimCard(CompanyOwned, Base):
     iccid: Mapped[str] = mapped_column(C)
     imsi: Mapped[str] = mapped_column(default="")
     state: Mapped[str]
+
+
+IN_DEPARTMENT = and_(Department.company_id == Line.company_id, Department.id == Line.department_id)
+"""Joins a line to the department where it stands."""

@@ -17,7 +17,8 @@ from hierarchy.models import Department
 from hierarchy.queries import get_department, with_ids
 from hierarchy.service import lock_tree
 from lines.models import Line
-from rbac.decision import Actor, require
+from rbac.actor import Actor
+from rbac.decision import require
 from rbac.permissions import Permission
 
 MOST_AT_ONCE = 100_000

@@ -15,13 +15,13 @@ from core.errors import NotFound
 from hierarchy.models import BillingAccount, Department, DepartmentTotal
 from lines import keyset, search
 from lines.filters import LineFilter, from_query
-from lines.models import Line
+from lines.models import IN_DEPARTMENT, Line
 from lines.search import LineEntity
 from operators.models import Tariff
-from rbac.decision import ANYWHERE, Actor, below, is_everywhere, roots, visible
+from rbac.actor import ANYWHERE, Actor, company_of
+from rbac.decision import below, is_everywhere, roots, visible
 from rbac.permissions import Permission
 
-IN_DEPARTMENT = and_(Department.company_id == Line.company_id, Department.id == Line.department_id)
 PAGE = 50
 COUNTED = 10_000
 CLUSTERED = 10
@@ -300,10 +300,3 @@ def _of_total() -> ColumnElement[bool]:
     return and_(
         Department.company_id == DepartmentTotal.company_id, Department.id == DepartmentTotal.department_id
     )
-
-
-def company_of(actor: Actor) -> int:
-    """The company acted in; raises NotFound outside of one."""
-    if actor.company_id is None:
-        raise NotFound
-    return actor.company_id

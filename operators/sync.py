@@ -21,7 +21,7 @@ from operators.errors import OperatorAway
 from operators.models import Tariff
 from operators.records import AccountData, Page, PartyData, Source
 from operators.states import Report, note_done, note_failed
-from rbac.decision import system_actor
+from rbac.actor import system_actor
 from rbac.grants import create_preset_roles
 
 ACTOR = "operator"

@@ -2,55 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import NamedTuple
-
-from flask_principal import Identity
 from flask_principal import Permission as PrincipalPermission
 from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.errors import NotAllowed
+from rbac.actor import ANYWHERE, Actor, Granted
 from rbac.permissions import Permission
-
-ANYWHERE = "*"
-"""Path of a grant to the system itself, which acts in every department."""
-
-
-class Granted(NamedTuple):
-    """A need: this permission, on the department of this path."""
-
-    permission: str
-    path: str
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts, with what rights, in which company. `kind` is user, staff, token or system."""
-
-    kind: str
-    user_id: int | None
-    company_id: int | None
-    name: str
-    grants: frozenset[Granted]
-    ip: str = ""
-    locale: str = "ru"
-    timezone: str = "Europe/Moscow"
-    company_name: str = ""
-    reason: str = ""
-
-    @property
-    def identity(self) -> Identity:
-        """The Flask-Principal identity that provides the actor's needs."""
-        identity = Identity(self.user_id)
-        identity.provides.update(self.grants)
-        return identity
-
-    @property
-    def is_staff(self) -> bool:
-        """True for people of the operator who have entered a company."""
-        return self.kind == "staff"
 
 
 def ancestors(path: str) -> list[str]:
@@ -122,11 +80,3 @@ def visible(
     if not paths:
         return false()
     return or_(*(below(column, path) for path in paths))
-
-
-def system_actor(
-    company_id: int | None, name: str, permissions: Iterable[Permission] = tuple(Permission)
-) -> Actor:
-    """The product itself, when it acts without a person: synchronisation, the sweeper."""
-    grants = frozenset(Granted(permission.value, ANYWHERE) for permission in permissions)
-    return Actor("system", None, company_id, name, grants)

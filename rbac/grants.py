@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, NotAllowed, NotFound
 from core.i18n import N_
 from core.journal.entries import Entry, write
-from rbac.decision import Actor, Granted, is_allowed, path_end, require
+from rbac.actor import Actor, Granted
+from rbac.decision import is_allowed, path_end, require
 from rbac.models import Grant, Role, words_of
 from rbac.permissions import Permission
 from rbac.presets import PRESETS

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.excel import Column, Summary, write_delimited, write_rows
 from core.i18n import N_, translate
-from rbac.decision import Actor
+from rbac.actor import Actor
 from reports.models import Format
 from reports.order_params import Asked, in_words
 from reports.report import Report, Speech

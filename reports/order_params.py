@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from core.errors import InvalidInput
 from core.i18n import N_, translate
 from hierarchy.models import Department
-from rbac.decision import ANYWHERE, Actor, holds, is_allowed, require, roots
+from rbac.actor import ANYWHERE, Actor
+from rbac.decision import holds, is_allowed, require, roots
 from rbac.permissions import Permission
 from reports.params import CHOOSE, days
 from reports.report import Params, Report

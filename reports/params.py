@@ -12,7 +12,7 @@ from core import asked_period, periods
 from core.asked_period import CHOOSE, PeriodParams, one_of
 from core.bounds import LARGEST
 from core.i18n import N_
-from rbac.decision import Actor
+from rbac.actor import Actor
 
 
 class DepartmentParams(Schema):

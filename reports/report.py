@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.excel import Column
 from core.i18n import translate
-from rbac.decision import Actor
+from rbac.actor import Actor
 from rbac.permissions import Permission
 
 Params = Mapping[str, Any]

@@ -18,14 +18,15 @@ from core.journal.entries import Entry, write
 from core.periods import OWN
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import Company
-from rbac.decision import Actor, require
+from rbac.actor import Actor
+from rbac.decision import require
 from rbac.permissions import Permission
 from reports import notifications
 from reports.calendar import next_moment
 from reports.models import OPEN, Format, Period, ReportJob, ReportSchedule
 from reports.order_params import CHECK, Asked, check, require_departments, require_report, stored
 from reports.report import Report
-from reports.service import company_of, file_format, only, place, refuse_too_many
+from reports.service import file_format, only, ordering_company, place, refuse_too_many
 from reports.workshop import Workshop
 from users.actor import load_actor
 
@@ -66,7 +67,7 @@ def create(
         raise Conflict(N_("You have too many schedules. Delete one first."), code="too_many_schedules")
     now = clock.now()
     schedule = ReportSchedule(
-        company_id=company_of(actor),
+        company_id=ordering_company(actor),
         code=code,
         params=asked.stored(),
         columns=list(asked.columns),
@@ -157,7 +158,7 @@ def read_addresses(value: Any, problems: dict[str, list[str]]) -> list[str]:
 def own(session: Session, actor: Actor) -> Sequence[ReportSchedule]:
     """The actor's schedules, newest first."""
     found = select(ReportSchedule).where(
-        ReportSchedule.company_id == company_of(actor), ReportSchedule.created_by == actor.user_id
+        ReportSchedule.company_id == ordering_company(actor), ReportSchedule.created_by == actor.user_id
     )
     return session.scalars(found.order_by(ReportSchedule.id.desc())).all()
 
@@ -175,7 +176,7 @@ def get_schedule(
 ) -> ReportSchedule:
     """A schedule of the actor's own; raises NotFound."""
     found = select(ReportSchedule).where(
-        ReportSchedule.company_id == company_of(actor),
+        ReportSchedule.company_id == ordering_company(actor),
         ReportSchedule.id == schedule_id,
         ReportSchedule.created_by == actor.user_id,
     )

@@ -15,7 +15,7 @@ from core.db import after_commit
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_, translate
 from core.journal.entries import Entry, write
-from rbac.decision import Actor
+from rbac.actor import Actor
 from reports.files import TYPES
 from reports.models import OPEN, Format, JobState, ReportJob
 from reports.order_params import Asked, check, may_order, require_report, still_sees
@@ -80,7 +80,7 @@ def place(
     schedule_id: int | None = None,
 ) -> ReportJob:
     """Write the order down and wake a worker once it is committed."""
-    company_id = company_of(actor)
+    company_id = ordering_company(actor)
     job = ReportJob(
         company_id=company_id,
         code=asked.report.code,
@@ -110,7 +110,7 @@ def _wake(workshop: Workshop, company_id: int, job_id: int) -> None:
 def refuse_too_many(session: Session, actor: Actor) -> None:
     """Raise Conflict where as many of the actor's reports wait as may wait at once."""
     own = select(ReportJob.id).where(
-        ReportJob.company_id == company_of(actor),
+        ReportJob.company_id == ordering_company(actor),
         ReportJob.ordered_by == actor.user_id,
         ReportJob.state.in_(OPEN),
     )
@@ -121,7 +121,7 @@ def refuse_too_many(session: Session, actor: Actor) -> None:
 def jobs(session: Session, actor: Actor, *, before: int = 0, limit: int = PAGE) -> Sequence[ReportJob]:
     """The actor's own files, newest first."""
     found = select(ReportJob).where(
-        ReportJob.company_id == company_of(actor), ReportJob.ordered_by == actor.user_id
+        ReportJob.company_id == ordering_company(actor), ReportJob.ordered_by == actor.user_id
     )
     if before:
         found = found.where(ReportJob.id < before)
@@ -131,7 +131,7 @@ def jobs(session: Session, actor: Actor, *, before: int = 0, limit: int = PAGE) 
 def get_job(session: Session, actor: Actor, job_id: int, *, is_held: bool = False) -> ReportJob:
     """A file of the actor's own; raises NotFound, for those of others too."""
     found = select(ReportJob).where(
-        ReportJob.company_id == company_of(actor),
+        ReportJob.company_id == ordering_company(actor),
         ReportJob.id == job_id,
         ReportJob.ordered_by == actor.user_id,
     )
@@ -213,7 +213,7 @@ def keys(session: Session) -> Iterable[str]:
     return session.scalars(select(ReportJob.key).where(ReportJob.key.is_not(None)))
 
 
-def company_of(actor: Actor) -> int:
+def ordering_company(actor: Actor) -> int:
     """The company acted in; raises NotFound outside of one, and for the system, which orders nothing."""
     if actor.company_id is None or actor.user_id is None:
         raise NotFound

@@ -19,7 +19,7 @@ from core.errors import AppError, InvalidInput, NotAllowed, NotFound
 from core.i18n import N_
 from core.storage import full_disk_said, keep
 from core.tenancy import company_scope
-from rbac.decision import Actor
+from rbac.actor import Actor
 from reports import files, notifications
 from reports.models import Format, JobState, ReportJob
 from reports.order_params import Asked, require_departments, require_report, seen_paths, stored

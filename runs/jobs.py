@@ -8,7 +8,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from core.queue import worker_name
 from runs.engine import runner, sweeper
 from runs.parts import Engine
-from runs.service import WAKE
+from runs.submission import WAKE
 
 DATABASE_LOST = (OperationalError, InterfaceError, TimeoutError)
 log = structlog.get_logger(__name__)

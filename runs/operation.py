@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from operators.gateway import Change
-from rbac.decision import Actor
+from rbac.actor import Actor
 from rbac.permissions import Permission
 
 Params = Mapping[str, Any]

@@ -10,7 +10,7 @@ from core.errors import NotAllowed, NotFound
 from core.i18n import N_
 from core.tenancy import all_companies
 from hierarchy.models import Company, Department
-from rbac.decision import ANYWHERE, Actor, Granted
+from rbac.actor import ANYWHERE, Actor, Granted
 from rbac.grants import load_grants
 from rbac.permissions import OPERATOR_ONLY, Permission
 from rbac.presets import get_preset

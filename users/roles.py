@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.errors import NotFound
 from hierarchy.models import Department
-from hierarchy.queries import company_of
 from hierarchy.service import lock_tree
 from rbac import grants
-from rbac.decision import Actor, is_allowed, require, visible
+from rbac.actor import Actor, company_of
+from rbac.decision import is_allowed, require, visible
 from rbac.models import Grant, Role
 from rbac.permissions import Permission
 from users import last_admin

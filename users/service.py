@@ -14,7 +14,8 @@ from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.i18n import LOCALES, N_
 from core.journal import entries as journal
 from core.tenancy import all_companies
-from rbac.decision import Actor, is_allowed, is_everywhere, require, visible
+from rbac.actor import Actor
+from rbac.decision import is_allowed, is_everywhere, require, visible
 from rbac.grants import load_grants
 from rbac.models import Grant
 from rbac.permissions import Permission

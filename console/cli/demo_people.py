@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hierarchy.models import Department
-from rbac.decision import system_actor
+from rbac.actor import system_actor
 from rbac.models import Role
 from rbac.presets import get_preset
 from users.models import User

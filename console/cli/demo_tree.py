@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from hierarchy.models import Department
 from hierarchy.roots import get_root_id
 from hierarchy.service import create_department
-from lines.models import Line
+from lines.models import IN_DEPARTMENT, Line
 from lines.placing import place_lines
-from lines.queries import IN_DEPARTMENT
-from rbac.decision import Actor, system_actor
+from rbac.actor import Actor, system_actor
 
 SMALL: Mapping[str, tuple[str, ...]] = {"Офис": (), "Склад": (), "Доставка": ()}
 MEDIUM: Mapping[str, tuple[str, ...]] = {

@@ -12,7 +12,7 @@ from core.db import unit_of_work
 from core.errors import InvalidInput
 from core.tenancy import all_companies, company_scope
 from hierarchy.roots import get_root_id
-from rbac.decision import system_actor
+from rbac.actor import system_actor
 from rbac.models import Role
 from rbac.presets import PRESETS
 from users.roles import grant_role

@@ -11,6 +11,7 @@ from core.i18n import N_
 from hierarchy import queries
 from hierarchy import search as choosing
 from hierarchy.models import Department
+from rbac.actor import company_of
 from rbac.decision import is_allowed
 from rbac.permissions import Permission
 
@@ -103,12 +104,12 @@ def make(
 def _chosen(permission: Permission, value: str) -> Department | None:
     if not value.isdecimal() or len(value) > LONGEST_ID:
         return None
-    found = queries.with_ids(db(), queries.company_of(actor()), [int(value)])
+    found = queries.with_ids(db(), company_of(actor()), [int(value)])
     return next((one for one in found if is_allowed(actor(), permission, one.path)), None)
 
 
 def _choices(departments: Sequence[Department], permission: Permission) -> list[Choice]:
-    above = queries.names_by_path(db(), queries.company_of(actor()), departments)
+    above = queries.names_by_path(db(), company_of(actor()), departments)
     root = text(ROOTS.get(permission, COMPANY))
     highest = min((one.depth for one in departments), default=0)
     return [

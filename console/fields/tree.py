@@ -13,6 +13,7 @@ from hierarchy.models import Department
 from hierarchy.queries import Node
 from hierarchy.tree import ids_of
 from lines.filters import LineFilter
+from rbac.actor import company_of
 from rbac.permissions import Permission
 
 
@@ -90,7 +91,7 @@ def open_tree(tree: Tree) -> list[Branch]:
     """The tops that the actor sees, opened down to the current department."""
     way: set[int] = set()
     if tree.current is not None:
-        found = queries.with_ids(db(), queries.company_of(actor()), [tree.current])
+        found = queries.with_ids(db(), company_of(actor()), [tree.current])
         way = {part for one in found for part in ids_of(one.path)[:-1]}
     tops = queries.top_nodes(db(), actor(), tree.permission)
     if len(tops) == 1:
@@ -125,5 +126,5 @@ def _branch(node: Node, tree: Tree, way: frozenset[int] | set[int]) -> Branch:
 def found_by_name(tree: Tree, text: str) -> list[Found]:
     """Departments of which a word begins with the text."""
     found = queries.find_by_name(db(), actor(), text, tree.permission)
-    above = queries.names_by_path(db(), queries.company_of(actor()), found)
+    above = queries.names_by_path(db(), company_of(actor()), found)
     return [Found(one, above[one.id], tree.address(one.id)) for one in found]

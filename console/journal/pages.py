@@ -14,10 +14,10 @@ from console.journal.addresses import AREAS
 from console.journal.view import shown
 from console.web.routing import ResponseReturnValue, actor, db, engine, render, route
 from core.bounds import whole
-from core.errors import NotFound
 from core.journal import entries as journal
 from core.journal.search import PAGE, Wanted, entries
 from lines import journal_scope
+from rbac.actor import company_of
 from rbac.decision import require_everywhere
 from rbac.permissions import Permission
 
@@ -28,7 +28,7 @@ blueprint = Blueprint("journal", __name__, url_prefix="/journal")
 def index() -> ResponseReturnValue:
     """A page of entries, newest first."""
     wanted = _wanted()
-    found = db().scalars(entries(_company(), wanted, *_narrower())).all()
+    found = db().scalars(entries(company_of(actor()), wanted, *_narrower())).all()
     more = None
     if len(found) == PAGE:
         last = found[-1]
@@ -52,14 +52,7 @@ def _problems() -> list[str] | None:
     if "check" not in request.args:
         return None
     require_everywhere(actor(), Permission.JOURNAL_VIEW)
-    return journal.verify(db(), _company())
-
-
-def _company() -> int:
-    company = actor().company_id
-    if company is None:
-        raise NotFound
-    return company
+    return journal.verify(db(), company_of(actor()))
 
 
 def _wanted() -> Wanted:

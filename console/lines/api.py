@@ -16,7 +16,7 @@ from lines.filters import parse
 from lines.models import Line
 from rbac.permissions import Permission
 
-blueprint = Calls("api_lines", __name__, url_prefix="/api/v1", description="Lines")
+blueprint = Calls("api_lines", __name__, url_prefix="/api/v1", description="Lines", is_plain=True)
 
 
 @route(blueprint, "/lines", permission=Permission.LINES_VIEW)

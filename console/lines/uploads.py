@@ -22,9 +22,9 @@ from core.i18n import N_
 from lines.filters import LineFilter
 from lines.queries import page_of_lines
 from lines.uploads import service as uploads
+from lines.uploads.problems import upload_problems
 from lines.uploads.sample import write_sample
 from rbac.permissions import Permission
-from runs import queries
 from runs.models import Upload, UploadRow
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
@@ -91,7 +91,7 @@ def rows(upload_id: int) -> ResponseReturnValue:
     """Rows with one kind of problem: a fragment, page by page."""
     upload = uploads.get_upload(actor(), upload_id)
     problem, after = request.args.get("problem", ""), request.args.get("after", 0, type=whole)
-    statement = queries.upload_problems(upload.company_id, upload.id, after=after, limit=PAGE)
+    statement = upload_problems(upload.company_id, upload.id, after=after, limit=PAGE)
     found = db().scalars(statement.where(UploadRow.problem == problem)).all()
     more = None
     if len(found) == PAGE:
@@ -109,7 +109,7 @@ def problems(upload_id: int) -> ResponseReturnValue:
 
 
 def _problem_rows(upload: Upload) -> Iterator[tuple[object, ...]]:
-    statement = queries.upload_problems(upload.company_id, upload.id, after=0, limit=upload.problems + 1)
+    statement = upload_problems(upload.company_id, upload.id, after=0, limit=upload.problems + 1)
     for row in db().scalars(statement.execution_options(yield_per=2000)):
         title = text(uploads.TITLES.get(row.problem or "", row.problem or ""))
         yield row.sheet, row.row, row.raw, title, _advice(row)

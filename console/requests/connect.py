@@ -12,7 +12,7 @@ from core.errors import InvalidInput
 from forms.documents.types.connect_console import FORM
 from forms.requests import submission
 from forms.requests.models import OPERATOR
-from rbac.decision import ANYWHERE, Actor, Granted
+from rbac.actor import ANYWHERE, Actor, Granted
 from rbac.permissions import Permission
 
 blueprint = Blueprint("connect", __name__, url_prefix="/connect")

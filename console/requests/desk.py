@@ -27,7 +27,7 @@ from forms.requests.models import Request
 from forms.requests.transitions import HELD, Party
 from rbac.permissions import Permission
 from runs.models import Run
-from runs.service import STALE
+from runs.submission import STALE
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 LONGEST_SEARCH = 40

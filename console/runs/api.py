@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from console.fields.json_schema import json_schema
-from console.runs import row_values, schemas, submission
+from console.runs import api_submission, row_values, schemas
 from console.web import api_schemas
 from console.web.api_blueprint import Calls
 from console.web.i18n import text
@@ -14,12 +14,14 @@ from core.errors import NotFound
 from lines.bulk.items import PAGE, item_lines
 from rbac.decision import require
 from rbac.permissions import Permission
-from runs import queries, service
+from runs import control, listing, submission
 from runs.models import Run
 from runs.operation import Operation
 from runs.row_values import NOT_A_TABLE, TAKEN_OVER, VALUES, VALUES_OF
 
-blueprint = Calls("api_runs", __name__, url_prefix="/api/v1", description="Operations and runs")
+blueprint = Calls(
+    "api_runs", __name__, url_prefix="/api/v1", description="Operations and runs", is_plain=True
+)
 
 
 @route(blueprint, "/operations", permission=Permission.LINES_VIEW)
@@ -76,8 +78,8 @@ def list_offers(wanted: dict[str, Any], code: str) -> list[dict[str, Any]]:
 @blueprint.gives(schemas.RunOut)
 def operate(wanted: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
     """Say what an operation would do to the selected lines; with `submit` do it. Repeated with one key: one run."""
-    run = submission.preview(db(), engine(), actor(), code, wanted, headers.get("key", ""))
-    return service.submit(engine(), actor(), run.id) if wanted["submit"] else run
+    run = api_submission.preview(db(), engine(), actor(), code, wanted, headers.get("key", ""))
+    return submission.submit(engine(), actor(), run.id) if wanted["submit"] else run
 
 
 @route(blueprint, "/runs", permission=Permission.RUNS_VIEW)
@@ -85,7 +87,7 @@ def operate(wanted: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
 @blueprint.gives(schemas.RunsOut)
 def list_runs(page: dict[str, Any]) -> dict[str, Any]:
     """Submitted runs, newest first."""
-    found = db().scalars(queries.run_list(actor(), before_id=page["after"] or None, limit=page["size"])).all()
+    found = db().scalars(listing.run_list(actor(), before_id=page["after"] or None, limit=page["size"])).all()
     return {"items": found, "next": found[-1].id if len(found) == page["size"] else None}
 
 
@@ -93,7 +95,7 @@ def list_runs(page: dict[str, Any]) -> dict[str, Any]:
 @blueprint.gives(schemas.RunOut)
 def show_run(run_id: int) -> Run:
     """One run with its counters; people without the right to see runs see their own."""
-    return service.get_run(actor(), run_id)
+    return listing.get_run(actor(), run_id)
 
 
 @route(blueprint, "/runs/<int:run_id>/items", permission=Permission.LINES_VIEW)
@@ -101,7 +103,7 @@ def show_run(run_id: int) -> Run:
 @blueprint.gives(schemas.ItemsOut)
 def list_items(page: dict[str, Any], run_id: int) -> dict[str, Any]:
     """The outcome of each line that the actor may see."""
-    run = service.get_run(actor(), run_id)
+    run = listing.get_run(actor(), run_id)
     operation = engine().operations.get(run.operation)
     own = operation.own if operation else None
     found = item_lines(
@@ -114,4 +116,4 @@ def list_items(page: dict[str, Any], run_id: int) -> dict[str, Any]:
 @blueprint.gives(schemas.RunOut)
 def stop_run(run_id: int) -> Run:
     """Send nothing more; what is on its way is followed to its end."""
-    return service.stop(engine(), actor(), run_id)
+    return control.stop(engine(), actor(), run_id)

@@ -19,7 +19,7 @@ from lines.bulk.items import count_chosen
 from lines.bulk.stock import CLASSES, asked_lines
 from rbac.decision import holds, require
 from rbac.permissions import Permission
-from runs import service
+from runs import previews
 from runs.operation import Operation
 
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")
@@ -62,7 +62,7 @@ def preview(code: str) -> ResponseReturnValue:
         row_values.read(operation, request.form),
     )
     try:
-        run = service.create_preview(engine(), actor(), code, {**typed, **given}, chosen)
+        run = previews.create_preview(engine(), actor(), code, {**typed, **given}, chosen)
     except InvalidInput as problem:
         errors = operation_form.errors_of(operation, problem)
         if not errors:

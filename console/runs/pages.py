@@ -20,7 +20,7 @@ from core.errors import Conflict
 from lines.bulk.items import PAGE, ItemLine, item_lines, newest_failures
 from rbac.decision import is_everywhere
 from rbac.permissions import Permission
-from runs import queries, service
+from runs import control, listing
 from runs.models import Run, RunState
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
@@ -35,7 +35,7 @@ HTMX_STOP = 286
 def index() -> ResponseReturnValue:
     """All runs of the company, newest first."""
     before = request.args.get("before", type=whole)
-    found = db().scalars(queries.run_list(actor(), before_id=before, limit=LIST_PAGE)).all()
+    found = db().scalars(listing.run_list(actor(), before_id=before, limit=LIST_PAGE)).all()
     more = url_for("runs.index", before=found[-1].id) if len(found) == LIST_PAGE else None
     shown = [_listed(run) for run in found]
     template = "runs/list_rows.html" if is_fragment() else "runs/index.html"
@@ -68,7 +68,7 @@ def running() -> ResponseReturnValue:
 @route(blueprint, "/<int:run_id>", permission=Permission.LINES_VIEW)
 def show(run_id: int) -> ResponseReturnValue:
     """Progress while it goes on, the result once it has ended."""
-    run = service.get_run(actor(), run_id)
+    run = listing.get_run(actor(), run_id)
     if run.state == RunState.PREVIEWED:
         return redirect(url_for("previews.show", run_id=run.id))
     operation = engine().operation(run.operation)
@@ -92,7 +92,7 @@ def show(run_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:run_id>/progress", permission=Permission.LINES_VIEW, passive=True)
 def progress(run_id: int) -> ResponseReturnValue:
     """What the page of a running run asks for each second; where it ended, the page is loaded anew."""
-    run = service.get_run(actor(), run_id)
+    run = listing.get_run(actor(), run_id)
     if run.finished_at is not None or run.state != request.args.get("state", run.state):
         return Response(status=204, headers={"HX-Refresh": "true"})
     return render("runs/progress.html", **_progress(run))
@@ -101,7 +101,7 @@ def progress(run_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:run_id>/items", permission=Permission.LINES_VIEW)
 def items(run_id: int) -> ResponseReturnValue:
     """More items, narrowed to an outcome and a reason: a fragment."""
-    run = service.get_run(actor(), run_id)
+    run = listing.get_run(actor(), run_id)
     state, reason = request.args.get("state", ""), request.args.get("reason", "")
     after = request.args.get("after", 0, type=whole)
     return render("runs/item_rows.html", run=run, items=_items(run, state, reason, after))
@@ -111,7 +111,7 @@ def items(run_id: int) -> ResponseReturnValue:
 def stop(run_id: int) -> ResponseReturnValue:
     """Send nothing more."""
     try:
-        service.stop(engine(), actor(), run_id)
+        control.stop(engine(), actor(), run_id)
     except Conflict:
         flash(_("The run had already ended."), "info")
     return go_to(url_for("runs.show", run_id=run_id))
@@ -120,7 +120,7 @@ def stop(run_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:run_id>/retry", permission=Permission.LINES_VIEW, methods=("POST",))
 def retry(run_id: int) -> ResponseReturnValue:
     """A preview of the same for the lines that failed."""
-    again = service.retry_failed(engine(), actor(), run_id)
+    again = control.retry_failed(engine(), actor(), run_id)
     return go_to(url_for("previews.show", run_id=again.id))
 
 
@@ -185,7 +185,7 @@ def _failures(run: Run) -> list[ItemLine]:
 def _groups(run: Run) -> dict[str, list[tuple[str, int]]]:
     """Reasons with their counts by outcome, the most frequent first."""
     found: dict[str, list[tuple[str, int]]] = {}
-    counts = db().execute(queries.outcome_counts(run.company_id, run.id)).all()
+    counts = db().execute(listing.outcome_counts(run.company_id, run.id)).all()
     for state, reason, count in sorted(counts, key=lambda row: -row[2]):
         if reason:
             found.setdefault(state, []).append((reason, count))

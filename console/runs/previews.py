@@ -20,7 +20,7 @@ from core.i18n import N_
 from forms.requests.execution import KIND
 from lines.bulk.items import PAGE, refused_lines
 from rbac.permissions import Permission
-from runs import service
+from runs import listing, previews, submission
 from runs.models import Run, RunState
 from runs.row_values import VALUES_OF
 
@@ -64,18 +64,18 @@ def confirm(run_id: int) -> ResponseReturnValue:
             return _page(run, typed_wrong=True), 422
     try:
         with db().begin_nested():
-            service.submit(engine(), actor(), run.id)
+            submission.submit(engine(), actor(), run.id)
     except Conflict as problem:
-        if problem.code != service.STALE:
+        if problem.code != submission.STALE:
             raise
-        service.count_again(engine(), actor(), run)
+        previews.count_again(engine(), actor(), run)
         flash(text(problem.message, **problem.params), "warning")
         return go_to(url_for("previews.show", run_id=run.id))
     return go_to(url_for("runs.show", run_id=run.id))
 
 
 def _own(run_id: int) -> Run:
-    run = service.get_run(actor(), run_id)
+    run = listing.get_run(actor(), run_id)
     if run.state == RunState.PREVIEWED and run.created_by != actor().user_id:
         raise NotFound
     if run.state == RunState.PREVIEWED and run.selection["kind"] == KIND:

@@ -19,7 +19,7 @@ from lines.bulk.items import ResultRow, result_rows
 from lines.words import ChangeWords
 from operators.models import Tariff
 from rbac.permissions import Permission
-from runs import service
+from runs import listing
 from runs.models import FINAL, Run
 from runs.row_values import shown
 
@@ -43,7 +43,7 @@ COLUMNS = (
 @route(blueprint, "/result.xlsx", permission=Permission.LINES_VIEW)
 def result(run_id: int) -> ResponseReturnValue:
     """The file; while a run goes on it says how things stand now."""
-    run = service.get_run(actor(), run_id)
+    run = listing.get_run(actor(), run_id)
     if run.submitted_at is None:
         raise Conflict(N_("This run has not been started yet."), code="not_started")
     operation = engine().operation(run.operation)

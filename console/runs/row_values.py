@@ -12,7 +12,7 @@ from core.bounds import whole
 from core.errors import InvalidInput
 from lines.bulk.stock import AskedLine, Offer, asked_lines, offers
 from lines.numbers import format_msisdn
-from runs import row_values, service
+from runs import previews, row_values
 from runs.operation import Operation, Own
 from runs.row_values import VALUES, VALUES_OF
 
@@ -93,7 +93,7 @@ def stock(own: Own, containing: str = "", number_class: str = "") -> list[Offer]
 
 def _typed(operation: Operation, given: Mapping[str, Any], line_ids: Sequence[int]) -> dict[int, str]:
     if VALUES_OF in given:
-        run = service.same_kind(actor(), operation.code, given[VALUES_OF])
+        run = previews.same_kind(actor(), operation.code, given[VALUES_OF])
         return row_values.typed(db(), run, line_ids)
     return {
         int(key): str(value) for key, value in given.get(VALUES, {}).items() if row_values.is_id(str(key))

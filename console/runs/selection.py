@@ -14,8 +14,8 @@ from forms.requests.service import get_request
 from hierarchy.queries import get_department
 from lines.uploads.service import get_upload
 from rbac.permissions import Permission
+from runs.listing import get_run
 from runs.selection import checked
-from runs.service import get_run
 
 Pairs = list[tuple[str, str]]
 

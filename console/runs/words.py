@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from console.web.i18n import locale, number, text
 from core.i18n import N_, ntranslate
-from runs import queries, service
+from runs import operation_params, refusals
 from runs.models import ItemState, Run, RunState
 from runs.operation import Operation
 
@@ -45,7 +45,7 @@ FINISHED = Mark(N_("Finished"), "good", icon="check-circle-fill")
 
 def refusal_texts(operation: Operation, run: Run) -> dict[str, tuple[str, str]]:
     """Title and advice by reason, in the person's language."""
-    found = queries.texts(operation, service.stored_params(operation, run))
+    found = refusals.texts(operation, operation_params.stored_params(operation, run))
     return {code: (text(title), text(advice)) for code, (title, advice) in found.items()}
 
 

@@ -15,13 +15,20 @@ ANY_TYPE = "application/octet-stream"
 
 
 class Calls(Blueprint):  # type: ignore[misc]
-    """A blueprint whose decorators keep the type of the view, and whose calls are named after their endpoints."""
+    """A blueprint whose decorators keep the type of the view, and whose calls are named after their endpoints.
+
+    `is_plain`: their names stand without that of the blueprint, since they say by themselves what they are about.
+    """
+
+    def __init__(self, name: str, *args: Any, is_plain: bool = False, **options: Any) -> None:
+        super().__init__(name, *args, **options)
+        self._prefix = "" if is_plain else f"{name}_".removeprefix("api_")
 
     def add_url_rule(
         self, rule: str, endpoint: str, view_func: Callable[..., Any], *args: Any, **options: Any
     ) -> None:
         """Register a view; programs made from the document name their functions by its operationId."""
-        named = self.doc(operationId=f"{self.name}_{endpoint}".removeprefix("api_"))
+        named = self.doc(operationId=self._prefix + endpoint)
         super().add_url_rule(rule, endpoint, named(view_func), *args, **options)
 
     def takes(self, schema: type[Schema], where: str = "json") -> Callable[[View], View]:

@@ -11,7 +11,7 @@ from core.db import unit_of_work
 from core.errors import NotAllowed, NotFound
 from core.settings import Settings
 from core.tenancy import all_companies
-from rbac.decision import Actor
+from rbac.actor import Actor
 from users.actor import load_actor
 from users.signin.sessions import Visit, find_visit
 

@@ -16,7 +16,8 @@ from werkzeug.wrappers import Response
 from console.web.identity import Person, find_person
 from core.db import session
 from core.errors import NotAllowed
-from rbac.decision import Actor, holds
+from rbac.actor import Actor
+from rbac.decision import holds
 from rbac.permissions import OPERATOR_ONLY, Permission
 from reports.workshop import Workshop
 from runs.parts import Engine

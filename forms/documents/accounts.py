@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.orm import Session
 
 from hierarchy.models import BillingAccount, Department
-from lines.bulk.target import IN_DEPARTMENT
-from lines.models import Line
+from lines.models import IN_DEPARTMENT, Line
 from lines.queries import seen_accounts
-from rbac.decision import Actor, holds, visible
+from rbac.actor import Actor
+from rbac.decision import holds, visible
 from rbac.permissions import Permission
 
 

@@ -18,7 +18,8 @@ from forms.requests import file_types
 from forms.requests.models import Attachment, Request, RequestEvent
 from forms.requests.service import lock_draft
 from forms.requests.transitions import Party
-from rbac.decision import Actor, require
+from rbac.actor import Actor
+from rbac.decision import require
 from rbac.permissions import Permission
 from runs.parts import Engine
 

@@ -19,11 +19,11 @@ from forms.documents.fields import MOST_NUMBERS, TYPED, longest
 from forms.documents.form import FormLine, FormType, Lines
 from forms.requests.models import Request, RequestLine
 from hierarchy.models import BillingAccount, Company, Department
-from lines.bulk.target import IN_DEPARTMENT
-from lines.models import Line
+from lines.models import IN_DEPARTMENT, Line
 from lines.numbers import parse_iccid, parse_msisdn
 from operators.models import Tariff
-from rbac.decision import Actor, visible
+from rbac.actor import Actor
+from rbac.decision import visible
 from rbac.permissions import Permission
 from runs.models import UploadRow
 from runs.parts import Engine

@@ -14,7 +14,8 @@ from core.excel import Column
 from core.i18n import N_
 from forms.documents.types import TYPES
 from forms.requests.models import Request, RequestState
-from rbac.decision import ANYWHERE, Actor, roots
+from rbac.actor import ANYWHERE, Actor
+from rbac.decision import roots
 from rbac.permissions import Permission
 
 ANY = "any"

@@ -17,7 +17,8 @@ from forms.requests.models import CLOSED, WORKED_SQL, Request, RequestEvent, Req
 from forms.requests.service import move
 from forms.requests.submission import ADMINS, KEEPERS
 from hierarchy.models import Company
-from rbac.decision import Actor, holds, require
+from rbac.actor import Actor
+from rbac.decision import holds, require
 from rbac.permissions import Permission
 from runs.parts import Engine
 from users.models import PortfolioEntry, User

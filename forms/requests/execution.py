@@ -19,8 +19,8 @@ from forms.requests.models import Request, RequestEvent, RequestLine
 from forms.requests.service import move, require_held
 from lines.bulk.number_effects import number_without_mark
 from lines.models import Line, LineState
-from rbac.decision import Actor
-from runs import service
+from rbac.actor import Actor
+from runs import previews, submission
 from runs.models import Run, RunItem, RunState
 from runs.operation import Operation
 from runs.parts import Engine
@@ -87,7 +87,7 @@ def preview(session: Session, engine: Engine, actor: Actor, request: Request) ->
     named = {"kind": KIND, "request": request.id}
     with company_scope(request.company_id):
         inside = _inside(session, actor, request)
-        run = service.create_preview(engine, inside, operation.code, params, named, is_checked=True)
+        run = previews.create_preview(engine, inside, operation.code, params, named, is_checked=True)
         request.preview_id = run.id
         session.flush()
     return Prospect(run, operation, left)
@@ -107,7 +107,7 @@ def resolve(
         if find_preview(session, actor, request, run_id) is None:
             raise Conflict(LOOK_FIRST, code="look_first")
         inside = _inside(session, actor, request)
-        service.submit(engine, inside, run_id)
+        submission.submit(engine, inside, run_id)
         request.run_id, request.outcome_told = run_id, False
         session.flush()
     return move(session, engine, actor, request, "resolve", text, run_id=run_id)
@@ -137,7 +137,7 @@ def is_named(company_id: int, selection: Mapping[str, Any]) -> ColumnElement[boo
 def count_again(session: Session, engine: Engine, actor: Actor, request: Request, run: Run) -> None:
     """Bring up to date what the request's operation would do."""
     with company_scope(request.company_id):
-        service.count_again(engine, _inside(session, actor, request), run)
+        previews.count_again(engine, _inside(session, actor, request), run)
         session.flush()
 
 

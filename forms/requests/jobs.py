@@ -10,7 +10,7 @@ from core.tenancy import all_companies, company_scope
 from forms.requests.models import Request
 from forms.requests.service import move
 from hierarchy.models import Company
-from rbac.decision import system_actor
+from rbac.actor import system_actor
 from runs import jobs
 from runs.models import Run
 from runs.parts import Engine

@@ -19,7 +19,8 @@ from forms.requests.models import CLOSED, Request, RequestEvent, RequestState
 from forms.requests.transitions import HELD, Party, Transition, find
 from hierarchy.models import Company
 from hierarchy.queries import get_root
-from rbac.decision import Actor, holds, is_allowed
+from rbac.actor import Actor
+from rbac.decision import holds, is_allowed
 from rbac.permissions import Permission
 from runs.parts import Engine
 

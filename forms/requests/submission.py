@@ -21,7 +21,8 @@ from forms.requests.attachments import attachments_of
 from forms.requests.content import Checked
 from forms.requests.models import NUMBERS, OPERATOR, WORKED, Request, RequestEvent, RequestState
 from forms.requests.service import get_request, lock_draft, move
-from rbac.decision import Actor, require
+from rbac.actor import Actor
+from rbac.decision import require
 from rbac.permissions import Permission
 from rbac.presets import PRESETS
 from runs.parts import Engine

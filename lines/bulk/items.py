@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 
 from core.journal.entries import JournalEntry
 from hierarchy.models import Department
-from lines.models import Line
-from rbac.decision import Actor, visible
+from lines.models import IN_DEPARTMENT, Line
+from rbac.actor import Actor
+from rbac.decision import visible
 from rbac.permissions import Permission
-from runs import queries, row_values, service
+from runs import operation_params, previews, refusals, row_values
 from runs.models import ItemState, Run, RunItem, RunValue
 from runs.operation import Own
 from runs.parts import Engine
 
 PAGE = 50
-IN_DEPARTMENT = and_(Department.company_id == Line.company_id, Department.id == Line.department_id)
 OF_ITEM = and_(Line.company_id == RunItem.company_id, Line.id == RunItem.line_id)
 OF_VALUE = row_values.at_side(RunItem.company_id, RunItem.run_id, RunItem.line_id)
 WRITTEN = and_(
@@ -87,8 +87,8 @@ def refused_lines(
 ) -> list[RefusedLine]:
     """A page of the lines that the preview refuses for this reason, by id; it is asked anew, not remembered."""
     operation = engine.operation(run.operation)
-    params = service.stored_params(operation, run)
-    verdict = queries.refusal_case(service.all_refusals(engine, actor, operation, params))
+    params = operation_params.stored_params(operation, run)
+    verdict = refusals.refusal_case(previews.all_refusals(engine, actor, operation, params))
     chosen = engine.target.chosen(actor, Permission.LINES_VIEW, run.selection)
     chosen = row_values.joined(chosen, operation, run.company_id, run.id, engine.target.id_column())
     rows = session.execute(

@@ -15,7 +15,7 @@ from hierarchy.models import Company, Department
 from lines.models import Line, SimCard, SimState
 from operators.models import PoolNumber
 from operators.pool import NumberClass
-from rbac.decision import Actor
+from rbac.actor import Actor
 from rbac.permissions import Permission
 from runs.operation import Own
 from runs.parts import Engine

@@ -32,16 +32,17 @@ from core.errors import NotFound
 from hierarchy import totals
 from hierarchy.models import Department
 from lines.bulk.number_effects import give_up_numbers, keep_for_return, number_without_mark
-from lines.models import Line
+from lines.models import IN_DEPARTMENT, Line
 from lines.queries import select_department, select_matching
 from lines.sims import follow_lines
 from lines.uploads.service import get_upload
-from rbac.decision import Actor, visible
+from rbac.actor import Actor
+from rbac.decision import visible
 from rbac.permissions import Permission
-from runs import service
+from runs import listing
 from runs.models import ItemState, RunItem, RunValue, Upload, UploadRow
 from runs.operation import Refusal, TargetLine
-from runs.queries import refusal_case
+from runs.refusals import refusal_case
 from runs.row_values import at_side
 
 BIGINTS = ARRAY(BigInteger)
@@ -49,7 +50,6 @@ Named = Callable[[int, Mapping[str, Any]], ColumnElement[bool]]
 """Of a company and a selection: the condition that a line is among those that it names."""
 TOLD_AS_TEXT = (Decimal, date, datetime)
 OF_COMPANY = Department.company_id == Line.company_id
-IN_DEPARTMENT = and_(OF_COMPANY, Department.id == Line.department_id)
 
 
 class LineTarget:
@@ -79,7 +79,7 @@ class LineTarget:
         if kind == "upload":
             get_upload(actor, int(selection["upload"]))
         if kind == "failed_of":
-            service.get_run(actor, int(selection["run"]))
+            listing.get_run(actor, int(selection["run"]))
         if kind == "filter":
             return select_matching(actor, permission, str(selection["query"])).with_only_columns(Line.id)
         if kind == "department":

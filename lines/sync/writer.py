@@ -36,7 +36,7 @@ from lines.sync.merge import (
 from operators.records import LineData
 from operators.states import Report
 from operators.sync import ACTOR
-from rbac.decision import system_actor
+from rbac.actor import system_actor
 from runs.models import ItemState, RunItem
 
 BIGINTS = ARRAY(BigInteger)

@@ -33,12 +33,13 @@ from core.errors import NotFound
 from core.i18n import N_
 from core.journal.entries import Entry, write
 from hierarchy.models import Department
-from lines.models import Line, LineState
+from lines.models import IN_DEPARTMENT, Line, LineState
 from lines.uploads.cells import PROBLEMS as CELL_PROBLEMS
 from lines.uploads.cells import Kind
 from lines.uploads.reading import NumberList, read_number_list
 from lines.uploads.value_columns import KINDS
-from rbac.decision import Actor, require, visible
+from rbac.actor import Actor
+from rbac.decision import require, visible
 from rbac.permissions import Permission
 from runs.models import Upload, UploadRow
 
@@ -231,10 +232,9 @@ def _matched(actor: Actor, given: Subquery, kinds: set[Any]) -> Subquery:
 
 
 def _seen_lines(actor: Actor) -> Select[int, str]:
-    in_department = and_(Department.company_id == Line.company_id, Department.id == Line.department_id)
     return (
         select(Line.id, Line.msisdn)
-        .join(Department, in_department)
+        .join(Department, IN_DEPARTMENT)
         .where(
             Line.company_id == actor.company_id,
             visible(actor, Permission.LINES_VIEW, Department.path),

@@ -11,8 +11,9 @@ from core.i18n import N_
 from hierarchy.models import Department
 from hierarchy.tree import ids_of
 from lines.models import LineState
-from lines.queries import company_of, within
-from rbac.decision import Actor, visible
+from lines.queries import within
+from rbac.actor import Actor, company_of
+from rbac.decision import visible
 from rbac.permissions import Permission
 from reports.report import Params, Rows
 

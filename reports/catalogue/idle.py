@@ -13,10 +13,9 @@ from core import periods
 from core.excel import Column
 from core.i18n import N_
 from hierarchy.models import Department
-from lines.models import Line, LineState
-from lines.queries import IN_DEPARTMENT, company_of
+from lines.models import IN_DEPARTMENT, Line, LineState
 from operators.models import Tariff
-from rbac.decision import Actor
+from rbac.actor import Actor, company_of
 from rbac.permissions import Permission
 from reports.catalogue.common import NUMBERS, STATES, department_names, places
 from reports.params import DepartmentParams

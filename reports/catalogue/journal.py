@@ -13,8 +13,7 @@ from core.journal.entries import JournalEntry
 from core.journal.words import AREAS, VALUES, action_text, field_text
 from lines.journal_scope import narrower
 from lines.operations import OPERATIONS
-from lines.queries import company_of
-from rbac.decision import Actor
+from rbac.actor import Actor, company_of
 from rbac.permissions import Permission
 from reports.catalogue.common import ANY, RECORDS
 from reports.params import PeriodParams, moments, one_of

@@ -10,9 +10,8 @@ from sqlalchemy import CTE, BigInteger, ColumnElement, cast, func, select, true
 from core.excel import Column
 from core.i18n import N_
 from hierarchy.models import Department
-from lines.models import Line, LineState
-from lines.queries import IN_DEPARTMENT, company_of
-from rbac.decision import Actor
+from lines.models import IN_DEPARTMENT, Line, LineState
+from rbac.actor import Actor, company_of
 from rbac.permissions import Permission
 from reports.catalogue.common import NUMBERS, department_names, places
 from reports.params import DepartmentParams

@@ -10,10 +10,9 @@ from sqlalchemy import select
 from core.excel import Column
 from core.i18n import N_
 from hierarchy.models import BillingAccount, Department
-from lines.models import Line
-from lines.queries import IN_DEPARTMENT, company_of
+from lines.models import IN_DEPARTMENT, Line
 from operators.models import Tariff
-from rbac.decision import Actor
+from rbac.actor import Actor, company_of
 from rbac.permissions import Permission
 from reports.catalogue.common import ANY, NUMBERS, PERIODS, REASONS, STATES, department_names, places
 from reports.params import DepartmentParams, one_of

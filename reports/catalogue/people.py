@@ -11,8 +11,7 @@ from sqlalchemy import and_, select
 from core.excel import Column
 from core.i18n import N_
 from hierarchy.models import Department
-from lines.queries import company_of
-from rbac.decision import Actor
+from rbac.actor import Actor, company_of
 from rbac.models import Grant, Role
 from rbac.permissions import Permission
 from rbac.presets import get_preset

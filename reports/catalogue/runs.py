@@ -11,15 +11,14 @@ from core.excel import Column
 from core.i18n import N_
 from hierarchy.models import Department
 from lines.bulk.items import OF_ITEM, changes_numbers, number_then
-from lines.models import Line
+from lines.models import IN_DEPARTMENT, Line
 from lines.operations import OPERATIONS
-from lines.queries import IN_DEPARTMENT, company_of
-from rbac.decision import Actor
+from rbac.actor import Actor, company_of
 from rbac.permissions import Permission
 from reports.catalogue.common import ANY, RECORDS, department_names, places
 from reports.params import DepartmentParams, PeriodParams, moments, one_of
 from reports.report import Cells, Params, Report, Rows, Speech
-from runs import queries
+from runs import refusals
 from runs.models import FINAL, ItemState, Run, RunItem
 
 BY_CODE = {operation.code: operation for operation in OPERATIONS}
@@ -92,7 +91,7 @@ def cells(speech: Speech) -> Cells:
     def texts(run_id: int, code: str, params: Mapping[str, Any]) -> dict[str, str]:
         if run_id not in reasons:
             operation = BY_CODE.get(code)
-            found = queries.texts(operation, operation.schema().load(dict(params))) if operation else {}
+            found = refusals.texts(operation, operation.schema().load(dict(params))) if operation else {}
             reasons[run_id] = {reason: speech.text(title) for reason, (title, _) in found.items()}
         return reasons[run_id]
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.errors import NotAllowed, NotFound
-from rbac.decision import Actor
-from runs import queries, service
+from rbac.actor import Actor
+from runs import previews, refusals
 from runs.engine import counters
 from runs.engine.counters import Moved
 from runs.models import BatchState, ItemState, OrderBatch, Run, RunItem
@@ -123,7 +123,7 @@ def _read(db: Session, work: Work, numbers: Mapping[int, int]) -> Sequence[Targe
         work.engine.target.before_sending, db, work.company_id, work.run_id, numbers, has_own=has_own
     )
     lines = read(work.refusals)
-    if any(line.refusal == queries.NO_RIGHT for line in lines):
+    if any(line.refusal == refusals.NO_RIGHT for line in lines):
         actor = load_starter(db, work.company_id, work.run_id)
         lines = read(refusals_of(work.engine, actor, work.operation, work.params, work.run_id))
     return lines
@@ -133,7 +133,7 @@ def refusals_of(
     engine: Engine, actor: Actor, operation: Operation, params: Params, run_id: int
 ) -> Sequence[Refusal]:
     """Every reason not to send a line of a run, as `Work` holds them."""
-    return service.all_refusals(engine, actor, operation, params, before=run_id)
+    return previews.all_refusals(engine, actor, operation, params, before=run_id)
 
 
 def load_starter(db: Session, company_id: int, run_id: int) -> Actor:

@@ -19,7 +19,7 @@ from core.errors import NotFound
 from core.journal.entries import Entry, write
 from core.tenancy import all_companies, company_scope
 from operators.gateway import LineOutcome, Outcome
-from runs import service
+from runs import operation_params
 from runs.engine import counters
 from runs.engine.counters import Moved
 from runs.models import BatchState, ItemState, OrderBatch, Run
@@ -150,7 +150,7 @@ def poll_pause(checks: int) -> float:
 def _apply(db: Session, engine: Engine, run: Run, line_ids: Sequence[int]) -> None:
     try:
         operation = engine.operation(run.operation)
-        effect = operation.effect(service.stored_params(operation, run))
+        effect = operation.effect(operation_params.stored_params(operation, run))
     except (NotFound, ValidationError):
         log.error("outcome.unknown_operation", run=run.id, operation=run.operation)
         return  # the outcome is kept; the lines themselves come with the next synchronisation

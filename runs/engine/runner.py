@@ -28,7 +28,7 @@ from operators.gateway import (
     Retry,
     Unknown,
 )
-from runs import service
+from runs import control, operation_params
 from runs.engine import claims, counters, followup, outcomes
 from runs.engine.claims import Claim, Work
 from runs.engine.counters import Moved
@@ -72,12 +72,12 @@ def _open(engine: Engine, company_id: int, run_id: int, worker: str) -> Work | N
             return None
         dropped = 0
         if run.state == RunState.CANCELLED and run.pending:
-            dropped = service.cancel_pending(db, company_id, run_id)
+            dropped = control.cancel_pending(db, company_id, run_id)
         hold = Moved(hold=now + timedelta(seconds=claims.HOLD_SECONDS))
         counters.move(db, company_id, run_id, now, {"pending": -dropped, "cancelled": dropped}, hold)
         try:
             operation = engine.operation(run.operation)
-            params = service.stored_params(operation, run)
+            params = operation_params.stored_params(operation, run)
         except (NotFound, ValidationError):
             _give_up(db, run)
             return None
@@ -90,7 +90,7 @@ def _open(engine: Engine, company_id: int, run_id: int, worker: str) -> Work | N
 def _give_up(db: Session, run: Run) -> None:
     """The operation or its parameters are no longer known, after a change of the product: nothing more is sent."""
     log.error("run.broken", run=run.id, operation=run.operation)
-    dropped = service.end_pending(db, run.company_id, run.id, ItemState.FAILED, "broken")
+    dropped = control.end_pending(db, run.company_id, run.id, ItemState.FAILED, "broken")
     if run.state == RunState.RUNNING:
         run.state = RunState.BROKEN
         db.flush()

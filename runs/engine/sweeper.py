@@ -12,7 +12,7 @@ from core.db import unit_of_work
 from core.tenancy import all_companies
 from runs.models import BatchState, OrderBatch, Run, RunState
 from runs.parts import Engine
-from runs.service import WAKE
+from runs.submission import WAKE
 
 log = structlog.get_logger(__name__)
 ENQUEUED_HOLD = 15.0

@@ -9,7 +9,7 @@ from core.i18n import TRANSLATIONS
 from lines.operations import OPERATIONS
 from rbac.presets import PRESETS
 from runs.operation import Operation
-from runs.queries import ITEM_TEXTS
+from runs.refusals import ITEM_TEXTS
 from tests.architecture.source import ROOT
 
 BY_CODE = {operation.code: operation for operation in OPERATIONS}

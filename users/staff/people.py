@@ -10,7 +10,7 @@ from core import clock
 from core.errors import InvalidInput
 from core.i18n import N_
 from core.journal import entries as journal
-from rbac.decision import system_actor
+from rbac.actor import system_actor
 from rbac.presets import PRESETS
 from users.models import PortfolioEntry, User
 from users.service import OPERATOR

@@ -14,7 +14,8 @@ from core.i18n import N_
 from core.journal import entries as journal
 from core.tenancy import all_companies
 from hierarchy.models import Company, DepartmentTotal
-from rbac.decision import Actor, holds, require
+from rbac.actor import Actor
+from rbac.decision import holds, require
 from rbac.permissions import Permission
 from users.models import PortfolioEntry
 from users.signin import sessions

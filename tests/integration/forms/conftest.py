@@ -23,7 +23,7 @@ from forms.requests.models import Request
 from lines.bulk.target import LineTarget
 from lines.numbers import luhn_check_digit
 from lines.operations import OPERATIONS
-from rbac.decision import Actor
+from rbac.actor import Actor
 from runs.engine import runner
 from runs.models import Run
 from runs.parts import Engine

@@ -14,7 +14,7 @@ from core import clock, storage_cleanup
 from core.storage import new_key
 from forms.requests import attachments, service
 from notices import service as notices
-from rbac.decision import Actor
+from rbac.actor import Actor
 from tests.integration.forms.conftest import Office
 
 PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"

@@ -13,7 +13,7 @@ from forms.documents.types import get_type
 from forms.requests import content, execution, service, submission
 from forms.requests.models import Request
 from lines.uploads import service as uploads
-from rbac.decision import Actor
+from rbac.actor import Actor
 from tests.integration.forms.conftest import Office, card, table
 
 REPLACE = {"deed": "replace_sim", "reason": "lost", "contact": "Анна", "phone": "89161234567"}

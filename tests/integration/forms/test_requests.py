@@ -23,8 +23,8 @@ from forms.requests.execution import LineOutcome
 from forms.requests.models import Request, RequestState
 from notices.models import Notice, OutboxMail
 from operators.models import Tariff
-from rbac.decision import Actor, Granted
-from runs import service as run_service
+from rbac.actor import Actor, Granted
+from runs import previews
 from runs.engine import sweeper
 from runs.models import ItemState
 from runs.selection import MOST_IDS
@@ -240,7 +240,7 @@ def test_nobody_can_send_the_selection_of_a_request(office: Office) -> None:
     request_id = office.submitted()
     with pytest.raises(InvalidInput) as caught:
         office.as_customer(
-            lambda session, actor: run_service.create_preview(
+            lambda session, actor: previews.create_preview(
                 office.engine, actor, "unblock", {}, {"kind": "request", "request": request_id}
             )
         )

@@ -16,7 +16,7 @@ from core.errors import Conflict, NotFound
 from core.tenancy import company_scope
 from forms.requests import attachments, service, submission
 from forms.requests.models import RequestState
-from rbac.decision import Actor
+from rbac.actor import Actor
 from tests.integration.forms.conftest import TARIFF, Office
 
 Deed = Callable[[Office, Session, Actor, int], object]

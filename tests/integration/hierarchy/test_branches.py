@@ -19,7 +19,7 @@ from hierarchy.errors import BadName, Circle, NoDepartment, RootStays
 from hierarchy.models import Department, DepartmentTotal
 from hierarchy.queries import children, find_by_name, top_nodes
 from lines.models import Line
-from rbac.decision import Actor
+from rbac.actor import Actor
 from rbac.models import Grant
 from rbac.permissions import Permission
 from tests.fixtures.world import Place, World

@@ -17,7 +17,7 @@ from lines import queries
 from lines.filters import LineFilter, from_query
 from lines.models import Line
 from lines.schemas import SORTS
-from rbac.decision import Actor
+from rbac.actor import Actor
 from rbac.permissions import Permission
 from tests.fixtures.world import Place, World
 

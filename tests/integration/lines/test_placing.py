@@ -16,7 +16,7 @@ from lines.bulk.target import LineTarget
 from lines.card import get_line, history
 from lines.models import Line
 from lines.placing import Placed, place_lines
-from rbac.decision import Actor
+from rbac.actor import Actor
 from rbac.permissions import Permission
 from tests.fixtures.world import Place, World
 

@@ -14,7 +14,7 @@ from core import db
 from core.errors import Conflict, NotFound
 from core.journal.entries import Entry, write
 from core.tenancy import company_scope
-from rbac.decision import Actor
+from rbac.actor import Actor
 from reports import scheduling, service
 from tests.integration.reports.conftest import Desk
 

@@ -12,7 +12,7 @@ from core.storage import LocalStorage
 from core.tenancy import company_scope
 from lines.bulk.target import LineTarget
 from lines.operations import OPERATIONS
-from runs import service
+from runs import previews, submission
 from runs.engine import runner
 from runs.models import Run
 from runs.parts import Engine
@@ -49,7 +49,7 @@ class Desk:
         actor = self.place.actor(self.user)
         default = {"reason": "voluntary"} if code == "block" else {}
         with company_scope(self.place.company_id), db.unit_of_work():
-            return service.create_preview(
+            return previews.create_preview(
                 self.engine, actor, code, params or default, selection or self.everything()
             )
 
@@ -59,7 +59,7 @@ class Desk:
     def submit(self, run: Run) -> Run:
         actor = self.place.actor(self.user)
         with company_scope(self.place.company_id), db.unit_of_work():
-            return service.submit(self.engine, actor, run.id)
+            return submission.submit(self.engine, actor, run.id)
 
     def start(self, code: str = "block", params: dict[str, object] | None = None, **selection: object) -> Run:
         return self.submit(self.preview(code, params, **selection))

@@ -22,7 +22,7 @@ from operators.gateway import LineOutcome, Outcome
 from operators.models import PoolNumber
 from operators.pool_sync import PART, STREAM, WHOLE
 from operators.states import note_done
-from runs import service
+from runs import control
 from runs.models import ItemState, Run, RunItem, RunValue
 from tests.fixtures.world import World
 from tests.integration.runs.conftest import Desk
@@ -166,7 +166,7 @@ def test_the_failed_are_retried_with_their_cards(desk: Desk) -> None:
     assert desk.run(run).failed == 2
     desk.operator.outcome = lambda item: LineOutcome(item, Outcome.DONE)
     with company_scope(desk.place.company_id), db.unit_of_work():
-        again = service.retry_failed(desk.engine, desk.place.actor(desk.user), run.id)
+        again = control.retry_failed(desk.engine, desk.place.actor(desk.user), run.id)
     assert again.preview["allowed"] == 2
     desk.work(desk.submit(again))
     with company_scope(desk.place.company_id), db.unit_of_work() as session:

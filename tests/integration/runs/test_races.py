@@ -16,7 +16,7 @@ from core.errors import Conflict
 from core.tenancy import company_scope
 from hierarchy import service as structure
 from operators.gateway import Accepted, LineOutcome, Outcome, Retry
-from runs import service
+from runs import control, listing, previews, submission
 from runs.engine import claims as batches
 from runs.engine import runner, sweeper
 from runs.engine.claims import Claim, Work
@@ -62,13 +62,13 @@ def claimed(desk: Desk, work: Work) -> Claim:
 
 def stop(desk: Desk, run: Run) -> Run:
     with company_scope(desk.place.company_id), db.unit_of_work():
-        return service.stop(desk.engine, desk.place.actor(desk.user), run.id)
+        return control.stop(desk.engine, desk.place.actor(desk.user), run.id)
 
 
 def test_two_stops_and_an_order_that_comes_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     run = desk.start()
     claim = claimed(desk, opened(desk, run))
-    cancel, calls = service.cancel_pending, iter([True])
+    cancel, calls = control.cancel_pending, iter([True])
 
     def release() -> None:
         with company_scope(desk.place.company_id), db.unit_of_work() as session:
@@ -80,7 +80,7 @@ def test_two_stops_and_an_order_that_comes_back(desk: Desk, monkeypatch: pytest.
             apart(release)
         return cancel(*arguments)
 
-    monkeypatch.setattr(service, "cancel_pending", cancel_late)
+    monkeypatch.setattr(control, "cancel_pending", cancel_late)
     with pytest.raises(Conflict):
         stop(desk, run)
     desk.make_due(run)
@@ -140,14 +140,14 @@ def test_two_runs_confirmed_at_once_order_each_line_once(desk: Desk, monkeypatch
     ids = desk.place.line_ids[:3]
     older = desk.preview("set_limit", {"amount": "100"}, kind="ids", ids=ids)
     younger = desk.preview("set_limit", {"amount": "200"}, kind="ids", ids=ids)
-    freeze = service.freeze
+    freeze = submission.freeze
 
     def freeze_slowly(engine: Any, actor: Any, operation: Any, params: Any, run: Run) -> None:
         freeze(engine, actor, operation, params, run)
         if run.id == older.id:
             apart(lambda: desk.work(desk.submit(younger)))
 
-    monkeypatch.setattr(service, "freeze", freeze_slowly)
+    monkeypatch.setattr(submission, "freeze", freeze_slowly)
     desk.work(desk.submit(older))
     ordered = [line.product_id for order in desk.operator.orders.values() for line in order.lines]
     assert len(ordered) == len(set(ordered)) == 3
@@ -209,14 +209,14 @@ def test_runs_of_others_are_for_people_who_see_the_whole_company(desk: Desk, wor
     branch = desk.place.actor(world.person(desk.place, "global_admin", at="north"))
     whole = desk.place.actor(world.person(desk.place, "auditor"))
     with company_scope(desk.place.company_id), db.unit_of_work():
-        assert service.get_run(whole, run.id).id == run.id
+        assert listing.get_run(whole, run.id).id == run.id
         with pytest.raises(NotFound):
-            service.get_run(branch, run.id)
+            listing.get_run(branch, run.id)
         with pytest.raises(NotFound):
-            service.stop(desk.engine, branch, run.id)
+            control.stop(desk.engine, branch, run.id)
         with pytest.raises(NotFound):
             failed = {"kind": "failed_of", "run": run.id}
-            service.create_preview(desk.engine, branch, "block", {"reason": "lost"}, failed)
+            previews.create_preview(desk.engine, branch, "block", {"reason": "lost"}, failed)
 
 
 def test_a_claim_that_comes_too_late_for_its_rows_is_an_empty_one(

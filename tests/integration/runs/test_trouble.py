@@ -202,13 +202,13 @@ def test_an_operator_that_forgot_an_accepted_order_fails_its_lines(desk: Desk) -
 
 
 def test_stopping_while_answers_are_missing_ends_cleanly(desk: Desk) -> None:
-    from runs import service
+    from runs import control
 
     desk.operator.plan = lambda number, order: "lose"
     run = desk.start()
     desk.work(run)
     with company_scope(desk.place.company_id), db.unit_of_work():
-        service.stop(desk.engine, desk.place.actor(desk.user), run.id)
+        control.stop(desk.engine, desk.place.actor(desk.user), run.id)
     sent = desk.operator.calls
     drive(desk, run)
     after = desk.run(run)

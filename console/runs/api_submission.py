@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
-from rbac.decision import Actor
-from runs import row_values, service
+from rbac.actor import Actor
+from runs import operation_params, previews, row_values
 from runs.models import Run
 from runs.parts import Engine
 from runs.selection import checked
@@ -35,13 +35,13 @@ def preview(
     if not key:
         if wanted["submit"]:
             raise InvalidInput(N_("Say an Idempotency-Key to submit."), code="key_needed")
-        return service.create_preview(engine, actor, code, params, selection)
+        return previews.create_preview(engine, actor, code, params, selection)
     stored = f"api:{actor.user_id}:{key}"
     found = _find(session, actor, stored)
     if found is None:
         try:
             with session.begin_nested():
-                return service.create_preview(engine, actor, code, params, selection, key=stored)
+                return previews.create_preview(engine, actor, code, params, selection, key=stored)
         except IntegrityError:
             # The same request came twice at once, and the other one was first.
             found = _find(session, actor, stored)
@@ -63,14 +63,14 @@ def _check_same(
     operation, params = engine.operation(code), wanted["params"]
     rest, values, values_of = row_values.split(params) if operation.own else (params, None, None)
     # Read, but not held against today's rules: what may no longer be ordered was ordered when the key was new.
-    asked = operation.schema().dump(service.read_params(operation, rest))
+    asked = operation.schema().dump(operation_params.read_params(operation, rest))
     selection = checked(wanted["selection"])
     same = (run.operation, run.params, run.selection) == (code, asked, selection)
     given: Mapping[int, str] | None = None
     if operation.own and values:
         given = row_values.read(operation.own, values)
     elif values_of:
-        given = row_values.typed(session, service.same_kind(actor, code, values_of))
+        given = row_values.typed(session, previews.same_kind(actor, code, values_of))
     elif operation.own and selection["kind"] not in BRING_VALUES:
         given = {}
     if not same or (given is not None and given != row_values.typed(session, run)):

@@ -1,30 +1,23 @@
-"""Selects over runs, their items and uploads; the company comes from the scope, the actor from the caller."""
+"""Refusals in SQL: why a line is not eligible, and the sentences for it."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     ColumnElement,
-    Select,
     String,
     and_,
     case,
     cast,
-    func,
     literal,
     literal_column,
     null,
     or_,
     select,
-    tuple_,
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core.i18n import N_
-from rbac.decision import Actor, is_everywhere
-from rbac.permissions import Permission
-from runs.models import OPEN, Run, RunItem, RunState, UploadRow
+from runs.models import OPEN, Run, RunItem, RunState
 from runs.operation import Operation, Params, Refusal
 
 NO_RIGHT = "no_right"
@@ -117,38 +110,3 @@ ITEM_TEXTS: dict[str, tuple[str, str]] = {
     "same_number": (N_("Already has this number"), ""),
     "number_not_available": (N_("The new number is no longer free"), N_("Choose another number.")),
 }
-
-
-def run_list(actor: Actor, *, before_id: int | None, limit: int) -> Select[Run]:
-    """Submitted runs, newest first, by keyset."""
-    found = select(Run).where(Run.company_id == actor.company_id, Run.submitted_at.is_not(None))
-    if not is_everywhere(actor, Permission.RUNS_VIEW):
-        found = found.where(Run.created_by == actor.user_id)
-    if before_id is not None:
-        found = found.where(Run.id < before_id)
-    return found.order_by(Run.id.desc()).limit(limit)
-
-
-def outcome_counts(company_id: int, run_id: int) -> Select[str, str | None, int]:
-    """Items by state and reason."""
-    return (
-        select(RunItem.state, RunItem.reason, func.count())
-        .where(RunItem.company_id == company_id, RunItem.run_id == run_id)
-        .group_by(RunItem.state, RunItem.reason)
-    )
-
-
-def upload_problems(company_id: int, upload_id: int, *, after: int, limit: int) -> Select[UploadRow]:
-    """Rows of an uploaded list that mean no line, by keyset."""
-    return (
-        select(UploadRow)
-        .where(
-            UploadRow.company_id == company_id,
-            UploadRow.upload_id == upload_id,
-            UploadRow.problem.is_not(None),
-            UploadRow.no > after,
-        )
-        .order_by(UploadRow.no)
-        .limit(limit)
-    )
-

@@ -1,0 +1,146 @@
+"""Previews: what a run would do, said beforehand."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal, select
+
+from core import clock
+from core.bounds import whole
+from core.db import session
+from core.errors import NotFound
+from rbac.actor import Actor, company_of
+from rbac.decision import require
+from rbac.permissions import Permission
+from runs import refusals, row_values
+from runs.listing import get_run
+from runs.models import Run, RunState
+from runs.operation import Operation, Params, Refusal
+from runs.operation_params import load_params, stored_params
+from runs.parts import Engine
+from runs.selection import checked
+
+
+def create_preview(
+    engine: Engine,
+    actor: Actor,
+    code: str,
+    raw_params: Mapping[str, Any],
+    selection: Mapping[str, Any],
+    *,
+    key: str = "",
+    is_checked: bool = False,
+) -> Run:
+    """Say beforehand what would happen: a run in state `previewed` whose `preview` holds the figures.
+
+    `is_checked`: the selection is the console's own work in its stored form, and not what somebody sent.
+    Raises NotAllowed, NotFound for an unknown operation, InvalidInput for parameters or an empty selection.
+    """
+    operation = engine.operation(code)
+    require(actor, operation.permission)
+    rest, values, values_of = row_values.split(raw_params) if operation.own else (raw_params, None, None)
+    params = load_params(operation, rest)
+    chosen = dict(selection) if is_checked else checked(selection)
+    before = get_run(actor, chosen["run"]) if chosen["kind"] == "failed_of" else None
+    most = len(chosen["ids"]) if chosen["kind"] == "ids" else row_values.MOST_VALUES
+    own = row_values.read(operation.own, values, most) if operation.own and values else None
+    earlier = same_kind(actor, code, values_of) if values_of else before
+    run = Run(
+        company_id=company_of(actor),
+        operation=code,
+        params=operation.schema().dump(params),
+        selection=chosen,
+        state=RunState.PREVIEWED,
+        idempotency_key=key or secrets.token_urlsafe(16),
+        created_by=actor.user_id,
+        created_name=actor.name,
+        created_ip=actor.ip,
+        is_staff=actor.is_staff,
+        staff_reason=actor.reason,
+        created_at=clock.now(),
+        preview={},
+    )
+    session().add(run)
+    session().flush()
+    if operation.own:
+        row_values.keep(session(), operation.own, run, own, earlier)
+    run.preview = figures(engine, actor, operation, params, run)
+    session().flush()
+    return run
+
+
+def same_kind(actor: Actor, code: str, run_id: Any) -> Run:
+    """A run of the same operation, whose values are taken over; raises NotFound."""
+    try:
+        run = get_run(actor, whole(str(run_id)))
+    except ValueError as problem:
+        raise NotFound from problem
+    if run.operation != code:
+        raise NotFound
+    return run
+
+
+def figures(engine: Engine, actor: Actor, operation: Operation, params: Params, run: Run) -> dict[str, Any]:
+    """Total, allowed, refused by reason, price once and per month (text, roubles), asked for but not found."""
+    rows = judged(engine, actor, operation, params, run).subquery()
+    sums = session().execute(
+        select(rows.c.reason, func.count(), func.sum(rows.c.once), func.sum(rows.c.month)).group_by(
+            rows.c.reason
+        )
+    )
+    found: dict[str | None, tuple[int, Decimal, Decimal]] = {row[0]: (row[1], row[2], row[3]) for row in sums}
+    allowed, price_once, price_month = found.pop(None, (0, Decimal(0), Decimal(0)))
+    refused = {code: counted[0] for code, counted in found.items() if code is not None}
+    total = allowed + sum(refused.values())
+    requested = engine.target.requested(session(), run.selection)
+    return {
+        "total": total,
+        "allowed": allowed,
+        "refused": refused,
+        "price_once": str(price_once or Decimal(0)),
+        "price_month": str(price_month or Decimal(0)),
+        "missing": max(0, requested - total) if requested is not None else 0,
+        "at": clock.now().isoformat(),
+    }
+
+
+def judged(engine: Engine, actor: Actor, operation: Operation, params: Params, run: Run) -> Select[Any]:
+    """The chosen lines of a run with `reason` (null where a line is eligible), and its price `once` and by `month`."""
+    reason = refusals.refusal_case(all_refusals(engine, actor, operation, params))
+    once, month = _price_columns(operation, params)
+    chosen = engine.target.chosen(actor, Permission.LINES_VIEW, run.selection).add_columns(
+        reason.label("reason"), once.label("once"), month.label("month")
+    )
+    return row_values.joined(chosen, operation, run.company_id, run.id, engine.target.id_column())
+
+
+def all_refusals(
+    engine: Engine, actor: Actor, operation: Operation, params: Params, *, before: int | None = None
+) -> list[Refusal]:
+    """Every reason in the order in which people should hear it: rights, the operation's own, another run."""
+    kin = [other.code for other in engine.operations.values() if other.group == operation.group]
+    right, line_id = engine.target.lacks_right(actor, operation.permission), engine.target.id_column()
+    return [
+        Refusal(refusals.NO_RIGHT, "", right),
+        *operation.refusals(params),
+        Refusal(refusals.BUSY, "", refusals.busy(company_of(actor), line_id, kin, before=before)),
+    ]
+
+
+def _price_columns(
+    operation: Operation, params: Params
+) -> tuple[ColumnElement[Decimal], ColumnElement[Decimal]]:
+    if operation.price is None:
+        return literal(Decimal(0)), literal(Decimal(0))
+    price = operation.price(params)
+    return price.once, price.month
+
+
+def count_again(engine: Engine, actor: Actor, run: Run) -> None:
+    """Bring the figures of a preview up to date."""
+    operation = engine.operation(run.operation)
+    run.preview = figures(engine, actor, operation, stored_params(operation, run), run)
