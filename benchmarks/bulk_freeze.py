@@ -50,7 +50,7 @@ def _freeze(factory: Factory, number: int) -> float:
         with company_scope(factory.company_id), db.unit_of_work() as session:
             run = session.scalars(select(Run).where(Run.id == run_id)).one()
             submission.freeze(
-                factory.engine, actor, operation, operation_params.stored_params(operation, run), run
+                session, actor, factory.engine, operation, operation_params.stored_params(operation, run), run
             )
 
     took = seconds(freeze)

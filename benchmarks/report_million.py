@@ -103,7 +103,7 @@ def run_one(what: str, branch: str) -> None:
     assert actor.company_id is not None
     if what == "ours":
         with company_scope(actor.company_id), db.unit_of_work() as session:
-            job_id = service.order(workshop, session, actor, "lines", params).id
+            job_id = service.order(session, actor, workshop, "lines", params).id
         took = seconds(lambda: worker.make(workshop, actor.company_id or 0, job_id, "benchmark"))
         with company_scope(actor.company_id), db.unit_of_work() as session:
             job = session.get_one(ReportJob, (actor.company_id, job_id))

@@ -207,18 +207,18 @@ class Factory:
         """A previewed run over all lines of the company; returns its id."""
         actor = self.actor()
         root = {"kind": "department", "department": self._root_id()}
-        with company_scope(self.company_id), db.unit_of_work():
-            return previews.create_preview(self.engine, actor, code, params, root).id
+        with company_scope(self.company_id), db.unit_of_work() as session:
+            return previews.create_preview(session, actor, self.engine, code, params, root).id
 
     def submit(self, run_id: int) -> None:
         actor = self.actor()
-        with company_scope(self.company_id), db.unit_of_work():
-            submission.submit(self.engine, actor, run_id)
+        with company_scope(self.company_id), db.unit_of_work() as session:
+            submission.submit(session, actor, self.engine, run_id)
 
     def halt(self, run_id: int) -> None:
         actor = self.actor()
-        with company_scope(self.company_id), db.unit_of_work():
-            control.stop(self.engine, actor, run_id)
+        with company_scope(self.company_id), db.unit_of_work() as session:
+            control.stop(session, actor, self.engine, run_id)
 
     def seconds_of(self, run_id: int, patience: float = 300.0) -> float:
         """Wait for a run's end without the application's role noticing; returns seconds from submission to it."""

@@ -62,9 +62,9 @@ def preview(
 
 
 def write(
-    path: Path,
     session: Session,
     actor: Actor,
+    path: Path,
     asked: Asked,
     *,
     format: Format,

@@ -27,7 +27,7 @@ MAIL_WHY = N_("You receive this because %(person)s scheduled it to be sent to th
 
 
 def ready(
-    workshop: Workshop, session: Session, job: ReportJob, report: Report, *, key: str, size: int, rows: int
+    session: Session, workshop: Workshop, job: ReportJob, report: Report, *, key: str, size: int, rows: int
 ) -> None:
     """The notice, and the mails of the schedule that ordered it."""
     shown = {"report": report.title}
@@ -58,7 +58,7 @@ def ready(
     )
 
 
-def failed(workshop: Workshop, session: Session, job: ReportJob, trouble: str) -> None:
+def failed(session: Session, workshop: Workshop, job: ReportJob, trouble: str) -> None:
     """The notice to the person who ordered it; `trouble` is a msgid."""
     report = workshop.catalogue.get(job.code)
     shown = {"report": report.title if report else job.code, "why": trouble}
@@ -79,7 +79,7 @@ def _company_name(session: Session, job: ReportJob) -> str:
     return session.get_one(Company, job.company_id).name
 
 
-def paused(workshop: Workshop, session: Session, schedule: ReportSchedule) -> None:
+def paused(session: Session, workshop: Workshop, schedule: ReportSchedule) -> None:
     """The notice that a schedule cannot go on: a right, the department or the report is gone."""
     report = workshop.catalogue.get(schedule.code)
     shown = {"report": report.title if report else schedule.code}

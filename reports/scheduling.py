@@ -41,9 +41,9 @@ LAST_DAY = {Period.WEEKLY: 7, Period.MONTHLY: 28}
 
 
 def create(
-    workshop: Workshop,
     session: Session,
     actor: Actor,
+    workshop: Workshop,
     code: str,
     params: Mapping[str, Any],
     timing: Mapping[str, Any],
@@ -206,13 +206,13 @@ def forget(session: Session, actor: Actor, schedule_id: int) -> None:
     )
 
 
-def send_now(workshop: Workshop, session: Session, actor: Actor, schedule_id: int) -> ReportJob:
+def send_now(session: Session, actor: Actor, workshop: Workshop, schedule_id: int) -> ReportJob:
     """Order the report of a schedule at once, paused or not; its next hour stays where it is.
 
     Raises NotFound, NotAllowed, InvalidInput where it cannot be ordered any more, Conflict while it is being made.
     """
     schedule = get_schedule(session, actor, schedule_id, is_held=True)  # of two clicks the second waits here
-    asked = _asked_again(workshop, session, actor, schedule)
+    asked = _asked_again(session, actor, workshop, schedule)
     made = select(ReportJob.id).where(
         ReportJob.company_id == schedule.company_id,
         ReportJob.schedule_id == schedule.id,
@@ -222,7 +222,7 @@ def send_now(workshop: Workshop, session: Session, actor: Actor, schedule_id: in
         raise Conflict(STILL_MADE, code="still_made")
     refuse_too_many(session, actor)
     write(session, actor, [Entry("schedule.sent", "schedule", schedule.id, None, {"report": schedule.code})])
-    return _place(workshop, session, actor, asked, schedule)
+    return _place(session, actor, workshop, asked, schedule)
 
 
 def order_due(workshop: Workshop) -> int:
@@ -241,11 +241,11 @@ def order_due(workshop: Workshop) -> int:
                 .with_for_update(skip_locked=True)
             )
             if schedule is not None:
-                _order(workshop, db, schedule)
+                _order(db, workshop, schedule)
     return len(due)
 
 
-def _order(workshop: Workshop, db: Session, schedule: ReportSchedule) -> None:
+def _order(db: Session, workshop: Workshop, schedule: ReportSchedule) -> None:
     """Order once, also where several hours went by while nobody worked; a lost right is told and pauses it."""
     now = clock.now()
     zone = db.get_one(Company, schedule.company_id).timezone
@@ -253,16 +253,16 @@ def _order(workshop: Workshop, db: Session, schedule: ReportSchedule) -> None:
     schedule.next_at = next_moment(period, schedule.hour, schedule.day, zone, now)
     try:
         actor = load_actor(db, schedule.created_by, schedule.company_id, reason=schedule.staff_reason)
-        asked = _asked_again(workshop, db, actor, schedule)
+        asked = _asked_again(db, actor, workshop, schedule)
     except AppError as problem:
         log.warning("schedule.paused", schedule=schedule.id, problem=problem.code)
         schedule.is_paused, schedule.last_at = True, now
-        notifications.paused(workshop, db, schedule)
+        notifications.paused(db, workshop, schedule)
         return
-    _place(workshop, db, actor, asked, schedule)
+    _place(db, actor, workshop, asked, schedule)
 
 
-def _asked_again(workshop: Workshop, db: Session, actor: Actor, schedule: ReportSchedule) -> Asked:
+def _asked_again(db: Session, actor: Actor, workshop: Workshop, schedule: ReportSchedule) -> Asked:
     """What the schedule orders, with the rights asked anew; raises NotAllowed, NotFound or InvalidInput."""
     require(actor, Permission.REPORTS_SCHEDULE)
     asked = stored(workshop.report(schedule.code), schedule.params, schedule.columns)
@@ -272,8 +272,8 @@ def _asked_again(workshop: Workshop, db: Session, actor: Actor, schedule: Report
 
 
 def _place(
-    workshop: Workshop, db: Session, actor: Actor, asked: Asked, schedule: ReportSchedule
+    db: Session, actor: Actor, workshop: Workshop, asked: Asked, schedule: ReportSchedule
 ) -> ReportJob:
-    job = place(workshop, db, actor, asked, Format(schedule.format), schedule.locale, schedule_id=schedule.id)
+    job = place(db, actor, workshop, asked, Format(schedule.format), schedule.locale, schedule_id=schedule.id)
     schedule.last_at, schedule.last_job_id = job.created_at, job.id
     return job

@@ -41,7 +41,7 @@ class Download:
     size: int
 
 
-def catalogue(workshop: Workshop, actor: Actor) -> list[Report]:
+def catalogue(actor: Actor, workshop: Workshop) -> list[Report]:
     """The reports that the actor may order, in their order."""
     return [report for report in workshop.catalogue.values() if may_order(actor, report)]
 
@@ -54,9 +54,9 @@ def file_format(text: str) -> Format:
 
 
 def order(
-    workshop: Workshop,
     session: Session,
     actor: Actor,
+    workshop: Workshop,
     code: str,
     params: Mapping[str, Any],
     *,
@@ -67,13 +67,13 @@ def order(
     asked = check(session, actor, workshop.report(code), params, columns)
     wanted = file_format(format)
     refuse_too_many(session, actor)
-    return place(workshop, session, actor, asked, wanted, actor.locale)
+    return place(session, actor, workshop, asked, wanted, actor.locale)
 
 
 def place(
-    workshop: Workshop,
     session: Session,
     actor: Actor,
+    workshop: Workshop,
     asked: Asked,
     format: Format,
     locale: str,
@@ -171,13 +171,13 @@ def cancel(session: Session, actor: Actor, job_id: int) -> ReportJob:
     return job
 
 
-def repeat(workshop: Workshop, session: Session, actor: Actor, job_id: int) -> ReportJob:
+def repeat(session: Session, actor: Actor, workshop: Workshop, job_id: int) -> ReportJob:
     """Order the same once more, with the figures of now."""
     job = get_job(session, actor, job_id)
-    return order(workshop, session, actor, job.code, job.params, columns=job.columns, format=job.format)
+    return order(session, actor, workshop, job.code, job.params, columns=job.columns, format=job.format)
 
 
-def forget(workshop: Workshop, session: Session, actor: Actor, job_id: int) -> None:
+def forget(session: Session, actor: Actor, workshop: Workshop, job_id: int) -> None:
     """Delete the file and its line in the list; what is being made is cancelled first."""
     job = get_job(session, actor, job_id, is_held=True)
     key = job.key
@@ -188,7 +188,7 @@ def forget(workshop: Workshop, session: Session, actor: Actor, job_id: int) -> N
         after_commit(lambda: workshop.storage.delete(key))
 
 
-def open_file(workshop: Workshop, session: Session, actor: Actor, job_id: int) -> Download:
+def open_file(session: Session, actor: Actor, workshop: Workshop, job_id: int) -> Download:
     """The file for its person. Raises NotFound, Conflict before it is ready, NotAllowed after a lost right."""
     job = get_job(session, actor, job_id)
     report = workshop.report(job.code)

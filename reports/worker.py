@@ -93,12 +93,12 @@ def _make(workshop: Workshop, job: ReportJob) -> None:
         with unit_of_work() as db:
             # One snapshot for counting, rows and totals, however long it takes.
             db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            actor, asked = _asked(workshop, db, job)
-            rows = _write(path, db, actor, asked, job)
+            actor, asked = _asked(db, workshop, job)
+            rows = _write(db, actor, path, asked, job)
         _finish(workshop, job, asked, path, rows=rows, paths=seen_paths(actor, asked.report))
 
 
-def _asked(workshop: Workshop, db: Session, job: ReportJob) -> tuple[Actor, Asked]:
+def _asked(db: Session, workshop: Workshop, job: ReportJob) -> tuple[Actor, Asked]:
     """Who ordered it with the rights of this moment, and what; raises NotAllowed after a lost right."""
     actor = load_actor(db, job.ordered_by, job.company_id, reason=job.staff_reason)
     asked = stored(workshop.report(job.code), job.params, job.columns)
@@ -107,7 +107,7 @@ def _asked(workshop: Workshop, db: Session, job: ReportJob) -> tuple[Actor, Aske
     return actor, asked
 
 
-def _write(path: Path, db: Session, actor: Actor, asked: Asked, job: ReportJob) -> int:
+def _write(db: Session, actor: Actor, path: Path, asked: Asked, job: ReportJob) -> int:
     total = files.count(db, actor, asked)
     _progress(job, done=0, total=total)
     last = time.monotonic()
@@ -119,7 +119,7 @@ def _write(path: Path, db: Session, actor: Actor, asked: Asked, job: ReportJob) 
             _progress(job, done=done)
 
     sums = files.write(
-        path, db, actor, asked, format=Format(job.format), locale=job.locale, total=total, tick=tick
+        db, actor, path, asked, format=Format(job.format), locale=job.locale, total=total, tick=tick
     )
     return sums.rows
 
@@ -166,7 +166,7 @@ def _finish(
             expires_at=now + timedelta(days=workshop.settings.file_days),
             lease_until=None,
         )
-        notifications.ready(workshop, db, job, asked.report, key=key, size=size, rows=rows)
+        notifications.ready(db, workshop, job, asked.report, key=key, size=size, rows=rows)
 
 
 def _fail(workshop: Workshop, job: ReportJob, trouble: str) -> None:
@@ -176,6 +176,6 @@ def _fail(workshop: Workshop, job: ReportJob, trouble: str) -> None:
             _change(
                 db, job, state=JobState.FAILED, trouble=trouble, finished_at=clock.now(), lease_until=None
             )
-            notifications.failed(workshop, db, job, trouble)
+            notifications.failed(db, workshop, job, trouble)
     except Ended:
         log.info("report.ended", job=job.id)

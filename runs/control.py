@@ -8,7 +8,6 @@ from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.db import session
 from core.errors import Conflict
 from core.i18n import N_
 from core.journal.entries import Entry, write
@@ -21,21 +20,21 @@ from runs.parts import Engine
 from runs.previews import create_preview
 
 
-def stop(engine: Engine, actor: Actor, run_id: int) -> Run:
+def stop(session: Session, actor: Actor, engine: Engine, run_id: int) -> Run:
     """Send nothing more: what was not sent ends as `cancelled`; what is on its way is followed to its end."""
-    run = get_run(actor, run_id)
+    run = get_run(session, actor, run_id)
     require(actor, engine.operation(run.operation).permission)
     if run.created_by != actor.user_id:
         require_everywhere(actor, Permission.RUNS_STOP)
     if run.state != RunState.RUNNING:
         raise Conflict(N_("This run has already ended."), code="not_running")
-    db, now = session(), clock.now()
-    dropped = cancel_pending(db, run.company_id, run.id)
-    write(db, actor, [Entry("run.stopped", "run", run.id, None, {"cancelled": dropped}, run.id)])
+    now = clock.now()
+    dropped = cancel_pending(session, run.company_id, run.id)
+    write(session, actor, [Entry("run.stopped", "run", run.id, None, {"cancelled": dropped}, run.id)])
     values: dict[str, Any] = {"state": RunState.CANCELLED, "stopped_at": now, "stopped_by": actor.name}
     values |= {"pending": Run.pending - dropped, "cancelled": Run.cancelled + dropped}
     values["finished_at"] = case((Run.sent + Run.unknown + Run.pending == dropped, now), else_=None)
-    stopped = db.execute(
+    stopped = session.execute(
         update(Run)
         .where(Run.company_id == run.company_id, Run.id == run.id, Run.state == RunState.RUNNING)
         .values(values),
@@ -44,7 +43,7 @@ def stop(engine: Engine, actor: Actor, run_id: int) -> Run:
     if stopped.rowcount == 0:  # type: ignore[attr-defined]
         # Somebody else was quicker: what this transaction has cancelled belongs to the run's own end.
         raise Conflict(N_("This run has already ended."), code="not_running")
-    db.refresh(run)
+    session.refresh(run)
     return run
 
 
@@ -64,11 +63,13 @@ def end_pending(db: Session, company_id: int, run_id: int, state: ItemState, rea
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
-def retry_failed(engine: Engine, actor: Actor, run_id: int) -> Run:
+def retry_failed(session: Session, actor: Actor, engine: Engine, run_id: int) -> Run:
     """A preview of the same operation for the lines that failed in this run."""
-    run = get_run(actor, run_id)
+    run = get_run(session, actor, run_id)
     if run.failed == 0:
         raise Conflict(N_("Nothing has failed in this run."), code="nothing_failed")
-    again = create_preview(engine, actor, run.operation, run.params, {"kind": "failed_of", "run": run.id})
+    again = create_preview(
+        session, actor, engine, run.operation, run.params, {"kind": "failed_of", "run": run.id}
+    )
     again.retry_of = run.id
     return again

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
-from core.db import session
 from core.errors import NotFound
 from rbac.actor import Actor, company_of
 from rbac.decision import is_everywhere
@@ -12,12 +12,12 @@ from rbac.permissions import Permission
 from runs.models import Run, RunItem
 
 
-def get_run(actor: Actor, run_id: int) -> Run:
+def get_run(session: Session, actor: Actor, run_id: int) -> Run:
     """A run of the actor's company; raises NotFound.
 
     The runs of others concern any department: they are for people who hold `runs:view` on the whole company.
     """
-    run = session().scalar(select(Run).where(Run.company_id == company_of(actor), Run.id == run_id))
+    run = session.scalar(select(Run).where(Run.company_id == company_of(actor), Run.id == run_id))
     if run is None or (run.created_by != actor.user_id and not is_everywhere(actor, Permission.RUNS_VIEW)):
         raise NotFound
     return run

@@ -111,7 +111,9 @@ class TargetLine:
 class Target(Protocol):
     """The things that operations are carried out on: mobile lines."""
 
-    def chosen(self, actor: Actor, permission: Permission, selection: Mapping[str, Any]) -> Select[Any]:
+    def chosen(
+        self, session: Session, actor: Actor, permission: Permission, selection: Mapping[str, Any]
+    ) -> Select[Any]:
         """A select over lines (entity columns free to add) narrowed to the selection and to what the actor may see."""
         ...
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError
+from sqlalchemy.orm import Session
 
-from core.db import session
 from core.errors import InvalidInput
 from core.i18n import N_
 from runs.models import Run
@@ -24,10 +24,10 @@ def read_params(operation: Operation, raw: Mapping[str, Any]) -> Params:
     return loaded
 
 
-def load_params(operation: Operation, raw: Mapping[str, Any]) -> Params:
+def load_params(session: Session, operation: Operation, raw: Mapping[str, Any]) -> Params:
     """As `read_params`, held against today's rules too; raises InvalidInput with every error at once."""
     loaded = read_params(operation, raw)
-    errors = operation.check(session(), loaded) if operation.check else {}
+    errors = operation.check(session, loaded) if operation.check else {}
     if errors:
         raise InvalidInput(N_("Check the parameters."), fields=dict(errors))
     return loaded

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy.orm import Session
 
 from core import clock
 from core.bounds import whole
-from core.db import session
 from core.errors import NotFound
 from rbac.actor import Actor, company_of
 from rbac.decision import require
@@ -26,8 +26,9 @@ from runs.selection import checked
 
 
 def create_preview(
-    engine: Engine,
+    session: Session,
     actor: Actor,
+    engine: Engine,
     code: str,
     raw_params: Mapping[str, Any],
     selection: Mapping[str, Any],
@@ -43,12 +44,12 @@ def create_preview(
     operation = engine.operation(code)
     require(actor, operation.permission)
     rest, values, values_of = row_values.split(raw_params) if operation.own else (raw_params, None, None)
-    params = load_params(operation, rest)
+    params = load_params(session, operation, rest)
     chosen = dict(selection) if is_checked else checked(selection)
-    before = get_run(actor, chosen["run"]) if chosen["kind"] == "failed_of" else None
+    before = get_run(session, actor, chosen["run"]) if chosen["kind"] == "failed_of" else None
     most = len(chosen["ids"]) if chosen["kind"] == "ids" else row_values.MOST_VALUES
     own = row_values.read(operation.own, values, most) if operation.own and values else None
-    earlier = same_kind(actor, code, values_of) if values_of else before
+    earlier = same_kind(session, actor, code, values_of) if values_of else before
     run = Run(
         company_id=company_of(actor),
         operation=code,
@@ -64,19 +65,19 @@ def create_preview(
         created_at=clock.now(),
         preview={},
     )
-    session().add(run)
-    session().flush()
+    session.add(run)
+    session.flush()
     if operation.own:
-        row_values.keep(session(), operation.own, run, own, earlier)
-    run.preview = figures(engine, actor, operation, params, run)
-    session().flush()
+        row_values.keep(session, operation.own, run, own, earlier)
+    run.preview = figures(session, actor, engine, operation, params, run)
+    session.flush()
     return run
 
 
-def same_kind(actor: Actor, code: str, run_id: Any) -> Run:
+def same_kind(session: Session, actor: Actor, code: str, run_id: Any) -> Run:
     """A run of the same operation, whose values are taken over; raises NotFound."""
     try:
-        run = get_run(actor, whole(str(run_id)))
+        run = get_run(session, actor, whole(str(run_id)))
     except ValueError as problem:
         raise NotFound from problem
     if run.operation != code:
@@ -84,10 +85,12 @@ def same_kind(actor: Actor, code: str, run_id: Any) -> Run:
     return run
 
 
-def figures(engine: Engine, actor: Actor, operation: Operation, params: Params, run: Run) -> dict[str, Any]:
+def figures(
+    session: Session, actor: Actor, engine: Engine, operation: Operation, params: Params, run: Run
+) -> dict[str, Any]:
     """Total, allowed, refused by reason, price once and per month (text, roubles), asked for but not found."""
-    rows = judged(engine, actor, operation, params, run).subquery()
-    sums = session().execute(
+    rows = judged(session, actor, engine, operation, params, run).subquery()
+    sums = session.execute(
         select(rows.c.reason, func.count(), func.sum(rows.c.once), func.sum(rows.c.month)).group_by(
             rows.c.reason
         )
@@ -96,7 +99,7 @@ def figures(engine: Engine, actor: Actor, operation: Operation, params: Params, 
     allowed, price_once, price_month = found.pop(None, (0, Decimal(0), Decimal(0)))
     refused = {code: counted[0] for code, counted in found.items() if code is not None}
     total = allowed + sum(refused.values())
-    requested = engine.target.requested(session(), run.selection)
+    requested = engine.target.requested(session, run.selection)
     return {
         "total": total,
         "allowed": allowed,
@@ -108,18 +111,20 @@ def figures(engine: Engine, actor: Actor, operation: Operation, params: Params, 
     }
 
 
-def judged(engine: Engine, actor: Actor, operation: Operation, params: Params, run: Run) -> Select[Any]:
+def judged(
+    session: Session, actor: Actor, engine: Engine, operation: Operation, params: Params, run: Run
+) -> Select[Any]:
     """The chosen lines of a run with `reason` (null where a line is eligible), and its price `once` and by `month`."""
-    reason = refusals.refusal_case(all_refusals(engine, actor, operation, params))
+    reason = refusals.refusal_case(all_refusals(actor, engine, operation, params))
     once, month = _price_columns(operation, params)
-    chosen = engine.target.chosen(actor, Permission.LINES_VIEW, run.selection).add_columns(
+    chosen = engine.target.chosen(session, actor, Permission.LINES_VIEW, run.selection).add_columns(
         reason.label("reason"), once.label("once"), month.label("month")
     )
     return row_values.joined(chosen, operation, run.company_id, run.id, engine.target.id_column())
 
 
 def all_refusals(
-    engine: Engine, actor: Actor, operation: Operation, params: Params, *, before: int | None = None
+    actor: Actor, engine: Engine, operation: Operation, params: Params, *, before: int | None = None
 ) -> list[Refusal]:
     """Every reason in the order in which people should hear it: rights, the operation's own, another run."""
     kin = [other.code for other in engine.operations.values() if other.group == operation.group]
@@ -140,7 +145,7 @@ def _price_columns(
     return price.once, price.month
 
 
-def count_again(engine: Engine, actor: Actor, run: Run) -> None:
+def count_again(session: Session, actor: Actor, engine: Engine, run: Run) -> None:
     """Bring the figures of a preview up to date."""
     operation = engine.operation(run.operation)
-    run.preview = figures(engine, actor, operation, stored_params(operation, run), run)
+    run.preview = figures(session, actor, engine, operation, stored_params(operation, run), run)

@@ -8,7 +8,7 @@ from sqlalchemy import String, case, cast, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.db import after_commit, session
+from core.db import after_commit
 from core.errors import Conflict, NotFound
 from core.i18n import N_
 from core.journal.entries import Entry, write
@@ -32,29 +32,29 @@ COSTS_ONCE = N_("It now costs %(now)s once instead of %(shown)s. Look at it agai
 COSTS_MONTHLY = N_("It now changes what is paid per month by %(now)s instead of %(shown)s. Look at it again.")
 
 
-def submit(engine: Engine, actor: Actor, run_id: int) -> Run:
+def submit(session: Session, actor: Actor, engine: Engine, run_id: int) -> Run:
     """Freeze a previewed run and start it. Submitting it again, or fifty times at once, changes nothing."""
-    run = get_run(actor, run_id)
+    run = get_run(session, actor, run_id)
     operation = engine.operation(run.operation)
     require(actor, operation.permission)
     if run.created_by != actor.user_id:
         raise NotFound
-    db, now = session(), clock.now()
-    won = db.execute(
+    now = clock.now()
+    won = session.execute(
         update(Run)
         .where(Run.company_id == run.company_id, Run.id == run.id, Run.state == RunState.PREVIEWED)
         .values(state=RunState.RUNNING, submitted_at=now),
         execution_options={"synchronize_session": False},
     )
     if won.rowcount == 0:  # type: ignore[attr-defined]
-        db.expire(run)
-        return get_run(actor, run_id)
+        session.expire(run)
+        return get_run(session, actor, run_id)
     params = stored_params(operation, run)
-    freeze(engine, actor, operation, params, run)
-    db.refresh(run)
+    freeze(session, actor, engine, operation, params, run)
+    session.refresh(run)
     _refuse_stale(run)
     described = {"operation": run.operation, "params": run.params, "total": run.total, "allowed": run.pending}
-    write(db, actor, [Entry("run.submitted", "run", run.id, None, described, run.id)])
+    write(session, actor, [Entry("run.submitted", "run", run.id, None, described, run.id)])
     wake(engine, run)
     return run
 
@@ -72,17 +72,18 @@ def _refuse_stale(run: Run) -> None:
             raise Conflict(message, code=STALE, now=Money(now), shown=Money(before))
 
 
-def freeze(engine: Engine, actor: Actor, operation: Operation, params: Params, run: Run) -> None:
+def freeze(
+    session: Session, actor: Actor, engine: Engine, operation: Operation, params: Params, run: Run
+) -> None:
     """Selection to items in one INSERT … SELECT, in the order in which people look for them in a result.
 
     Sets the counters and the price of the run.
     """
-    db = session()
     place = engine.target.sort_column().label("place")
-    rows = judged(engine, actor, operation, params, run).add_columns(place).subquery()
+    rows = judged(session, actor, engine, operation, params, run).add_columns(place).subquery()
     if operation.price is not None:
         sums = select(func.coalesce(func.sum(rows.c.once), 0), func.coalesce(func.sum(rows.c.month), 0))
-        run.price_once, run.price_month = db.execute(sums.where(rows.c.reason.is_(None))).one()
+        run.price_once, run.price_month = session.execute(sums.where(rows.c.reason.is_(None))).one()
     line_id = rows.c[str(engine.target.id_column().key)]
     state = case((rows.c.reason.is_(None), ItemState.PENDING.value), else_=ItemState.REFUSED.value)
     items = select(
@@ -95,8 +96,8 @@ def freeze(engine: Engine, actor: Actor, operation: Operation, params: Params, r
         func.now(),
     )
     names = ["company_id", "run_id", "no", "line_id", "state", "reason", "updated_at"]
-    db.execute(insert(RunItem).from_select(names, items))
-    _count(db, run)
+    session.execute(insert(RunItem).from_select(names, items))
+    _count(session, run)
 
 
 def _count(db: Session, run: Run) -> None:

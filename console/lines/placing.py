@@ -31,7 +31,7 @@ def _form(problem: InvalidInput | None = None) -> ResponseReturnValue:
     page = render(
         "lines/place.html",
         pairs=selection.pairs(chosen),
-        count=count_chosen(engine(), actor(), db(), chosen),
+        count=count_chosen(db(), actor(), engine(), chosen),
         field=department_choice.make(
             "target",
             Permission.LINES_PLACE,
@@ -54,7 +54,7 @@ def place() -> ResponseReturnValue:
         return _form(
             InvalidInput(N_("Choose a department."), fields={"target": [N_("Choose a department.")]})
         )
-    lines = engine().target.chosen(actor(), Permission.LINES_PLACE, chosen)
+    lines = engine().target.chosen(db(), actor(), Permission.LINES_PLACE, chosen)
     placed = place_lines(db(), actor(), lines, target)
     name = placed.department.name
     said = _("%(numbers)s placed in “%(name)s”.", numbers=line_words.counted(placed.moved), name=name)

@@ -61,7 +61,7 @@ def create() -> ResponseReturnValue:
         path = Path(folder) / "list"
         file.save(path)
         try:
-            upload = uploads.save_upload(actor(), path, name)
+            upload = uploads.save_upload(db(), actor(), path, name)
         except InvalidInput as problem:
             return _form(text(problem.message, **problem.params), name), 422
     return go_to(url_for("uploads.show", upload_id=upload.id))
@@ -80,8 +80,8 @@ def sample() -> ResponseReturnValue:
 @route(blueprint, "/<int:upload_id>", permission=Permission.LINES_VIEW)
 def show(upload_id: int) -> ResponseReturnValue:
     """What was found, the problems by kind, and what can be done with the numbers."""
-    upload = uploads.get_upload(actor(), upload_id)
-    counts = uploads.problem_counts(upload)
+    upload = uploads.get_upload(db(), actor(), upload_id)
+    counts = uploads.problem_counts(db(), upload)
     groups = [(code, text(uploads.TITLES.get(code, code)), count) for code, count in counts.items()]
     return render("uploads/show.html", upload=upload, groups=groups, operations=allowed_operations())
 
@@ -89,7 +89,7 @@ def show(upload_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:upload_id>/rows", permission=Permission.LINES_VIEW)
 def rows(upload_id: int) -> ResponseReturnValue:
     """Rows with one kind of problem: a fragment, page by page."""
-    upload = uploads.get_upload(actor(), upload_id)
+    upload = uploads.get_upload(db(), actor(), upload_id)
     problem, after = request.args.get("problem", ""), request.args.get("after", 0, type=whole)
     statement = upload_problems(upload.company_id, upload.id, after=after, limit=PAGE)
     found = db().scalars(statement.where(UploadRow.problem == problem)).all()
@@ -103,7 +103,7 @@ def rows(upload_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:upload_id>/problems.xlsx", permission=Permission.LINES_VIEW)
 def problems(upload_id: int) -> ResponseReturnValue:
     """Every row with a problem as a workbook, for whoever keeps the list."""
-    upload = uploads.get_upload(actor(), upload_id)
+    upload = uploads.get_upload(db(), actor(), upload_id)
     name = f"{Path(upload.filename).stem or 'list'}-problems.xlsx"
     return send_rows(name, COLUMNS, _problem_rows(upload), total=upload.problems, sheet=N_("Problems"))
 

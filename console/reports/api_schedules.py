@@ -90,9 +90,9 @@ def create_schedule(wanted: dict[str, Any]) -> ReportSchedule:
     """Have a report made and mailed again and again; what is wrong is said by field."""
     timing = {name: wanted[name] for name in ("every", "hour", "day", "addresses")}
     return scheduling.create(
-        workshop(),
         db(),
         actor(),
+        workshop(),
         wanted["report"],
         wanted["params"],
         timing,
@@ -115,7 +115,7 @@ def show_schedule(schedule_id: int) -> dict[str, Any]:
 @blueprint.gives(FileOut)
 def send_schedule(schedule_id: int) -> ReportJob:
     """Make the report and mail it at once, whatever the hour; 409 while it is still being made."""
-    return scheduling.send_now(workshop(), db(), actor(), schedule_id)
+    return scheduling.send_now(db(), actor(), workshop(), schedule_id)
 
 
 @route(blueprint, "/schedules/<int:schedule_id>/pause", methods=("POST",), permission=SCHEDULE)

@@ -40,7 +40,7 @@ def row(file_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:file_id>/download", permission=ORDER)
 def download(file_id: int) -> ResponseReturnValue:
     """The file, always as something to keep and never to be shown by the browser."""
-    found = service.open_file(workshop(), db(), actor(), file_id)
+    found = service.open_file(db(), actor(), workshop(), file_id)
     return send_download(found.stream, type=found.type, name=found.name, size=found.size)
 
 
@@ -57,13 +57,13 @@ def cancel(file_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:file_id>/repeat", permission=ORDER, methods=("POST",))
 def repeat(file_id: int) -> ResponseReturnValue:
     """The same once more, with the figures of now."""
-    service.repeat(workshop(), db(), actor(), file_id)
+    service.repeat(db(), actor(), workshop(), file_id)
     return go_to(url_for("files.index"))
 
 
 @route(blueprint, "/<int:file_id>/delete", permission=ORDER, methods=("POST",))
 def delete(file_id: int) -> ResponseReturnValue:
     """Away with it."""
-    service.forget(workshop(), db(), actor(), file_id)
+    service.forget(db(), actor(), workshop(), file_id)
     flash(_("The file is deleted."), "success")
     return go_to(url_for("files.index"))

@@ -25,7 +25,7 @@ PREVIEW = 50
 @route(blueprint, "", permission=Permission.REPORTS_ORDER)
 def index() -> ResponseReturnValue:
     """The catalogue, by group."""
-    found = service.catalogue(workshop(), actor())
+    found = service.catalogue(actor(), workshop())
     groups = [(name, list(reports)) for name, reports in groupby(found, key=lambda report: report.group)]
     return render("reports/index.html", groups=groups)
 
@@ -45,13 +45,7 @@ def order(report_code: str) -> ResponseReturnValue:
     typed, name = report_form.read(report, request.form), text(report.title)
     try:
         service.order(
-            workshop(),
-            db(),
-            actor(),
-            report_code,
-            typed.params,
-            columns=typed.columns,
-            format=typed.format,
+            db(), actor(), workshop(), report_code, typed.params, columns=typed.columns, format=typed.format
         )
     except InvalidInput as problem:
         return page(report, typed, problem.fields), 422

@@ -64,9 +64,9 @@ def create(report_code: str) -> ResponseReturnValue:
     timing["day"] = request.form.get("weekday" if timing["every"] == "weekly" else "day", "1")
     try:
         scheduling.create(
-            workshop(),
             db(),
             actor(),
+            workshop(),
             report_code,
             typed.params,
             timing,
@@ -102,7 +102,7 @@ def _form(report: Report, errors: dict[str, list[str]]) -> str:
 def send(schedule_id: int) -> ResponseReturnValue:
     """Make it and mail it at once; its next hour stays where it is."""
     try:
-        scheduling.send_now(workshop(), db(), actor(), schedule_id)
+        scheduling.send_now(db(), actor(), workshop(), schedule_id)
     except (Conflict, InvalidInput) as problem:
         flash(text(problem.message, **problem.params), "warning")
     else:

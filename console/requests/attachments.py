@@ -22,7 +22,7 @@ from forms.requests.models import Attachment, Request, RequestEvent
 
 def attach_sent(found: Request, event: RequestEvent | None = None) -> list[Attachment]:
     """Keep every file of the form field `file`; raises InvalidInput for one that is not taken."""
-    return [attachments.attach(db(), engine(), actor(), found, path, name, event) for path, name in _sent()]
+    return [attachments.attach(db(), actor(), engine(), found, path, name, event) for path, name in _sent()]
 
 
 def attach_good(found: Request) -> tuple[int, dict[str, list[str]]]:
@@ -31,7 +31,7 @@ def attach_good(found: Request) -> tuple[int, dict[str, list[str]]]:
     for path, name in _sent():
         try:
             with db().begin_nested():
-                attachments.attach(db(), engine(), actor(), found, path, name)
+                attachments.attach(db(), actor(), engine(), found, path, name)
             kept += 1
         except InvalidInput as problem:
             said = text(problem.message, **problem.params)

@@ -42,7 +42,7 @@ def send() -> ResponseReturnValue:
         ip=request.remote_addr or "",
     )
     try:
-        found = submission.apply(db(), engine(), visitor, FORM, typed)
+        found = submission.apply(db(), visitor, engine(), FORM, typed)
     except InvalidInput as problem:
         fields = request_form.form_fields(FORM, typed, problem.fields)
         errors, labels = request_form.all_said(FORM, problem.fields), request_form.labels(FORM)

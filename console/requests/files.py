@@ -60,7 +60,7 @@ def add(request_id: int) -> ResponseReturnValue:
 def remove(request_id: int, attachment_id: int) -> ResponseReturnValue:
     """Take a file away from a draft."""
     draft = submission.get_draft(db(), actor(), request_id)
-    attachments.remove(db(), engine(), actor(), draft, attachment_id)
+    attachments.remove(db(), actor(), engine(), draft, attachment_id)
     return go_to(url_for("requests.show", request_id=draft.id) + "#files")
 
 

@@ -71,7 +71,7 @@ def catalogue() -> ResponseReturnValue:
         "requests/catalogue.html",
         forms=[form for form in forms if form.lines != Lines.NONE],
         pairs=selection.pairs(chosen),
-        count=count_chosen(engine(), actor(), db(), chosen),
+        count=count_chosen(db(), actor(), engine(), chosen),
         origin=selection.origin(chosen),
     )
 
@@ -107,9 +107,9 @@ def _begin(form: FormType, chosen: Mapping[str, Any] | None) -> ResponseReturnVa
     is_whole = (
         form.from_list is not None and chosen["kind"] == "upload"
     )  # with what stands beside its numbers
-    if (count := count_chosen(engine(), actor(), db(), chosen)) > SHOWN_NUMBERS or is_whole:
+    if (count := count_chosen(db(), actor(), engine(), chosen)) > SHOWN_NUMBERS or is_whole:
         return _page(form, None, typed, {}, kept=count, pairs=selection.pairs(chosen), back=back)
-    seen = engine().target.chosen(actor(), Permission.LINES_VIEW, chosen)
+    seen = engine().target.chosen(db(), actor(), Permission.LINES_VIEW, chosen)
     numbers = db().scalars(seen.with_only_columns(Line.msisdn).order_by(Line.msisdn))
     typed["numbers"] = "\n".join(f"+{one}" for one in numbers)
     return _page(form, None, typed, {}, back=back)
@@ -153,11 +153,11 @@ def _save(form: FormType, draft: Request) -> ResponseReturnValue:
     try:
         is_paired = form.beside is not None and bool(form.beside(typed).values)
         chosen = _chosen(form, draft, is_paired=is_paired)
-        checked = submission.fill(db(), engine(), actor(), draft, typed, chosen)
+        checked = submission.fill(db(), actor(), engine(), draft, typed, chosen)
     except InvalidInput as problem:
         chosen = None
         errors["numbers"] = [*problem.fields.get("numbers", ())] or [text(problem.message, **problem.params)]
-        checked = submission.fill(db(), engine(), actor(), draft, typed, None)
+        checked = submission.fill(db(), actor(), engine(), draft, typed, None)
     errors = {**checked.errors, **errors}
     if "draft" in request.form:
         flash(_("The draft is kept."), "success")
@@ -188,7 +188,7 @@ def _chosen(form: FormType, draft: Request, *, is_paired: bool) -> dict[str, Any
         with tempfile.TemporaryDirectory(prefix="list-") as folder:
             path = Path(folder) / "list"
             file.save(path)
-            upload = uploads.save_upload(actor(), path, attachments.clean_name(file.filename))
+            upload = uploads.save_upload(db(), actor(), path, attachments.clean_name(file.filename))
         if upload.problems:
             said = ngettext(
                 "%(n)s row of the list has a problem and was left out.",
@@ -262,7 +262,7 @@ def submit(request_id: int) -> ResponseReturnValue:
     """Send a draft."""
     draft = submission.get_draft(db(), actor(), request_id)
     try:
-        submission.submit(db(), engine(), actor(), draft)
+        submission.submit(db(), actor(), engine(), draft)
     except InvalidInput as problem:
         return _page(get_type(draft.form), draft, draft.values, problem.fields), 422
     message = _(
@@ -289,7 +289,7 @@ def move(request_id: int) -> ResponseReturnValue:
         raise Conflict(N_("The request has moved on: this step is not possible any more."), code="moved_on")
     try:
         with db().begin_nested():
-            event = service.move(db(), engine(), actor(), found, step, said)
+            event = service.move(db(), actor(), engine(), found, step, said)
             attach_sent(found, event)
     except InvalidInput as problem:
         db().refresh(found)

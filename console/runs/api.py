@@ -78,8 +78,8 @@ def list_offers(wanted: dict[str, Any], code: str) -> list[dict[str, Any]]:
 @blueprint.gives(schemas.RunOut)
 def operate(wanted: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
     """Say what an operation would do to the selected lines; with `submit` do it. Repeated with one key: one run."""
-    run = api_submission.preview(db(), engine(), actor(), code, wanted, headers.get("key", ""))
-    return submission.submit(engine(), actor(), run.id) if wanted["submit"] else run
+    run = api_submission.preview(db(), actor(), engine(), code, wanted, headers.get("key", ""))
+    return submission.submit(db(), actor(), engine(), run.id) if wanted["submit"] else run
 
 
 @route(blueprint, "/runs", permission=Permission.RUNS_VIEW)
@@ -95,7 +95,7 @@ def list_runs(page: dict[str, Any]) -> dict[str, Any]:
 @blueprint.gives(schemas.RunOut)
 def show_run(run_id: int) -> Run:
     """One run with its counters; people without the right to see runs see their own."""
-    return listing.get_run(actor(), run_id)
+    return listing.get_run(db(), actor(), run_id)
 
 
 @route(blueprint, "/runs/<int:run_id>/items", permission=Permission.LINES_VIEW)
@@ -103,11 +103,11 @@ def show_run(run_id: int) -> Run:
 @blueprint.gives(schemas.ItemsOut)
 def list_items(page: dict[str, Any], run_id: int) -> dict[str, Any]:
     """The outcome of each line that the actor may see."""
-    run = listing.get_run(actor(), run_id)
+    run = listing.get_run(db(), actor(), run_id)
     operation = engine().operations.get(run.operation)
     own = operation.own if operation else None
     found = item_lines(
-        actor(), db(), run, own, state=page["state"], reason=page["reason"], after=page["after"]
+        db(), actor(), run, own, state=page["state"], reason=page["reason"], after=page["after"]
     )
     return {"items": found, "next": found[-1].no if len(found) == PAGE else None}
 
@@ -116,4 +116,4 @@ def list_items(page: dict[str, Any], run_id: int) -> dict[str, Any]:
 @blueprint.gives(schemas.RunOut)
 def stop_run(run_id: int) -> Run:
     """Send nothing more; what is on its way is followed to its end."""
-    return control.stop(engine(), actor(), run_id)
+    return control.stop(db(), actor(), engine(), run_id)

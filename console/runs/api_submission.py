@@ -23,31 +23,26 @@ KEY_USED = N_("This key was used for something else.")
 
 
 def preview(
-    session: Session,
-    engine: Engine,
-    actor: Actor,
-    code: str,
-    wanted: Mapping[str, Any],
-    key: str,
+    session: Session, actor: Actor, engine: Engine, code: str, wanted: Mapping[str, Any], key: str
 ) -> Run:
     """The preview of what is wanted, or the run that was made with this key; raises Conflict for another wish."""
     params, selection = wanted["params"], wanted["selection"]
     if not key:
         if wanted["submit"]:
             raise InvalidInput(N_("Say an Idempotency-Key to submit."), code="key_needed")
-        return previews.create_preview(engine, actor, code, params, selection)
+        return previews.create_preview(session, actor, engine, code, params, selection)
     stored = f"api:{actor.user_id}:{key}"
     found = _find(session, actor, stored)
     if found is None:
         try:
             with session.begin_nested():
-                return previews.create_preview(engine, actor, code, params, selection, key=stored)
+                return previews.create_preview(session, actor, engine, code, params, selection, key=stored)
         except IntegrityError:
             # The same request came twice at once, and the other one was first.
             found = _find(session, actor, stored)
             if found is None:
                 raise
-    _check_same(session, engine, actor, found, code, wanted)
+    _check_same(session, actor, engine, found, code, wanted)
     return found
 
 
@@ -58,7 +53,7 @@ def _find(session: Session, actor: Actor, stored: str) -> Run | None:
 
 
 def _check_same(
-    session: Session, engine: Engine, actor: Actor, run: Run, code: str, wanted: Mapping[str, Any]
+    session: Session, actor: Actor, engine: Engine, run: Run, code: str, wanted: Mapping[str, Any]
 ) -> None:
     operation, params = engine.operation(code), wanted["params"]
     rest, values, values_of = row_values.split(params) if operation.own else (params, None, None)
@@ -70,7 +65,7 @@ def _check_same(
     if operation.own and values:
         given = row_values.read(operation.own, values)
     elif values_of:
-        given = row_values.typed(session, previews.same_kind(actor, code, values_of))
+        given = row_values.typed(session, previews.same_kind(session, actor, code, values_of))
     elif operation.own and selection["kind"] not in BRING_VALUES:
         given = {}
     if not same or (given is not None and given != row_values.typed(session, run)):

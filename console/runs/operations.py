@@ -62,7 +62,7 @@ def preview(code: str) -> ResponseReturnValue:
         row_values.read(operation, request.form),
     )
     try:
-        run = previews.create_preview(engine(), actor(), code, {**typed, **given}, chosen)
+        run = previews.create_preview(db(), actor(), engine(), code, {**typed, **given}, chosen)
     except InvalidInput as problem:
         errors = operation_form.errors_of(operation, problem)
         if not errors:
@@ -83,7 +83,7 @@ def list_to_fill_in(code: str) -> ResponseReturnValue:
         raise NotFound
     chosen = selection.read(request.form if request.method == "POST" else request.args)
     own = operation.own
-    lines = asked_lines(engine(), actor(), db(), chosen, own, ReadLimits().rows)
+    lines = asked_lines(db(), actor(), engine(), chosen, own, ReadLimits().rows)
     columns = (
         Column(N_("Number"), "msisdn", "text", 18),
         Column(N_("Employee"), "employee", "text", 30),
@@ -114,7 +114,7 @@ def _form(
     *,
     own: row_values.OwnForm | None,
 ) -> str:
-    count = count_chosen(engine(), actor(), db(), chosen)
+    count = count_chosen(db(), actor(), engine(), chosen)
     origin, back = selection.origin(chosen)
     return render(
         "runs/parameters.html",

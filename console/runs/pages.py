@@ -68,7 +68,7 @@ def running() -> ResponseReturnValue:
 @route(blueprint, "/<int:run_id>", permission=Permission.LINES_VIEW)
 def show(run_id: int) -> ResponseReturnValue:
     """Progress while it goes on, the result once it has ended."""
-    run = listing.get_run(actor(), run_id)
+    run = listing.get_run(db(), actor(), run_id)
     if run.state == RunState.PREVIEWED:
         return redirect(url_for("previews.show", run_id=run.id))
     operation = engine().operation(run.operation)
@@ -92,7 +92,7 @@ def show(run_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:run_id>/progress", permission=Permission.LINES_VIEW, passive=True)
 def progress(run_id: int) -> ResponseReturnValue:
     """What the page of a running run asks for each second; where it ended, the page is loaded anew."""
-    run = listing.get_run(actor(), run_id)
+    run = listing.get_run(db(), actor(), run_id)
     if run.finished_at is not None or run.state != request.args.get("state", run.state):
         return Response(status=204, headers={"HX-Refresh": "true"})
     return render("runs/progress.html", **_progress(run))
@@ -101,7 +101,7 @@ def progress(run_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:run_id>/items", permission=Permission.LINES_VIEW)
 def items(run_id: int) -> ResponseReturnValue:
     """More items, narrowed to an outcome and a reason: a fragment."""
-    run = listing.get_run(actor(), run_id)
+    run = listing.get_run(db(), actor(), run_id)
     state, reason = request.args.get("state", ""), request.args.get("reason", "")
     after = request.args.get("after", 0, type=whole)
     return render("runs/item_rows.html", run=run, items=_items(run, state, reason, after))
@@ -111,7 +111,7 @@ def items(run_id: int) -> ResponseReturnValue:
 def stop(run_id: int) -> ResponseReturnValue:
     """Send nothing more."""
     try:
-        control.stop(engine(), actor(), run_id)
+        control.stop(db(), actor(), engine(), run_id)
     except Conflict:
         flash(_("The run had already ended."), "info")
     return go_to(url_for("runs.show", run_id=run_id))
@@ -120,7 +120,7 @@ def stop(run_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:run_id>/retry", permission=Permission.LINES_VIEW, methods=("POST",))
 def retry(run_id: int) -> ResponseReturnValue:
     """A preview of the same for the lines that failed."""
-    again = control.retry_failed(engine(), actor(), run_id)
+    again = control.retry_failed(db(), actor(), engine(), run_id)
     return go_to(url_for("previews.show", run_id=again.id))
 
 
@@ -179,7 +179,7 @@ def _took(run: Run) -> str:
 def _failures(run: Run) -> list[ItemLine]:
     if run.finished_at is not None or not (run.failed or run.refused):
         return []
-    return newest_failures(actor(), db(), run, engine().operation(run.operation).own)
+    return newest_failures(db(), actor(), run, engine().operation(run.operation).own)
 
 
 def _groups(run: Run) -> dict[str, list[tuple[str, int]]]:
@@ -194,7 +194,7 @@ def _groups(run: Run) -> dict[str, list[tuple[str, int]]]:
 
 def _items(run: Run, state: str, reason: str, after: int = 0) -> dict[str, Any]:
     operation = engine().operation(run.operation)
-    found = item_lines(actor(), db(), run, operation.own, state=state, reason=reason, after=after)
+    found = item_lines(db(), actor(), run, operation.own, state=state, reason=reason, after=after)
     more = None
     if len(found) == PAGE:
         more = url_for("runs.items", run_id=run.id, state=state, reason=reason, after=found[-1].no)

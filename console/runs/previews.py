@@ -43,7 +43,7 @@ def lines(run_id: int) -> ResponseReturnValue:
     """The lines that are refused for one reason, without one those that go through: a fragment, page by page."""
     run = _own(run_id)
     reason, after = request.args.get("reason", ""), request.args.get("after", 0, type=whole)
-    found = refused_lines(engine(), actor(), db(), run, reason=reason, after=after)
+    found = refused_lines(db(), actor(), engine(), run, reason=reason, after=after)
     more = None
     if len(found) == PAGE:
         more = url_for("previews.lines", run_id=run.id, reason=reason, after=found[-1].id)
@@ -64,18 +64,18 @@ def confirm(run_id: int) -> ResponseReturnValue:
             return _page(run, typed_wrong=True), 422
     try:
         with db().begin_nested():
-            submission.submit(engine(), actor(), run.id)
+            submission.submit(db(), actor(), engine(), run.id)
     except Conflict as problem:
         if problem.code != submission.STALE:
             raise
-        previews.count_again(engine(), actor(), run)
+        previews.count_again(db(), actor(), engine(), run)
         flash(text(problem.message, **problem.params), "warning")
         return go_to(url_for("previews.show", run_id=run.id))
     return go_to(url_for("runs.show", run_id=run.id))
 
 
 def _own(run_id: int) -> Run:
-    run = listing.get_run(actor(), run_id)
+    run = listing.get_run(db(), actor(), run_id)
     if run.state == RunState.PREVIEWED and run.created_by != actor().user_id:
         raise NotFound
     if run.state == RunState.PREVIEWED and run.selection["kind"] == KIND:

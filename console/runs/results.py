@@ -43,7 +43,7 @@ COLUMNS = (
 @route(blueprint, "/result.xlsx", permission=Permission.LINES_VIEW)
 def result(run_id: int) -> ResponseReturnValue:
     """The file; while a run goes on it says how things stand now."""
-    run = listing.get_run(actor(), run_id)
+    run = listing.get_run(db(), actor(), run_id)
     if run.submitted_at is None:
         raise Conflict(N_("This run has not been started yet."), code="not_started")
     operation = engine().operation(run.operation)
@@ -60,7 +60,7 @@ def _rows(run: Run) -> Iterator[tuple[object, ...]]:
     outcomes = {state: text(mark.title) for state, mark in run_words.OUTCOMES.items()}
     tariffs = {tariff.id: tariff.name for tariff in db().scalars(select(Tariff))}
     words = ChangeWords(locale(), tariffs)
-    for row in result_rows(actor(), db(), run, operation.own):
+    for row in result_rows(db(), actor(), run, operation.own):
         cells = _cells(row, run.id, outcomes, reasons, words)
         yield (*cells, shown(row.own, operation.own)) if operation.own else cells
 

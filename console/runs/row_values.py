@@ -69,7 +69,7 @@ def make(
         listed = row_values.count(db(), actor().company_id or 0, int(selection["upload"]), own)
     lines: list[AskedLine] = []
     if not listed:
-        lines = asked_lines(engine(), actor(), db(), selection, own, MOST_FIELDS + 1)
+        lines = asked_lines(db(), actor(), engine(), selection, own, MOST_FIELDS + 1)
     too_many = len(lines) > MOST_FIELDS
     offered = stock(own)
     return OwnForm(
@@ -93,7 +93,7 @@ def stock(own: Own, containing: str = "", number_class: str = "") -> list[Offer]
 
 def _typed(operation: Operation, given: Mapping[str, Any], line_ids: Sequence[int]) -> dict[int, str]:
     if VALUES_OF in given:
-        run = previews.same_kind(actor(), operation.code, given[VALUES_OF])
+        run = previews.same_kind(db(), actor(), operation.code, given[VALUES_OF])
         return row_values.typed(db(), run, line_ids)
     return {
         int(key): str(value) for key, value in given.get(VALUES, {}).items() if row_values.is_id(str(key))

@@ -44,11 +44,11 @@ def read(values: MultiDict[str, str], *, is_ordered: bool = False) -> dict[str, 
 def _source(selection: Mapping[str, Any]) -> str:
     """The name of the list, department or run that is selected; raises NotFound where the actor may not see it."""
     if "upload" in selection:
-        return get_upload(actor(), selection["upload"]).filename
+        return get_upload(db(), actor(), selection["upload"]).filename
     if "request" in selection:
         return get_request(db(), actor(), selection["request"]).shown_number
     if "run" in selection:
-        return str(get_run(actor(), selection["run"]).id)
+        return str(get_run(db(), actor(), selection["run"]).id)
     if "department" in selection:
         return get_department(db(), actor(), selection["department"], Permission.LINES_VIEW).name
     return ""

@@ -30,8 +30,8 @@ MANY = N_("A request takes at most %(limit)s files.")
 
 def attach(
     session: Session,
-    engine: Engine,
     actor: Actor,
+    engine: Engine,
     request: Request,
     path: Path,
     name: str,
@@ -88,7 +88,7 @@ def keys(session: Session) -> Iterable[str]:
     return session.scalars(select(Attachment.key))
 
 
-def remove(session: Session, engine: Engine, actor: Actor, request: Request, attachment_id: int) -> None:
+def remove(session: Session, actor: Actor, engine: Engine, request: Request, attachment_id: int) -> None:
     """Take a file away from a draft; what was submitted stays."""
     require(actor, Permission.REQUESTS_SUBMIT)
     lock_draft(session, request)

@@ -72,7 +72,7 @@ def operation_of(engine: Engine, request: Request) -> Operation | None:
     return engine.operations.get(code) if code else None
 
 
-def preview(session: Session, engine: Engine, actor: Actor, request: Request) -> Prospect:
+def preview(session: Session, actor: Actor, engine: Engine, request: Request) -> Prospect:
     """Say what the operation would do to the numbers that are still the company's; the others are never touched."""
     form, operation = get_type(request.form), operation_of(engine, request)
     if operation is None or form.carries is None:
@@ -87,14 +87,14 @@ def preview(session: Session, engine: Engine, actor: Actor, request: Request) ->
     named = {"kind": KIND, "request": request.id}
     with company_scope(request.company_id):
         inside = _inside(session, actor, request)
-        run = previews.create_preview(engine, inside, operation.code, params, named, is_checked=True)
+        run = previews.create_preview(session, inside, engine, operation.code, params, named, is_checked=True)
         request.preview_id = run.id
         session.flush()
     return Prospect(run, operation, left)
 
 
 def resolve(
-    session: Session, engine: Engine, actor: Actor, request: Request, text: str, run_id: int | None
+    session: Session, actor: Actor, engine: Engine, request: Request, text: str, run_id: int | None
 ) -> RequestEvent:
     """Close the request with a text and, with `run_id`, start the run that was previewed: both or neither.
 
@@ -102,15 +102,15 @@ def resolve(
     """
     session.refresh(request, with_for_update=True)
     if run_id is None:
-        return move(session, engine, actor, request, "resolve", text)
+        return move(session, actor, engine, request, "resolve", text)
     with company_scope(request.company_id):
         if find_preview(session, actor, request, run_id) is None:
             raise Conflict(LOOK_FIRST, code="look_first")
         inside = _inside(session, actor, request)
-        submission.submit(engine, inside, run_id)
+        submission.submit(session, inside, engine, run_id)
         request.run_id, request.outcome_told = run_id, False
         session.flush()
-    return move(session, engine, actor, request, "resolve", text, run_id=run_id)
+    return move(session, actor, engine, request, "resolve", text, run_id=run_id)
 
 
 def find_preview(session: Session, actor: Actor, request: Request, run_id: int | None) -> Run | None:
@@ -134,10 +134,10 @@ def is_named(company_id: int, selection: Mapping[str, Any]) -> ColumnElement[boo
     return and_(Line.id.in_(lines).is_(true()), IS_HERE)
 
 
-def count_again(session: Session, engine: Engine, actor: Actor, request: Request, run: Run) -> None:
+def count_again(session: Session, actor: Actor, engine: Engine, request: Request, run: Run) -> None:
     """Bring up to date what the request's operation would do."""
     with company_scope(request.company_id):
-        previews.count_again(engine, _inside(session, actor, request), run)
+        previews.count_again(session, _inside(session, actor, request), engine, run)
         session.flush()
 
 

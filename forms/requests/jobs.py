@@ -52,7 +52,7 @@ def _report(engine: Engine, company_id: int, request_id: int) -> int:
         text = outcome(run, locale)
         request.outcome_told = True
         actor = system_actor(company_id, translate(locale, N_("The console")))
-        move(session, engine, actor, request, "report", text, run_id=run.id)
+        move(session, actor, engine, request, "report", text, run_id=run.id)
         return 1
 
 

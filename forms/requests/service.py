@@ -93,8 +93,8 @@ def events_of(session: Session, request: Request) -> Sequence[RequestEvent]:
 
 def move(
     session: Session,
-    engine: Engine,
     actor: Actor,
+    engine: Engine,
     request: Request,
     name: str,
     text: str = "",

@@ -73,8 +73,8 @@ def get_draft(session: Session, actor: Actor, request_id: int) -> Request:
 
 def fill(
     session: Session,
-    engine: Engine,
     actor: Actor,
+    engine: Engine,
     request: Request,
     raw: Mapping[str, Any],
     selection: Mapping[str, Any] | None,
@@ -85,7 +85,7 @@ def fill(
     is taken for fields that were left empty.
     """
     form = get_type(request.form)
-    content.set_lines(session, engine, actor, request, selection)
+    content.set_lines(session, actor, engine, request, selection)
     filled, wrong = from_list.fill(session, form, request, raw, selection)
     found = content.check(session, actor, form, filled, content.lines_of(session, request))
     for name, messages in wrong.items():
@@ -96,7 +96,7 @@ def fill(
     return found
 
 
-def submit(session: Session, engine: Engine, actor: Actor, request: Request) -> RequestEvent:
+def submit(session: Session, actor: Actor, engine: Engine, request: Request) -> RequestEvent:
     """Send a draft: checked once more, numbered, with a deadline and a named person. Raises InvalidInput."""
     require(actor, Permission.REQUESTS_SUBMIT)
     lock_draft(session, request)
@@ -106,10 +106,10 @@ def submit(session: Session, engine: Engine, actor: Actor, request: Request) -> 
         raise InvalidInput(CORRECT, fields=found.errors)
     request.values = found.values
     _number(session, request)
-    return move(session, engine, actor, request, "submit")
+    return move(session, actor, engine, request, "submit")
 
 
-def apply(session: Session, engine: Engine, actor: Actor, form: FormType, raw: Mapping[str, Any]) -> Request:
+def apply(session: Session, actor: Actor, engine: Engine, form: FormType, raw: Mapping[str, Any]) -> Request:
     """An application from outside, by an actor of the public page; raises InvalidInput with every error."""
     found = content.check(session, actor, form, raw, ())
     if found.errors:
@@ -117,7 +117,7 @@ def apply(session: Session, engine: Engine, actor: Actor, form: FormType, raw: M
     request = _add(session, OPERATOR, form, None, actor.name)
     request.values = found.values
     _number(session, request)
-    move(session, engine, actor, request, "submit")
+    move(session, actor, engine, request, "submit")
     return request
 
 

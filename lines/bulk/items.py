@@ -76,20 +76,20 @@ class ResultRow(NamedTuple):
     own: str | None
 
 
-def count_chosen(engine: Engine, actor: Actor, session: Session, selection: Mapping[str, Any]) -> int:
+def count_chosen(session: Session, actor: Actor, engine: Engine, selection: Mapping[str, Any]) -> int:
     """How many lines of the selection the actor may see."""
-    chosen = engine.target.chosen(actor, Permission.LINES_VIEW, selection).subquery()
+    chosen = engine.target.chosen(session, actor, Permission.LINES_VIEW, selection).subquery()
     return int(session.scalar(select(func.count()).select_from(chosen)) or 0)
 
 
 def refused_lines(
-    engine: Engine, actor: Actor, session: Session, run: Run, *, reason: str, after: int
+    session: Session, actor: Actor, engine: Engine, run: Run, *, reason: str, after: int
 ) -> list[RefusedLine]:
     """A page of the lines that the preview refuses for this reason, by id; it is asked anew, not remembered."""
     operation = engine.operation(run.operation)
     params = operation_params.stored_params(operation, run)
-    verdict = refusals.refusal_case(previews.all_refusals(engine, actor, operation, params))
-    chosen = engine.target.chosen(actor, Permission.LINES_VIEW, run.selection)
+    verdict = refusals.refusal_case(previews.all_refusals(actor, engine, operation, params))
+    chosen = engine.target.chosen(session, actor, Permission.LINES_VIEW, run.selection)
     chosen = row_values.joined(chosen, operation, run.company_id, run.id, engine.target.id_column())
     rows = session.execute(
         chosen.with_only_columns(
@@ -103,8 +103,8 @@ def refused_lines(
 
 
 def item_lines(
-    actor: Actor,
     session: Session,
+    actor: Actor,
     run: Run,
     own: Own | None,
     *,
@@ -122,7 +122,7 @@ def item_lines(
 
 
 def newest_failures(
-    actor: Actor, session: Session, run: Run, own: Own | None, *, limit: int = 8
+    session: Session, actor: Actor, run: Run, own: Own | None, *, limit: int = 8
 ) -> list[ItemLine]:
     """What failed or was refused while the run went on, newest first."""
     went_wrong = RunItem.state.in_((ItemState.FAILED, ItemState.REFUSED))
@@ -131,7 +131,7 @@ def newest_failures(
     return [ItemLine(*row) for row in rows]
 
 
-def result_rows(actor: Actor, session: Session, run: Run, own: Own | None) -> Iterator[ResultRow]:
+def result_rows(session: Session, actor: Actor, run: Run, own: Own | None) -> Iterator[ResultRow]:
     """Every item that the actor may see, in order, through a server-side cursor: memory stays constant."""
     columns: tuple[Any, ...] = (
         RunItem.no,

@@ -35,10 +35,10 @@ class AskedLine(NamedTuple):
 
 
 def asked_lines(
-    engine: Engine, actor: Actor, session: Session, selection: Mapping[str, Any], own: Own, most: int
+    session: Session, actor: Actor, engine: Engine, selection: Mapping[str, Any], own: Own, most: int
 ) -> list[AskedLine]:
     """The chosen lines that the actor may see, by number."""
-    chosen = engine.target.chosen(actor, Permission.LINES_VIEW, selection)
+    chosen = engine.target.chosen(session, actor, Permission.LINES_VIEW, selection)
     columns = Line.id, Line.msisdn, Line.employee, Department.name, getattr(Line, own.present)
     rows = session.execute(chosen.with_only_columns(*columns).order_by(Line.msisdn).limit(most))
     return [AskedLine(*row) for row in rows]

@@ -69,7 +69,9 @@ class LineTarget:
         """The line's number."""
         return Line.msisdn
 
-    def chosen(self, actor: Actor, permission: Permission, selection: Mapping[str, Any]) -> Select[Any]:
+    def chosen(
+        self, session: Session, actor: Actor, permission: Permission, selection: Mapping[str, Any]
+    ) -> Select[Any]:
         """Ids of the chosen lines that the actor may see, joined to their departments.
 
         Raises NotFound for a list that somebody else uploaded, and for a run that is not the actor's to see: how many
@@ -77,9 +79,9 @@ class LineTarget:
         """
         kind = selection["kind"]
         if kind == "upload":
-            get_upload(actor, int(selection["upload"]))
+            get_upload(session, actor, int(selection["upload"]))
         if kind == "failed_of":
-            listing.get_run(actor, int(selection["run"]))
+            listing.get_run(session, actor, int(selection["run"]))
         if kind == "filter":
             return select_matching(actor, permission, str(selection["query"])).with_only_columns(Line.id)
         if kind == "department":

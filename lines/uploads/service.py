@@ -28,7 +28,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.db import session
 from core.errors import NotFound
 from core.i18n import N_
 from core.journal.entries import Entry, write
@@ -69,7 +68,7 @@ _TEXTS = ARRAY(String)
 _NUMBERS = ARRAY(BigInteger)
 
 
-def save_upload(actor: Actor, path: Path, filename: str) -> Upload:
+def save_upload(session: Session, actor: Actor, path: Path, filename: str) -> Upload:
     """Read a list and keep its rows; raises FileRefused for a file that cannot be read, NotAllowed.
 
     Numbers of other companies and of departments that the actor may not see count as unknown: nothing leaks.
@@ -78,7 +77,6 @@ def save_upload(actor: Actor, path: Path, filename: str) -> Upload:
     if actor.company_id is None:
         raise NotFound
     numbers = read_number_list(path, filename)
-    db = session()
     upload = Upload(
         company_id=actor.company_id,
         filename=filename,
@@ -88,19 +86,19 @@ def save_upload(actor: Actor, path: Path, filename: str) -> Upload:
         found=0,
         problems=0,
     )
-    db.add(upload)
-    db.flush()
-    upload.found = _write_rows(db, actor, upload, numbers)
+    session.add(upload)
+    session.flush()
+    upload.found = _write_rows(session, actor, upload, numbers)
     upload.problems = upload.rows - upload.found
-    db.flush()
+    session.flush()
     counts = {"filename": filename, "rows": upload.rows, "found": upload.found}
-    write(db, actor, [Entry("list.uploaded", "upload", upload.id, None, counts)])
+    write(session, actor, [Entry("list.uploaded", "upload", upload.id, None, counts)])
     return upload
 
 
-def get_upload(actor: Actor, upload_id: int) -> Upload:
+def get_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
     """An upload of the actor's own; raises NotFound."""
-    found = session().scalar(
+    found = session.scalar(
         select(Upload).where(
             Upload.company_id == actor.company_id,
             Upload.id == upload_id,
@@ -112,9 +110,9 @@ def get_upload(actor: Actor, upload_id: int) -> Upload:
     return found
 
 
-def problem_counts(upload: Upload) -> dict[str, int]:
+def problem_counts(session: Session, upload: Upload) -> dict[str, int]:
     """How many rows have which problem, the most frequent first."""
-    counted = session().execute(
+    counted = session.execute(
         select(UploadRow.problem, func.count())
         .where(
             UploadRow.company_id == upload.company_id,

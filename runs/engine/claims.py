@@ -125,15 +125,15 @@ def _read(db: Session, work: Work, numbers: Mapping[int, int]) -> Sequence[Targe
     lines = read(work.refusals)
     if any(line.refusal == refusals.NO_RIGHT for line in lines):
         actor = load_starter(db, work.company_id, work.run_id)
-        lines = read(refusals_of(work.engine, actor, work.operation, work.params, work.run_id))
+        lines = read(refusals_of(actor, work.engine, work.operation, work.params, work.run_id))
     return lines
 
 
 def refusals_of(
-    engine: Engine, actor: Actor, operation: Operation, params: Params, run_id: int
+    actor: Actor, engine: Engine, operation: Operation, params: Params, run_id: int
 ) -> Sequence[Refusal]:
     """Every reason not to send a line of a run, as `Work` holds them."""
-    return previews.all_refusals(engine, actor, operation, params, before=run_id)
+    return previews.all_refusals(actor, engine, operation, params, before=run_id)
 
 
 def load_starter(db: Session, company_id: int, run_id: int) -> Actor:

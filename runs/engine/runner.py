@@ -83,7 +83,7 @@ def _open(engine: Engine, company_id: int, run_id: int, worker: str) -> Work | N
             return None
         actor = claims.load_starter(db, company_id, run_id)
         party = db.scalars(select(Company.party_id).where(Company.id == company_id)).one()
-        refusals = claims.refusals_of(engine, actor, operation, params, run_id)
+        refusals = claims.refusals_of(actor, engine, operation, params, run_id)
         return Work(engine, refusals, operation, params, company_id, run_id, party, worker)
 
 

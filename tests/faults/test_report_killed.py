@@ -69,7 +69,7 @@ def wait(place: Place, job_id: int, until: Callable[[ReportJob], bool], patience
 def test_it_is_made_again(workshop: Workshop, place: Place, worker: Service) -> None:
     actor = place.actor(World().person(place))
     with company_scope(place.company_id), db.unit_of_work() as session:
-        job_id = service.order(workshop, session, actor, "lines", {}).id
+        job_id = service.order(session, actor, workshop, "lines", {}).id
     half = wait(place, job_id, lambda job: job.state == JobState.MAKING and job.done > 0)
     assert half.total == LINES
     assert half.key is None

@@ -112,7 +112,7 @@ class Office:
         def work(session: Session, actor: Actor) -> int:
             request = submission.new_draft(session, actor, get_type(code))
             chosen = selection or {"kind": "ids", "ids": self.place.line_ids}
-            submission.fill(session, self.engine, actor, request, values or TARIFF, chosen)
+            submission.fill(session, actor, self.engine, request, values or TARIFF, chosen)
             return request.id
 
         return self.as_customer(work)
@@ -121,7 +121,7 @@ class Office:
         request_id = self.draft(code, values)
 
         def work(session: Session, actor: Actor) -> None:
-            submission.submit(session, self.engine, actor, service.get_request(session, actor, request_id))
+            submission.submit(session, actor, self.engine, service.get_request(session, actor, request_id))
 
         self.as_customer(work)
         return request_id
@@ -131,13 +131,13 @@ class Office:
         if name in ("answer", "withdraw", "reopen", "complain"):
             self.as_customer(
                 lambda session, actor: service.move(
-                    session, self.engine, actor, service.get_request(session, actor, request_id), name, text
+                    session, actor, self.engine, service.get_request(session, actor, request_id), name, text
                 )
             )
             return
         self.as_manager(
             lambda session, actor: service.move(
-                session, self.engine, actor, desk.get_request(session, request_id).request, name, text
+                session, actor, self.engine, desk.get_request(session, request_id).request, name, text
             ),
             user_id,
         )
@@ -147,12 +147,12 @@ class Office:
 
         def look(session: Session, actor: Actor) -> int:
             request = desk.get_request(session, request_id).request
-            return execution.preview(session, self.engine, actor, request).run.id
+            return execution.preview(session, actor, self.engine, request).run.id
 
         run_id = self.as_manager(look)
         self.as_manager(
             lambda session, actor: execution.resolve(
-                session, self.engine, actor, desk.get_request(session, request_id).request, text, run_id
+                session, actor, self.engine, desk.get_request(session, request_id).request, text, run_id
             )
         )
         return run_id

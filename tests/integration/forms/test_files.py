@@ -36,7 +36,7 @@ def attaching(office: Office, request_id: int, scan: Path) -> Callable[[Session,
 
     def work(session: Session, actor: Actor) -> str:
         found = service.get_request(session, actor, request_id)
-        return attachments.attach(session, office.engine, actor, found, scan, "scan.pdf").key
+        return attachments.attach(session, actor, office.engine, found, scan, "scan.pdf").key
 
     return work
 
@@ -75,7 +75,7 @@ def test_a_file_stays_where_its_removal_fails(office: Office, scan: Path) -> Non
     def remove(session: Session, actor: Actor) -> None:
         found = service.get_request(session, actor, draft)
         file = attachments.attachments_of(session, found)[0]
-        attachments.remove(session, office.engine, actor, found, file.id)
+        attachments.remove(session, actor, office.engine, found, file.id)
 
     def remove_and_fail(session: Session, actor: Actor) -> None:
         remove(session, actor)

@@ -28,7 +28,9 @@ def upload(office: Office, folder: Path, rows: Sequence[Sequence[object]]) -> di
     """The selection of an uploaded list with these rows."""
     path = folder / "list.xlsx"
     path.write_bytes(table(rows))
-    made = office.as_customer(lambda session, actor: uploads.save_upload(actor, path, path.name).id)
+    made = office.as_customer(
+        lambda session, actor: uploads.save_upload(session(), actor, path, path.name).id
+    )
     return {"kind": "upload", "upload": made}
 
 
@@ -44,7 +46,7 @@ def filled(
             if request_id
             else submission.new_draft(session, actor, form)
         )
-        return draft.id, submission.fill(session, office.engine, actor, draft, values, selection).errors
+        return draft.id, submission.fill(session, actor, office.engine, draft, values, selection).errors
 
     found, errors = office.as_customer(work)
     return office.request(found), errors

@@ -23,30 +23,30 @@ Deed = Callable[[Office, Session, Actor, int], object]
 PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
 
 
-def submit(office: Office, session: Session, actor: Actor, draft: int) -> None:
-    submission.submit(session, office.engine, actor, service.get_request(session, actor, draft))
+def submit(session: Session, actor: Actor, office: Office, draft: int) -> None:
+    submission.submit(session, actor, office.engine, service.get_request(session, actor, draft))
 
 
-def forget(office: Office, session: Session, actor: Actor, draft: int) -> None:
+def forget(session: Session, actor: Actor, office: Office, draft: int) -> None:
     submission.forget(session, office.engine, submission.get_draft(session, actor, draft))
 
 
-def fill(office: Office, session: Session, actor: Actor, draft: int) -> None:
+def fill(session: Session, actor: Actor, office: Office, draft: int) -> None:
     found, values = submission.get_draft(session, actor, draft), {**TARIFF, "contact": "Другая"}
-    submission.fill(session, office.engine, actor, found, values, None)
+    submission.fill(session, actor, office.engine, found, values, None)
 
 
-def attach(office: Office, session: Session, actor: Actor, draft: int) -> None:
+def attach(session: Session, actor: Actor, office: Office, draft: int) -> None:
     path = office.engine.settings.data_dir / "late.pdf"
     path.write_bytes(PDF)
     found = service.get_request(session, actor, draft)
-    attachments.attach(session, office.engine, actor, found, path, path.name)
+    attachments.attach(session, actor, office.engine, found, path, path.name)
 
 
-def remove(office: Office, session: Session, actor: Actor, draft: int) -> None:
+def remove(session: Session, actor: Actor, office: Office, draft: int) -> None:
     found = service.get_request(session, actor, draft)
     (scan,) = attachments.attachments_of(session, found)
-    attachments.remove(session, office.engine, actor, found, scan.id)
+    attachments.remove(session, actor, office.engine, found, scan.id)
 
 
 DEEDS: dict[str, Deed] = {
@@ -82,12 +82,7 @@ def draft(office: Office, tmp_path: Path) -> int:
     scan.write_bytes(PDF)
     office.as_customer(
         lambda session, actor: attachments.attach(
-            session,
-            office.engine,
-            actor,
-            submission.get_draft(session, actor, draft),
-            scan,
-            scan.name,
+            session, actor, office.engine, submission.get_draft(session, actor, draft), scan, scan.name
         )
     )
     return draft

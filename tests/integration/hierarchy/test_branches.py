@@ -52,7 +52,7 @@ def _totals(session: db.Session) -> set[tuple[int, str, int]]:
     return {(row[0], row[1], row[2]) for row in session.execute(select(*columns)) if row[2]}
 
 
-def step(place: Place, actor: Actor, what: Step, number: int) -> None:
+def step(actor: Actor, place: Place, what: Step, number: int) -> None:
     deed, first, second = what
     with company_scope(place.company_id), db.unit_of_work() as session:
         ids = list(session.scalars(select(Department.id).order_by(Department.id)))
@@ -77,7 +77,7 @@ def test_whatever_is_done_the_tree_stays_whole(world: World, steps: list[Step]) 
     actor = place.actor(world.person(place))
     for number, what in enumerate(steps):
         try:
-            step(place, actor, what, number)
+            step(actor, place, what, number)
         except (Conflict, BadName):
             continue
     check_invariants(place, 20)

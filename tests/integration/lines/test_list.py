@@ -49,7 +49,7 @@ def place(world: World) -> Place:
     return place
 
 
-def pages(place: Place, actor: Actor, query: str, limit: int = 7) -> list[Line]:
+def pages(actor: Actor, place: Place, query: str, limit: int = 7) -> list[Line]:
     """Every line that the list shows, page by page."""
     found: list[Line] = []
     after = None
@@ -74,7 +74,7 @@ def test_pages_hold_every_line_once_and_in_order(
 ) -> None:
     actor = place.actor(world.person(place))
     query = f"sort={sort}" + (f"&department={place.departments[branch]}" if branch else "")
-    shown = pages(place, actor, query)
+    shown = pages(actor, place, query)
     inside = {place.departments["north"], place.departments["city"]}
     wanted = [line for line in everything(place) if branch is None or line.department_id in inside]
     keys = queries.keyset.order_of(sort).key.values
@@ -89,7 +89,7 @@ def test_both_ways_to_read_a_subtree_give_the_same(
     monkeypatch.setattr(queries, "is_by_department_cheaper", lambda *_: is_merged)
     actor = place.actor(world.person(place, at="north"))
     for sort in ("number", "-number"):
-        shown = pages(place, actor, f"sort={sort}&state=active&limit=no", limit=3)
+        shown = pages(actor, place, f"sort={sort}&state=active&limit=no", limit=3)
         inside = {place.departments["north"], place.departments["city"]}
         expected = [
             line.msisdn
@@ -122,7 +122,7 @@ def test_both_ways_to_read_a_subtree_give_the_same(
 )
 def test_a_filter_asks_for_what_it_says(world: World, place: Place, query: str, test: object) -> None:
     actor = place.actor(world.person(place))
-    shown = {line.id for line in pages(place, actor, query)}
+    shown = {line.id for line in pages(actor, place, query)}
     expected = {line.id for line in everything(place) if test(line)}  # type: ignore[operator]
     if query == "q=city":
         expected = {line.id for line in everything(place) if line.department_id == place.departments["city"]}
@@ -143,24 +143,24 @@ def test_a_number_is_found_by_any_writing_of_it_its_end_and_its_sim_card(world: 
     writings = [f"8 ({number[1:4]}) {number[4:7]}-{number[7:]}", f"+{number}", number[-5:], line.iccid]
     for writing in writings:
         query = LineFilter(q=writing).query()
-        assert line.id in {found.id for found in pages(place, actor, query)}, writing
-    assert [found.id for found in pages(place, actor, LineFilter(q=f"+{number}").query())] == [line.id]
+        assert line.id in {found.id for found in pages(actor, place, query)}, writing
+    assert [found.id for found in pages(actor, place, LineFilter(q=f"+{number}").query())] == [line.id]
 
 
 def test_signs_with_a_meaning_in_sql_have_none_here(world: World, place: Place) -> None:
     actor = place.actor(world.person(place))
     for sign in ("%", "_", "'", "\\", "(", "a%' or 1=1 --"):
-        assert pages(place, actor, LineFilter(q=sign).query()) == []
+        assert pages(actor, place, LineFilter(q=sign).query()) == []
 
 
 def test_a_person_of_a_branch_sees_that_branch_only(world: World, place: Place) -> None:
     actor = place.actor(world.person(place, "viewer", at="north"))
     inside = {place.departments["north"], place.departments["city"]}
-    assert {line.department_id for line in pages(place, actor, "")} == inside
-    assert len(pages(place, actor, f"department={place.root_id}")) == 26
-    assert pages(place, actor, f"department={place.root_id}&direct=yes") == []
+    assert {line.department_id for line in pages(actor, place, "")} == inside
+    assert len(pages(actor, place, f"department={place.root_id}")) == 26
+    assert pages(actor, place, f"department={place.root_id}&direct=yes") == []
     with pytest.raises(NotFound):
-        pages(place, actor, f"department={place.departments['south']}")
+        pages(actor, place, f"department={place.departments['south']}")
     with company_scope(place.company_id), db.unit_of_work() as session:
         assert queries.count_matching(session, actor, Permission.LINES_VIEW, LineFilter()).number == 26
         nothing = queries.count_matching(session, actor, Permission.LINES_BLOCK, LineFilter())
@@ -171,7 +171,7 @@ def test_a_person_of_a_branch_sees_that_branch_only(world: World, place: Place) 
 
 def test_what_stands_right_in_a_department(world: World, place: Place) -> None:
     actor = place.actor(world.person(place))
-    shown = pages(place, actor, f"department={place.root_id}&direct=yes")
+    shown = pages(actor, place, f"department={place.root_id}&direct=yes")
     assert len(shown) == 4
     with company_scope(place.company_id), db.unit_of_work() as session:
         wanted = from_query(f"department={place.root_id}&direct=yes")
@@ -185,9 +185,9 @@ def test_nothing_of_another_company_is_ever_found(world: World, place: Place) ->
     with company_scope(other.company_id), db.unit_of_work() as session:
         foreign = session.scalars(select(Line)).all()
     for line in foreign:
-        assert pages(place, actor, LineFilter(q=f"+{line.msisdn}").query()) == []
+        assert pages(actor, place, LineFilter(q=f"+{line.msisdn}").query()) == []
     with pytest.raises(NotFound):
-        pages(place, actor, f"department={other.root_id}")
+        pages(actor, place, f"department={other.root_id}")
     with company_scope(place.company_id), db.unit_of_work() as session:
         chosen = queries.select_department(actor, Permission.LINES_VIEW, other.root_id)
         assert session.scalars(chosen).all() == []

@@ -21,7 +21,7 @@ from rbac.permissions import Permission
 from tests.fixtures.world import Place, World
 
 
-def placed(place: Place, actor: Actor, target: int, **selection: object) -> Placed:
+def placed(actor: Actor, place: Place, target: int, **selection: object) -> Placed:
     with company_scope(place.company_id), db.unit_of_work() as session:
         chosen = LineTarget().chosen(actor, Permission.LINES_PLACE, selection)
         return place_lines(session, actor, chosen, target)
@@ -45,9 +45,9 @@ def test_lines_move_with_totals_and_journal(world: World) -> None:
     world.lines(place, 4, department="north", state="blocked")
     actor = place.actor(world.person(place))
     city = place.departments["city"]
-    done = placed(place, actor, city, kind="filter", query="", all=True)
+    done = placed(actor, place, city, kind="filter", query="", all=True)
     assert (done.moved, done.stayed) == (10, 0)
-    assert placed(place, actor, city, kind="ids", ids=place.line_ids).moved == 0
+    assert placed(actor, place, city, kind="ids", ids=place.line_ids).moved == 0
     kept, counted = kept_and_counted(place)
     assert kept == counted == {(city, "active", 6), (city, "blocked", 4)}
     with company_scope(place.company_id), db.unit_of_work() as session:
@@ -61,13 +61,13 @@ def test_only_what_may_be_placed_is_placed(world: World) -> None:
     place = world.company(lines=3)
     inside = world.lines(place, 2, department="city")
     actor = place.actor(world.person(place, "numbers_manager", at="north"))
-    done = placed(place, actor, place.departments["north"], kind="ids", ids=place.line_ids)
+    done = placed(actor, place, place.departments["north"], kind="ids", ids=place.line_ids)
     assert done.moved == 2
     with company_scope(place.company_id), db.unit_of_work() as session:
         moved = session.scalars(select(Line.id).where(Line.department_id == place.departments["north"])).all()
     assert sorted(moved) == sorted(inside)
     with pytest.raises(InvalidInput):
-        placed(place, actor, place.departments["city"], kind="ids", ids=place.line_ids[:3])
+        placed(actor, place, place.departments["city"], kind="ids", ids=place.line_ids[:3])
 
 
 def test_the_target_must_be_ones_own(world: World) -> None:
@@ -76,17 +76,17 @@ def test_the_target_must_be_ones_own(world: World) -> None:
     actor = place.actor(world.person(place, "numbers_manager", at="north"))
     for target in (place.departments["south"], place.root_id, other.root_id, 10**12):
         with pytest.raises(NoDepartment):
-            placed(place, actor, target, kind="ids", ids=place.line_ids)
+            placed(actor, place, target, kind="ids", ids=place.line_ids)
     viewer = place.actor(world.person(place, "viewer"))
     with pytest.raises(NotAllowed):
-        placed(place, viewer, place.departments["south"], kind="ids", ids=place.line_ids)
+        placed(viewer, place, place.departments["south"], kind="ids", ids=place.line_ids)
 
 
 def test_a_card_holds_what_belongs_to_the_line(world: World) -> None:
     place = world.company()
     (line_id,) = world.lines(place, 1, department="city")
     admin, viewer = (place.actor(world.person(place, role)) for role in ("global_admin", "viewer"))
-    placed(place, admin, place.departments["south"], kind="ids", ids=[line_id])
+    placed(admin, place, place.departments["south"], kind="ids", ids=[line_id])
     with company_scope(place.company_id), db.unit_of_work() as session:
         card = get_line(session, admin, line_id)
         assert [one.name for one in card.way] == ["ООО «Ромашка»", "south"]

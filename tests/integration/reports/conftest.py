@@ -62,7 +62,7 @@ class Desk:
     ) -> int:
         actor = self.place.actor(self.user)
         with company_scope(self.place.company_id), db.unit_of_work() as session:
-            job = service.order(self.workshop, session, actor, code, params, columns=columns, format=format)
+            job = service.order(session, actor, self.workshop, code, params, columns=columns, format=format)
             return job.id
 
     def make(self, job_id: int) -> ReportJob:
@@ -97,7 +97,7 @@ class Desk:
     def download(self, job_id: int) -> bytes:
         actor = self.place.actor(self.user)
         with company_scope(self.place.company_id), db.unit_of_work() as session:
-            return service.open_file(self.workshop, session, actor, job_id).stream.read()
+            return service.open_file(session, actor, self.workshop, job_id).stream.read()
 
     def with_storage(self, storage: Any) -> Desk:
         return replace(self, workshop=replace(self.workshop, storage=storage))

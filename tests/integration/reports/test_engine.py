@@ -255,9 +255,9 @@ def test_deleting_and_repeating(desk: Desk) -> None:
     desk.make(job_id)
     file = desk.file(job_id)
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        again = service.repeat(desk.workshop, session, actor, job_id)
+        again = service.repeat(session, actor, desk.workshop, job_id)
         assert (again.params["state"], again.state) == ("active", JobState.ORDERED)
-        service.forget(desk.workshop, session, actor, job_id)
+        service.forget(session, actor, desk.workshop, job_id)
     assert not file.exists()
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
         assert [job.id for job in service.jobs(session, actor)] == [again.id]

@@ -24,12 +24,12 @@ DEEDS: dict[str, Deed] = {
     "pause": lambda _, session, actor, key: scheduling.pause(session, actor, key, paused=True),
     "resume": lambda _, session, actor, key: scheduling.pause(session, actor, key, paused=False),
     "forget": lambda _, session, actor, key: scheduling.forget(session, actor, key),
-    "send_now": lambda desk, session, actor, key: scheduling.send_now(desk.workshop, session, actor, key),
+    "send_now": lambda desk, session, actor, key: scheduling.send_now(session, actor, desk.workshop, key),
 }
 
 
-def forget_file(desk: Desk, session: Session, actor: Actor, key: int) -> None:
-    service.forget(desk.workshop, session, actor, key)
+def forget_file(session: Session, actor: Actor, desk: Desk, key: int) -> None:
+    service.forget(session, actor, desk.workshop, key)
 
 
 def do(desk: Desk, deed: Deed, key: int) -> None:
@@ -40,7 +40,7 @@ def do(desk: Desk, deed: Deed, key: int) -> None:
 def schedule(desk: Desk) -> int:
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
         actor = desk.place.actor(desk.user)
-        return scheduling.create(desk.workshop, session, actor, "lines", {}, TIMING).id
+        return scheduling.create(session, actor, desk.workshop, "lines", {}, TIMING).id
 
 
 def wait_for_waiting(session: Session) -> None:

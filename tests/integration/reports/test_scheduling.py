@@ -31,7 +31,7 @@ TIMING = {"every": "daily", "hour": "8", "addresses": "boss@example.org"}
 def schedule(desk: Desk, code: str = "lines", timing: dict[str, Any] | None = None, **params: Any) -> int:
     actor = desk.place.actor(desk.user)
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        made = scheduling.create(desk.workshop, session, actor, code, params, timing or TIMING)
+        made = scheduling.create(session, actor, desk.workshop, code, params, timing or TIMING)
         return made.id
 
 
@@ -145,7 +145,7 @@ def test_a_lost_right_pauses_a_schedule_and_is_told(desk: Desk) -> None:
 def send_now(desk: Desk, schedule_id: int) -> int:
     actor = desk.place.actor(desk.user)
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        return scheduling.send_now(desk.workshop, session, actor, schedule_id).id
+        return scheduling.send_now(session, actor, desk.workshop, schedule_id).id
 
 
 @pytest.mark.parametrize("is_paused", [False, True])
@@ -239,7 +239,7 @@ def test_the_right_is_asked_before_anything_is_said_of_the_format(desk: Desk) ->
         actor = desk.place.actor(desk.user)
         with company_scope(desk.place.company_id), db.unit_of_work() as session:
             scheduling.create(
-                desk.workshop, session, actor, code, {}, {**TIMING, "hour": "24"}, format="zz", columns=["zz"]
+                session, actor, desk.workshop, code, {}, {**TIMING, "hour": "24"}, format="zz", columns=["zz"]
             )
 
     with pytest.raises(InvalidInput) as problem:

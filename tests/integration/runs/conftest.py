@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from core import clock, db
+from core.db import session
 from core.settings import Settings
 from core.storage import LocalStorage
 from core.tenancy import company_scope
@@ -50,7 +51,7 @@ class Desk:
         default = {"reason": "voluntary"} if code == "block" else {}
         with company_scope(self.place.company_id), db.unit_of_work():
             return previews.create_preview(
-                self.engine, actor, code, params or default, selection or self.everything()
+                session(), actor, self.engine, code, params or default, selection or self.everything()
             )
 
     def everything(self) -> dict[str, object]:
@@ -59,7 +60,7 @@ class Desk:
     def submit(self, run: Run) -> Run:
         actor = self.place.actor(self.user)
         with company_scope(self.place.company_id), db.unit_of_work():
-            return submission.submit(self.engine, actor, run.id)
+            return submission.submit(session(), actor, self.engine, run.id)
 
     def start(self, code: str = "block", params: dict[str, object] | None = None, **selection: object) -> Run:
         return self.submit(self.preview(code, params, **selection))

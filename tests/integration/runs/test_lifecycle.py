@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from core import db
+from core.db import session
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.journal import entries as journal
 from core.tenancy import company_scope
@@ -190,7 +191,7 @@ def test_a_stopped_run_sends_nothing_more(desk: Desk) -> None:
     def stop_at_second(number: int, order: object) -> str:
         if number == 2:
             with company_scope(desk.place.company_id), db.unit_of_work():
-                control.stop(desk.engine, actor, run.id)
+                control.stop(session(), actor, desk.engine, run.id)
         return "complete"
 
     desk.operator.plan = stop_at_second
@@ -201,7 +202,7 @@ def test_a_stopped_run_sends_nothing_more(desk: Desk) -> None:
     assert after.finished_at is not None
     assert len(desk.operator.orders) == 2
     with pytest.raises(Conflict), company_scope(desk.place.company_id), db.unit_of_work():
-        control.stop(desk.engine, actor, run.id)
+        control.stop(session(), actor, desk.engine, run.id)
 
 
 def test_failed_lines_are_offered_again_refused_ones_are_not(desk: Desk) -> None:
@@ -221,7 +222,7 @@ def test_failed_lines_are_offered_again_refused_ones_are_not(desk: Desk) -> None
     assert (after.done, after.failed, after.refused) == (22, 2, 1)
     desk.operator.outcome = lambda item: LineOutcome(item, Outcome.DONE)
     with company_scope(desk.place.company_id), db.unit_of_work():
-        again = control.retry_failed(desk.engine, desk.place.actor(desk.user), run.id)
+        again = control.retry_failed(session(), desk.place.actor(desk.user), desk.engine, run.id)
     assert again.preview["allowed"] == 2
     desk.work(desk.submit(again))
     assert desk.run(again).done == 2

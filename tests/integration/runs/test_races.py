@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from core import clock, db
+from core.db import session
 from core.errors import Conflict
 from core.tenancy import company_scope
 from hierarchy import service as structure
@@ -62,7 +63,7 @@ def claimed(desk: Desk, work: Work) -> Claim:
 
 def stop(desk: Desk, run: Run) -> Run:
     with company_scope(desk.place.company_id), db.unit_of_work():
-        return control.stop(desk.engine, desk.place.actor(desk.user), run.id)
+        return control.stop(session(), desk.place.actor(desk.user), desk.engine, run.id)
 
 
 def test_two_stops_and_an_order_that_comes_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,14 +210,14 @@ def test_runs_of_others_are_for_people_who_see_the_whole_company(desk: Desk, wor
     branch = desk.place.actor(world.person(desk.place, "global_admin", at="north"))
     whole = desk.place.actor(world.person(desk.place, "auditor"))
     with company_scope(desk.place.company_id), db.unit_of_work():
-        assert listing.get_run(whole, run.id).id == run.id
+        assert listing.get_run(session(), whole, run.id).id == run.id
         with pytest.raises(NotFound):
-            listing.get_run(branch, run.id)
+            listing.get_run(session(), branch, run.id)
         with pytest.raises(NotFound):
-            control.stop(desk.engine, branch, run.id)
+            control.stop(session(), branch, desk.engine, run.id)
         with pytest.raises(NotFound):
             failed = {"kind": "failed_of", "run": run.id}
-            previews.create_preview(desk.engine, branch, "block", {"reason": "lost"}, failed)
+            previews.create_preview(session(), branch, desk.engine, "block", {"reason": "lost"}, failed)
 
 
 def test_a_claim_that_comes_too_late_for_its_rows_is_an_empty_one(

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from core import clock, db
+from core.db import session
 from core.tenancy import company_scope
 from operators.gateway import Answer, LineOutcome, Order, Outcome, Retry
 from runs.engine import claims, outcomes, runner, sweeper
@@ -208,7 +209,7 @@ def test_stopping_while_answers_are_missing_ends_cleanly(desk: Desk) -> None:
     run = desk.start()
     desk.work(run)
     with company_scope(desk.place.company_id), db.unit_of_work():
-        control.stop(desk.engine, desk.place.actor(desk.user), run.id)
+        control.stop(session(), desk.place.actor(desk.user), desk.engine, run.id)
     sent = desk.operator.calls
     drive(desk, run)
     after = desk.run(run)

@@ -114,7 +114,7 @@ def test_resolved_without_an_operation_and_only_with_a_text(desk: Desk) -> None:
 
 
 def test_the_queue_goes_on_where_it_ended(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("forms.desk.PAGE", 2)
+    monkeypatch.setattr("forms.requests.desk.PAGE", 2)
     ids = [desk.office.submitted() for _ in range(5)]
     found: list[int] = []
     after = ""

@@ -48,7 +48,7 @@ def test_many_bad_ones_do_not_burst_the_cookie(desk: Desk) -> None:
 
 
 def test_those_over_the_most_are_named(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("forms.attachments.MOST_FILES", 2)
+    monkeypatch.setattr("forms.requests.attachments.MOST_FILES", 2)
     draft = desk.draft()
     said = send(desk, draft, *((f"{number}.pdf", PDF) for number in range(4)))
     assert names(desk) == ["0.pdf", "1.pdf"]

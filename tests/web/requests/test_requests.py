@@ -408,7 +408,7 @@ def test_all_that_match_are_never_cut_short(desk: Desk, monkeypatch: pytest.Monk
     answer = desk.customer.post("/requests/new/tariff_and_services", data={**chosen, **TARIFF, "numbers": ""})
     assert answer.status_code == 303, answer.text
     assert desk.office.request(int(answer.location.rsplit("/", 1)[1])).lines == 12
-    monkeypatch.setattr("forms.filling.MOST_NUMBERS", 11)
+    monkeypatch.setattr("forms.requests.content.MOST_NUMBERS", 11)
     answer = desk.customer.post("/requests/new/tariff_and_services", data={**chosen, **TARIFF, "numbers": ""})
     assert answer.status_code == 422
     assert 'href="#numbers"' in answer.text
