@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Protocol
 
 from marshmallow import Schema
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from core.errors import NotFound
 from operators.gateway import Change
 from rbac.actor import Actor
 from rbac.permissions import Permission
@@ -95,6 +97,22 @@ class Operation:
     own: Own | None = None
     group: str = ""
     order: int = field(default=100)
+
+
+class Operations(dict[str, Operation]):
+    """The operations by code, in the order in which people see them."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        super().__init__(
+            (operation.code, operation) for operation in sorted(operations, key=attrgetter("order"))
+        )
+
+    def of(self, code: str) -> Operation:
+        """The operation of this code; raises NotFound."""
+        operation = self.get(code)
+        if operation is None:
+            raise NotFound
+        return operation
 
 
 @dataclass(frozen=True)

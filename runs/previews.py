@@ -21,14 +21,14 @@ from runs.listing import get_run
 from runs.models import Run, RunState
 from runs.operation import Operation, Params, Refusal
 from runs.operation_params import load_params, stored_params
-from runs.parts import Engine
+from runs.parts import Parts
 from runs.selection import checked
 
 
 def create_preview(
     session: Session,
     actor: Actor,
-    engine: Engine,
+    parts: Parts,
     code: str,
     raw_params: Mapping[str, Any],
     selection: Mapping[str, Any],
@@ -41,7 +41,7 @@ def create_preview(
     `is_checked`: the selection is the console's own work in its stored form, and not what somebody sent.
     Raises NotAllowed, NotFound for an unknown operation, InvalidInput for parameters or an empty selection.
     """
-    operation = engine.operation(code)
+    operation = parts.operations.of(code)
     require(actor, operation.permission)
     rest, values, values_of = row_values.split(raw_params) if operation.own else (raw_params, None, None)
     params = load_params(session, operation, rest)
@@ -69,7 +69,7 @@ def create_preview(
     session.flush()
     if operation.own:
         row_values.keep(session, operation.own, run, own, earlier)
-    run.preview = figures(session, actor, engine, operation, params, run)
+    run.preview = figures(session, actor, parts, operation, params, run)
     session.flush()
     return run
 
@@ -86,10 +86,10 @@ def same_kind(session: Session, actor: Actor, code: str, run_id: Any) -> Run:
 
 
 def figures(
-    session: Session, actor: Actor, engine: Engine, operation: Operation, params: Params, run: Run
+    session: Session, actor: Actor, parts: Parts, operation: Operation, params: Params, run: Run
 ) -> dict[str, Any]:
     """Total, allowed, refused by reason, price once and per month (text, roubles), asked for but not found."""
-    rows = judged(session, actor, engine, operation, params, run).subquery()
+    rows = judged(session, actor, parts, operation, params, run).subquery()
     sums = session.execute(
         select(rows.c.reason, func.count(), func.sum(rows.c.once), func.sum(rows.c.month)).group_by(
             rows.c.reason
@@ -99,7 +99,7 @@ def figures(
     allowed, price_once, price_month = found.pop(None, (0, Decimal(0), Decimal(0)))
     refused = {code: counted[0] for code, counted in found.items() if code is not None}
     total = allowed + sum(refused.values())
-    requested = engine.target.requested(session, run.selection)
+    requested = parts.target.requested(session, run.selection)
     return {
         "total": total,
         "allowed": allowed,
@@ -112,23 +112,23 @@ def figures(
 
 
 def judged(
-    session: Session, actor: Actor, engine: Engine, operation: Operation, params: Params, run: Run
+    session: Session, actor: Actor, parts: Parts, operation: Operation, params: Params, run: Run
 ) -> Select[Any]:
     """The chosen lines of a run with `reason` (null where a line is eligible), and its price `once` and by `month`."""
-    reason = refusals.refusal_case(all_refusals(actor, engine, operation, params))
+    reason = refusals.refusal_case(all_refusals(actor, parts, operation, params))
     once, month = _price_columns(operation, params)
-    chosen = engine.target.chosen(session, actor, Permission.LINES_VIEW, run.selection).add_columns(
+    chosen = parts.target.chosen(session, actor, Permission.LINES_VIEW, run.selection).add_columns(
         reason.label("reason"), once.label("once"), month.label("month")
     )
-    return row_values.joined(chosen, operation, run.company_id, run.id, engine.target.id_column())
+    return row_values.joined(chosen, operation, run.company_id, run.id, parts.target.id_column())
 
 
 def all_refusals(
-    actor: Actor, engine: Engine, operation: Operation, params: Params, *, before: int | None = None
+    actor: Actor, parts: Parts, operation: Operation, params: Params, *, before: int | None = None
 ) -> list[Refusal]:
     """Every reason in the order in which people should hear it: rights, the operation's own, another run."""
-    kin = [other.code for other in engine.operations.values() if other.group == operation.group]
-    right, line_id = engine.target.lacks_right(actor, operation.permission), engine.target.id_column()
+    kin = [other.code for other in parts.operations.values() if other.group == operation.group]
+    right, line_id = parts.target.lacks_right(actor, operation.permission), parts.target.id_column()
     return [
         Refusal(refusals.NO_RIGHT, "", right),
         *operation.refusals(params),
@@ -145,7 +145,7 @@ def _price_columns(
     return price.once, price.month
 
 
-def count_again(session: Session, actor: Actor, engine: Engine, run: Run) -> None:
+def count_again(session: Session, actor: Actor, parts: Parts, run: Run) -> None:
     """Bring the figures of a preview up to date."""
-    operation = engine.operation(run.operation)
-    run.preview = figures(session, actor, engine, operation, stored_params(operation, run), run)
+    operation = parts.operations.of(run.operation)
+    run.preview = figures(session, actor, parts, operation, stored_params(operation, run), run)

@@ -7,7 +7,7 @@ from flask import Blueprint, request
 from console.fields import request_form
 from console.requests.attachments import send_blank
 from console.web import security
-from console.web.routing import Public, ResponseReturnValue, db, engine, render, route
+from console.web.routing import Public, ResponseReturnValue, db, parts, render, route
 from core.errors import InvalidInput
 from forms.documents.types.connect_console import FORM
 from forms.requests import submission
@@ -42,7 +42,7 @@ def send() -> ResponseReturnValue:
         ip=request.remote_addr or "",
     )
     try:
-        found = submission.apply(db(), visitor, engine(), FORM, typed)
+        found = submission.apply(db(), visitor, parts(), FORM, typed)
     except InvalidInput as problem:
         fields = request_form.form_fields(FORM, typed, problem.fields)
         errors, labels = request_form.all_said(FORM, problem.fields), request_form.labels(FORM)

@@ -18,7 +18,7 @@ from console.requests.attachments import attach_sent
 from console.runs import selection
 from console.runs.operations import LONGEST_ADDRESS
 from console.web.i18n import number, text
-from console.web.routing import ResponseReturnValue, actor, db, engine, go_to, is_fragment, render, route
+from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, parts, render, route
 from core.bounds import whole
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
@@ -71,7 +71,7 @@ def catalogue() -> ResponseReturnValue:
         "requests/catalogue.html",
         forms=[form for form in forms if form.lines != Lines.NONE],
         pairs=selection.pairs(chosen),
-        count=count_chosen(db(), actor(), engine(), chosen),
+        count=count_chosen(db(), actor(), parts(), chosen),
         origin=selection.origin(chosen),
     )
 
@@ -107,9 +107,9 @@ def _begin(form: FormType, chosen: Mapping[str, Any] | None) -> ResponseReturnVa
     is_whole = (
         form.from_list is not None and chosen["kind"] == "upload"
     )  # with what stands beside its numbers
-    if (count := count_chosen(db(), actor(), engine(), chosen)) > SHOWN_NUMBERS or is_whole:
+    if (count := count_chosen(db(), actor(), parts(), chosen)) > SHOWN_NUMBERS or is_whole:
         return _page(form, None, typed, {}, kept=count, pairs=selection.pairs(chosen), back=back)
-    seen = engine().target.chosen(db(), actor(), Permission.LINES_VIEW, chosen)
+    seen = parts().target.chosen(db(), actor(), Permission.LINES_VIEW, chosen)
     numbers = db().scalars(seen.with_only_columns(Line.msisdn).order_by(Line.msisdn))
     typed["numbers"] = "\n".join(f"+{one}" for one in numbers)
     return _page(form, None, typed, {}, back=back)
@@ -153,11 +153,11 @@ def _save(form: FormType, draft: Request) -> ResponseReturnValue:
     try:
         is_paired = form.beside is not None and bool(form.beside(typed).values)
         chosen = _chosen(form, draft, is_paired=is_paired)
-        checked = submission.fill(db(), actor(), engine(), draft, typed, chosen)
+        checked = submission.fill(db(), actor(), parts(), draft, typed, chosen)
     except InvalidInput as problem:
         chosen = None
         errors["numbers"] = [*problem.fields.get("numbers", ())] or [text(problem.message, **problem.params)]
-        checked = submission.fill(db(), actor(), engine(), draft, typed, None)
+        checked = submission.fill(db(), actor(), parts(), draft, typed, None)
     errors = {**checked.errors, **errors}
     if "draft" in request.form:
         flash(_("The draft is kept."), "success")
@@ -262,7 +262,7 @@ def submit(request_id: int) -> ResponseReturnValue:
     """Send a draft."""
     draft = submission.get_draft(db(), actor(), request_id)
     try:
-        submission.submit(db(), actor(), engine(), draft)
+        submission.submit(db(), actor(), parts(), draft)
     except InvalidInput as problem:
         return _page(get_type(draft.form), draft, draft.values, problem.fields), 422
     message = _(
@@ -275,7 +275,7 @@ def submit(request_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:request_id>/delete", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
 def delete(request_id: int) -> ResponseReturnValue:
     """Throw a draft away."""
-    submission.forget(db(), engine(), submission.get_draft(db(), actor(), request_id))
+    submission.forget(db(), parts(), submission.get_draft(db(), actor(), request_id))
     flash(_("The draft is deleted."), "success")
     return go_to(url_for("requests.index"))
 
@@ -289,7 +289,7 @@ def move(request_id: int) -> ResponseReturnValue:
         raise Conflict(N_("The request has moved on: this step is not possible any more."), code="moved_on")
     try:
         with db().begin_nested():
-            event = service.move(db(), actor(), engine(), found, step, said)
+            event = service.move(db(), actor(), parts(), found, step, said)
             attach_sent(found, event)
     except InvalidInput as problem:
         db().refresh(found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.web.i18n import text
-from console.web.routing import actor, db, engine
+from console.web.routing import actor, db, parts
 from core.bounds import whole
 from core.errors import InvalidInput
 from lines.bulk.stock import AskedLine, Offer, asked_lines, offers
@@ -69,7 +69,7 @@ def make(
         listed = row_values.count(db(), actor().company_id or 0, int(selection["upload"]), own)
     lines: list[AskedLine] = []
     if not listed:
-        lines = asked_lines(db(), actor(), engine(), selection, own, MOST_FIELDS + 1)
+        lines = asked_lines(db(), actor(), parts(), selection, own, MOST_FIELDS + 1)
     too_many = len(lines) > MOST_FIELDS
     offered = stock(own)
     return OwnForm(

@@ -26,7 +26,7 @@ from rbac.actor import Actor
 from rbac.decision import visible
 from rbac.permissions import Permission
 from runs.models import UploadRow
-from runs.parts import Engine
+from runs.parts import Parts
 from runs.selection import messages
 from users.models import User
 
@@ -174,7 +174,7 @@ def _refuse_twice(typed: Sequence[tuple[str, int]]) -> None:
 
 
 def set_lines(
-    session: Session, actor: Actor, engine: Engine, request: Request, selection: Mapping[str, Any] | None
+    session: Session, actor: Actor, parts: Parts, request: Request, selection: Mapping[str, Any] | None
 ) -> None:
     """Write down the numbers that a draft is about; None leaves it without any. Raises InvalidInput for too many."""
     session.execute(
@@ -186,7 +186,7 @@ def set_lines(
     request.lines = 0
     if selection is None:
         return
-    chosen = engine.target.chosen(session, actor, Permission.LINES_VIEW, selection).add_columns(
+    chosen = parts.target.chosen(session, actor, Permission.LINES_VIEW, selection).add_columns(
         Line.msisdn, Line.iccid, Line.employee
     )
     (source,) = chosen.get_final_froms()

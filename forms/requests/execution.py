@@ -23,7 +23,7 @@ from rbac.actor import Actor
 from runs import previews, submission
 from runs.models import Run, RunItem, RunState
 from runs.operation import Operation
-from runs.parts import Engine
+from runs.parts import Parts
 from users.actor import load_actor
 
 PAGE = 50
@@ -65,16 +65,16 @@ class Prospect:
     left: int
 
 
-def operation_of(engine: Engine, request: Request) -> Operation | None:
+def operation_of(parts: Parts, request: Request) -> Operation | None:
     """The operation that this request asks for; None where a person does it by hand."""
     carries = get_type(request.form).carries
     code = carries.operation(request.values) if carries else None
-    return engine.operations.get(code) if code else None
+    return parts.operations.get(code) if code else None
 
 
-def preview(session: Session, actor: Actor, engine: Engine, request: Request) -> Prospect:
+def preview(session: Session, actor: Actor, parts: Parts, request: Request) -> Prospect:
     """Say what the operation would do to the numbers that are still the company's; the others are never touched."""
-    form, operation = get_type(request.form), operation_of(engine, request)
+    form, operation = get_type(request.form), operation_of(parts, request)
     if operation is None or form.carries is None:
         raise Conflict(N_("This request has no operation: resolve it with an answer."), code="no_operation")
     session.flush()
@@ -87,14 +87,14 @@ def preview(session: Session, actor: Actor, engine: Engine, request: Request) ->
     named = {"kind": KIND, "request": request.id}
     with company_scope(request.company_id):
         inside = _inside(session, actor, request)
-        run = previews.create_preview(session, inside, engine, operation.code, params, named, is_checked=True)
+        run = previews.create_preview(session, inside, parts, operation.code, params, named, is_checked=True)
         request.preview_id = run.id
         session.flush()
     return Prospect(run, operation, left)
 
 
 def resolve(
-    session: Session, actor: Actor, engine: Engine, request: Request, text: str, run_id: int | None
+    session: Session, actor: Actor, parts: Parts, request: Request, text: str, run_id: int | None
 ) -> RequestEvent:
     """Close the request with a text and, with `run_id`, start the run that was previewed: both or neither.
 
@@ -102,15 +102,15 @@ def resolve(
     """
     session.refresh(request, with_for_update=True)
     if run_id is None:
-        return move(session, actor, engine, request, "resolve", text)
+        return move(session, actor, parts, request, "resolve", text)
     with company_scope(request.company_id):
         if find_preview(session, actor, request, run_id) is None:
             raise Conflict(LOOK_FIRST, code="look_first")
         inside = _inside(session, actor, request)
-        submission.submit(session, inside, engine, run_id)
+        submission.submit(session, inside, parts, run_id)
         request.run_id, request.outcome_told = run_id, False
         session.flush()
-    return move(session, actor, engine, request, "resolve", text, run_id=run_id)
+    return move(session, actor, parts, request, "resolve", text, run_id=run_id)
 
 
 def find_preview(session: Session, actor: Actor, request: Request, run_id: int | None) -> Run | None:
@@ -134,10 +134,10 @@ def is_named(company_id: int, selection: Mapping[str, Any]) -> ColumnElement[boo
     return and_(Line.id.in_(lines).is_(true()), IS_HERE)
 
 
-def count_again(session: Session, actor: Actor, engine: Engine, request: Request, run: Run) -> None:
+def count_again(session: Session, actor: Actor, parts: Parts, request: Request, run: Run) -> None:
     """Bring up to date what the request's operation would do."""
     with company_scope(request.company_id):
-        previews.count_again(session, _inside(session, actor, request), engine, run)
+        previews.count_again(session, _inside(session, actor, request), parts, run)
         session.flush()
 
 

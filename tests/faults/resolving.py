@@ -66,9 +66,9 @@ class Office:
         )
         with company_scope(plant.company_id), db.unit_of_work() as session:
             draft = submission.new_draft(session, actor, get_type("tariff_and_services"))
-            found = submission.fill(session, actor, plant.engine, draft, values, selection)
+            found = submission.fill(session, actor, plant.parts, draft, values, selection)
             assert not found.errors
-            submission.submit(session, actor, plant.engine, draft)
+            submission.submit(session, actor, plant.parts, draft)
         self.visitor.send(f"/desk/{draft.id}/move", self._token(draft.id), step="take")
         return draft.id
 

@@ -54,7 +54,7 @@ def made(office: Office, form: FormType) -> tuple[printing.Document, Request]:
     with company_scope(office.place.company_id), db.unit_of_work() as session:
         request = submission._add(session, office.place.company_id, form, office.user, "Анна")
         ids = {"kind": "ids", "ids": office.place.line_ids} if form.lines != Lines.NONE else None
-        checked = submission.fill(session, actor, office.engine, request, VALUES[form.code], ids)
+        checked = submission.fill(session, actor, office.parts, request, VALUES[form.code], ids)
         assert checked.errors == {}, form.code
         lines = content.lines_of(session, request)
         return printing.describe(session, form, request, lines, "ru"), request

@@ -23,7 +23,7 @@ from tests.fixtures.world import Place, World
 
 def placed(actor: Actor, place: Place, target: int, **selection: object) -> Placed:
     with company_scope(place.company_id), db.unit_of_work() as session:
-        chosen = LineTarget().chosen(actor, Permission.LINES_PLACE, selection)
+        chosen = LineTarget().chosen(session, actor, Permission.LINES_PLACE, selection)
         return place_lines(session, actor, chosen, target)
 
 

@@ -166,7 +166,7 @@ def test_the_failed_are_retried_with_their_cards(desk: Desk) -> None:
     assert desk.run(run).failed == 2
     desk.operator.outcome = lambda item: LineOutcome(item, Outcome.DONE)
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        again = control.retry_failed(session, desk.place.actor(desk.user), desk.engine, run.id)
+        again = control.retry_failed(session, desk.place.actor(desk.user), desk.parts, run.id)
     assert again.preview["allowed"] == 2
     desk.work(desk.submit(again))
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
