@@ -25,6 +25,7 @@ from reports.catalogue import REPORTS
 from reports.catalogue.common import RECORDS
 from reports.report import Report, Reports
 from runs.operation import Operations, Target
+from runs.selection import Selections
 
 REQUEST_REPORT = Report(
     code="requests",
@@ -57,6 +58,7 @@ class Parts:
     source: Source
     subscribe: Callable[[], None]
     target: Target
+    selections: Selections
     operations: Operations
     reports: Reports
     kept_files: Sequence[Keys]
@@ -73,7 +75,8 @@ def build(settings: Settings) -> Parts:
         gateway=gateway,
         source=TmfSource(gateway.client),
         subscribe=lambda: hub.register(gateway.client, f"{settings.console_url}/operator/events"),
-        target=LineTarget({execution.KIND: execution.is_named}),
+        target=LineTarget(),
+        selections=Selections([execution.OfRequest]),
         operations=Operations(OPERATIONS),
         reports=Reports(ALL_REPORTS),
         kept_files=KEPT_FILES,

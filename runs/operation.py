@@ -16,6 +16,7 @@ from core.errors import NotFound
 from operators.gateway import Change
 from rbac.actor import Actor
 from rbac.permissions import Permission
+from runs.selection import Selection
 
 Params = Mapping[str, Any]
 """Parameters as the operation's schema loads them; their JSON form is what a run stores."""
@@ -130,7 +131,7 @@ class Target(Protocol):
     """The things that operations are carried out on: mobile lines."""
 
     def chosen(
-        self, session: Session, actor: Actor, permission: Permission, selection: Mapping[str, Any]
+        self, session: Session, actor: Actor, permission: Permission, selection: Selection
     ) -> Select[Any]:
         """A select over lines (entity columns free to add) narrowed to the selection and to what the actor may see."""
         ...
@@ -143,7 +144,7 @@ class Target(Protocol):
         """What the items of a run are sorted by."""
         ...
 
-    def requested(self, session: Session, selection: Mapping[str, Any]) -> int | None:
+    def requested(self, session: Session, selection: Selection) -> int | None:
         """How many were asked for, where the selection names them one by one; None for filters and departments."""
         ...
 

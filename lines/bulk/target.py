@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -35,31 +35,23 @@ from lines.bulk.number_effects import give_up_numbers, keep_for_return, number_w
 from lines.models import IN_DEPARTMENT, Line
 from lines.queries import select_department, select_matching
 from lines.sims import follow_lines
-from lines.uploads.service import get_upload
-from rbac.actor import Actor
+from lines.uploads.service import get_upload, listed_lines
+from rbac.actor import Actor, company_of
 from rbac.decision import visible
 from rbac.permissions import Permission
-from runs import listing
-from runs.models import ItemState, RunItem, RunValue, Upload, UploadRow
+from runs.models import RunValue, Upload
 from runs.operation import Refusal, TargetLine
 from runs.refusals import refusal_case
 from runs.row_values import at_side
+from runs.selection import Below, Ids, Listed, Matching, Named, Selection
 
 BIGINTS = ARRAY(BigInteger)
-Named = Callable[[int, Mapping[str, Any]], ColumnElement[bool]]
-"""Of a company and a selection: the condition that a line is among those that it names."""
 TOLD_AS_TEXT = (Decimal, date, datetime)
 OF_COMPANY = Department.company_id == Line.company_id
 
 
 class LineTarget:
-    """Implements runs.operation.Target over the table of lines.
-
-    `more` are kinds of selections that packages above make for themselves; nobody may send one of them.
-    """
-
-    def __init__(self, more: Mapping[str, Named] | None = None) -> None:
-        self._more = more or {}
+    """Implements runs.operation.Target over the table of lines."""
 
     def id_column(self) -> InstrumentedAttribute[int]:
         """The line's id within `chosen`."""
@@ -70,61 +62,47 @@ class LineTarget:
         return Line.msisdn
 
     def chosen(
-        self, session: Session, actor: Actor, permission: Permission, selection: Mapping[str, Any]
+        self, session: Session, actor: Actor, permission: Permission, selection: Selection
     ) -> Select[Any]:
         """Ids of the chosen lines that the actor may see, joined to their departments.
 
         Raises NotFound for a list that somebody else uploaded, and for a run that is not the actor's to see: how many
         rows the one has, and which lines failed in the other, is theirs to know too.
         """
-        kind = selection["kind"]
-        if kind == "upload":
-            get_upload(session, actor, int(selection["upload"]))
-        if kind == "failed_of":
-            listing.get_run(session, actor, int(selection["run"]))
-        if kind == "filter":
-            return select_matching(actor, permission, str(selection["query"])).with_only_columns(Line.id)
-        if kind == "department":
-            return select_department(actor, permission, int(selection["department"])).with_only_columns(
-                Line.id
-            )
-        seen = (
+        match selection:
+            case Matching(query):
+                return select_matching(actor, permission, query).with_only_columns(Line.id)
+            case Below(department):
+                return select_department(actor, permission, department).with_only_columns(Line.id)
+            case Ids(ids):
+                named: ColumnElement[bool] = Line.id == any_(cast(list(ids), BIGINTS))
+            case Listed(upload_id):
+                get_upload(session, actor, upload_id)
+                named = Line.id.in_(listed_lines(company_of(actor), upload_id))
+            case Named():
+                selection.check(session, actor)
+                named = selection.condition(company_of(actor), Line.id)
+            case _:
+                raise TypeError(f"lines cannot be chosen by {selection.kind}")
+        return (
             select(Line.id)
             .join(Department, IN_DEPARTMENT)
             .where(Line.company_id == actor.company_id, visible(actor, permission, Department.path))
+            .where(named)
         )
-        return seen.where(self._named(actor, selection))
 
-    def _named(self, actor: Actor, selection: Mapping[str, Any]) -> ColumnElement[bool]:
-        """The condition for selections that name lines one by one."""
-        if selection["kind"] in self._more:
-            return self._more[selection["kind"]](actor.company_id or 0, selection)
-        if selection["kind"] == "ids":
-            return Line.id == any_(cast(list(selection["ids"]), BIGINTS))
-        if selection["kind"] == "upload":
-            rows = select(UploadRow.line_id).where(
-                UploadRow.company_id == actor.company_id,
-                UploadRow.upload_id == int(selection["upload"]),
-                UploadRow.problem.is_(None),
-            )
-            return Line.id.in_(rows)
-        failed = select(RunItem.line_id).where(
-            RunItem.company_id == actor.company_id,
-            RunItem.run_id == int(selection["run"]),
-            RunItem.state == ItemState.FAILED,
-        )
-        return Line.id.in_(failed)
-
-    def requested(self, session: Session, selection: Mapping[str, Any]) -> int | None:
+    def requested(self, session: Session, selection: Selection) -> int | None:
         """How many were asked for, where the selection names them one by one."""
-        if selection["kind"] == "ids":
-            return len(selection["ids"])
-        if selection["kind"] == "upload":
-            upload = session.scalar(select(Upload).where(Upload.id == int(selection["upload"])))
-            if upload is None:
-                raise NotFound
-            return upload.rows
-        return None
+        match selection:
+            case Ids(ids):
+                return len(ids)
+            case Listed(upload_id):
+                rows = session.scalar(select(Upload.rows).where(Upload.id == upload_id))
+                if rows is None:
+                    raise NotFound
+                return rows
+            case _:
+                return None
 
     def lacks_right(self, actor: Actor, permission: Permission) -> ColumnElement[bool]:
         """The condition that the actor does not hold the permission on the line's department."""
