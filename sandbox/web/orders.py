@@ -10,12 +10,13 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from sandbox.db import Where
-from sandbox.errors import not_found
 from sandbox.ids import ORDER, PRODUCT, find_number, public_id
-from sandbox.orderbody import OrderBody, read_order
-from sandbox.rules import REASONS
+from sandbox.moments import iso
 from sandbox.services import services
-from sandbox.wire import iso, read_object, read_page, send, send_list, send_one
+from sandbox.views import order_item
+from sandbox.web.errors import not_found
+from sandbox.web.http_json import read_object, read_page, send, send_list, send_one
+from sandbox.web.order_body import OrderBody, read_order
 
 BASE = "/tmf-api/productOrderingManagement/v4"
 
@@ -49,14 +50,6 @@ items AS (
                   AS item (n integer, external_id text, ref text, product bigint, kind text, args jsonb))
 SELECT id, order_date FROM taken
 """
-
-
-def item_view(key: str, state: str, reason: str | None) -> dict[str, Any]:
-    """An item as it stands in an answer and in an event."""
-    view: dict[str, Any] = {"id": key, "action": "modify", "state": state}
-    if reason is not None:
-        view["statusReason"] = {"code": reason, "message": REASONS[reason]}
-    return view
 
 
 def insert_order(conn: Connection, order: OrderBody, delay: float) -> tuple[int, datetime]:
@@ -104,7 +97,7 @@ def post_order() -> Response:
         "category": order.category,
         "state": "acknowledged",
         "orderDate": iso(taken_at),
-        "productOrderItem": [item_view(item.external_id, "acknowledged", None) for item in order.items],
+        "productOrderItem": [order_item(item.external_id, "acknowledged", None) for item in order.items],
         "@type": "ProductOrder",
     }
     return send(answer, HTTPStatus.CREATED, {"Location": f"{BASE}/productOrder/{key}"})
@@ -148,7 +141,7 @@ def _read_orders(conn: Connection, where: Where, limit: int, offset: int) -> lis
     states = {row["id"]: row["state"] for row in rows}
     for order, key, ref, state, reason in conn.execute(ITEM_COLUMNS, (list(items),)):
         shown = states[order] if state == "acknowledged" else state
-        items[order].append({**item_view(key, shown, reason), "quantity": 1, "product": {"id": ref}})
+        items[order].append({**order_item(key, shown, reason), "quantity": 1, "product": {"id": ref}})
     return [_order(row, items[row["id"]]) for row in rows]
 
 

@@ -7,10 +7,10 @@ from flask import Flask, Response, request
 from psycopg import DataError
 from werkzeug.exceptions import HTTPException
 
-from sandbox import admin, catalogue, gate, hubs, orders, parties, products, resources
-from sandbox.errors import ApiError, bad_request
 from sandbox.services import Services
-from sandbox.wire import send, send_error
+from sandbox.web import admin, catalogue, hubs, orders, parties, products, request_checks, resources
+from sandbox.web.errors import ApiError, bad_request
+from sandbox.web.http_json import send, send_error
 
 log = logging.getLogger("sandbox")
 
@@ -23,7 +23,7 @@ def create_app(parts: Services) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions["sandbox"] = parts
     app.before_request(_enter)
-    app.after_request(gate.lose_answer)
+    app.after_request(request_checks.lose_answer)
     app.register_error_handler(ApiError, send_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DataError, _data_error)
@@ -52,7 +52,7 @@ def _enter() -> None:
     if request.path.startswith("/admin/"):
         admin.check_admin_token()
     elif request.path != "/health":
-        gate.admit()
+        request_checks.admit()
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -5,16 +5,16 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from sandbox.changes import change_product
 from sandbox.db import lock_lines
-from sandbox.errors import ApiError, bad_request, not_found
 from sandbox.faults import FaultPlan, read_plan
 from sandbox.ids import ACCOUNT, ORGANIZATION, find_number
 from sandbox.seed.load import DEMO_COMPANIES, DEMO_SEED, seed
 from sandbox.seed.stock import SEED_LOCK, add_cards
 from sandbox.services import services
-from sandbox.stats import database_stats, list_items
-from sandbox.wire import read_body, read_object, read_page, send, send_list
+from sandbox.web.errors import ApiError, bad_request, not_found
+from sandbox.web.http_json import read_body, read_object, read_page, send, send_list
+from sandbox.web.line_changes import change_product
+from sandbox.web.stats import database_stats, list_items
 
 MAX_LINES = 5_000_000
 MAX_CARDS = 10_000
@@ -126,7 +126,7 @@ def post_reset() -> Response:
     with parts.pool.connection() as conn:
         lock_lines(conn)
         conn.execute(TABLES_OF_ALL if scope == "all" else TABLES_OF_ORDERS)
-    parts.meter.reset()
+    parts.request_counts.reset()
     parts.lines_changed()
     return send({"scope": scope})
 
@@ -136,7 +136,7 @@ def get_stats() -> Response:
     """All figures; `externalIdPrefix` narrows those of items."""
     with services().pool.connection() as conn:
         found = database_stats(conn, request.args.get("externalIdPrefix", ""))
-    return send({**found, **services().meter.as_dict()})
+    return send({**found, **services().request_counts.as_dict()})
 
 
 @blueprint.get("/items")

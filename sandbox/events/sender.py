@@ -7,8 +7,8 @@ from typing import Any
 
 import urllib3
 
+from sandbox.events.signing import sign
 from sandbox.services import Services
-from sandbox.signing import sign
 from sandbox.worker import Worker
 
 AT_ONCE = 4

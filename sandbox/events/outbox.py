@@ -4,16 +4,23 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs
 
+import orjson
 from psycopg import Connection
 
 from sandbox.faults import Faults
-from sandbox.hubs import wants
-from sandbox.wire import dump, iso
+from sandbox.moments import iso
 
 ORDER_EVENT = "ProductOrderStateChangeEvent"
 STATUS_EVENT = "ProductStateChangeEvent"
 VALUE_EVENT = "ProductAttributeValueChangeEvent"
+
+
+def wants(query: str, event_type: str) -> bool:
+    """Whether a hub's query (``eventType=A,B`` or nothing) lets an event through."""
+    asked = parse_qs(query).get("eventType")
+    return asked is None or event_type in ",".join(asked).split(",")
 
 
 def put_events(
@@ -50,4 +57,4 @@ def _body(event_type: str, payload: dict[str, Any]) -> str:
         "eventType": event_type,
         "event": payload,
     }
-    return dump(event).decode()
+    return orjson.dumps(event).decode()

@@ -7,14 +7,13 @@ import orjson
 from psycopg import Connection
 
 from sandbox.db import lock_lines
-from sandbox.events import ORDER_EVENT, VALUE_EVENT, put_events
+from sandbox.events.outbox import ORDER_EVENT, VALUE_EVENT, put_events
 from sandbox.ids import ORDER, ORGANIZATION, public_id
-from sandbox.orders import item_view
-from sandbox.products import product
 from sandbox.rules import SWAPS, Line, Stock, apply, find_refusal, next_month, order_state
 from sandbox.services import Services
 from sandbox.stock import RELEASE, Swaps
 from sandbox.tariffs import SELLABLE
+from sandbox.views import order_item, product
 from sandbox.worker import Worker
 
 ORDERS_AT_ONCE = 10
@@ -140,7 +139,7 @@ class Batch:
                 self._changed.add(number)
             if reason is not None:
                 self._not_done.append((order, position, state, reason))
-            self._views[order].append(item_view(external, state, reason))
+            self._views[order].append(order_item(external, state, reason))
         self._write()
 
     def _stock(self, number: int | None, line: Line | None) -> Stock:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.errors import ApiError
-from sandbox.orderbody import MAX_ITEMS, OrderBody, read_order
+from sandbox.web.errors import ApiError
+from sandbox.web.order_body import MAX_ITEMS, OrderBody, read_order
 
 
 def item(key: str = "i1", **product: Any) -> dict[str, Any]:

@@ -2,14 +2,13 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 from flask import Response, request
 
-from sandbox.errors import ApiError, bad_request
+from sandbox.web.errors import ApiError, bad_request
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1_000
@@ -22,27 +21,6 @@ class Page:
     offset: int
     limit: int
     fields: frozenset[str]
-
-
-def dump(value: Any) -> bytes:
-    """Compact JSON in UTF-8."""
-    return orjson.dumps(value)
-
-
-def iso(moment: datetime | None) -> str | None:
-    """A moment in UTC, with microseconds and a Z that survives an unescaped query string."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def find_moment(text: str) -> datetime | None:
-    """The moment in an ISO text; a plus sign that became a blank in a query string is put back."""
-    try:
-        moment = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def read_page() -> Page:
@@ -78,7 +56,9 @@ def read_object() -> dict[str, Any]:
 
 def send(value: Any, status: HTTPStatus = HTTPStatus.OK, headers: dict[str, str] | None = None) -> Response:
     """A JSON answer."""
-    return Response(dump(value), status=status.value, headers=headers, content_type="application/json")
+    return Response(
+        orjson.dumps(value), status=status.value, headers=headers, content_type="application/json"
+    )
 
 
 def send_one(item: dict[str, Any]) -> Response:

@@ -9,7 +9,7 @@ from typing import Any
 KEPT_SECONDS = 3_600
 
 
-class Meter:
+class RequestCounts:
     """Requests admitted and refused, by second, and the rate between the first and the last order."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:

@@ -7,12 +7,12 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from sandbox.db import Where
-from sandbox.errors import bad_request, not_found
 from sandbox.ids import NUMBER, ORGANIZATION, SIM, find_number, public_id
 from sandbox.numbers import CLASSES, PRICES, number_class
 from sandbox.services import services
-from sandbox.totals import total
-from sandbox.wire import read_page, send_list, send_one
+from sandbox.web.errors import bad_request, not_found
+from sandbox.web.http_json import read_page, send_list, send_one
+from sandbox.web.list_totals import total
 
 BASE = "/tmf-api/resourceInventoryManagement/v4"
 CATEGORIES = {"MSISDN": NUMBER, "SIM": SIM}

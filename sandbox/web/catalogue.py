@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from sandbox.errors import not_found
 from sandbox.tariffs import BY_ID, TARIFFS, Tariff
-from sandbox.wire import read_page, send_list, send_one
+from sandbox.web.errors import not_found
+from sandbox.web.http_json import read_page, send_list, send_one
 
 BASE = "/tmf-api/productCatalogManagement/v4"
 blueprint = Blueprint("catalogue", __name__, url_prefix=BASE)

@@ -5,7 +5,7 @@ from typing import Any
 from psycopg import Connection
 
 from sandbox.ids import ORDER, public_id
-from sandbox.wire import iso
+from sandbox.moments import iso
 
 ORDERS = "SELECT count(*), min(order_date), max(order_date) FROM product_order"
 STATES = """

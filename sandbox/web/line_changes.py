@@ -9,14 +9,14 @@ from typing import Any
 from psycopg import Connection, sql
 
 from sandbox.db import lock_lines
-from sandbox.errors import bad_request, not_found
-from sandbox.events import STATUS_EVENT, VALUE_EVENT, put_events
+from sandbox.events.outbox import STATUS_EVENT, VALUE_EVENT, put_events
 from sandbox.ids import ORGANIZATION, PRODUCT, find_number, public_id
-from sandbox.products import STATUSES, find_product
 from sandbox.rules import REASONS, Kind, Line, find_refusal
 from sandbox.services import Services
 from sandbox.stock import Swaps
 from sandbox.tariffs import BY_ID, SELLABLE
+from sandbox.web.errors import bad_request, not_found
+from sandbox.web.products import STATUSES, find_product
 
 
 def _status(value: Any) -> str:

@@ -6,9 +6,9 @@ from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 from typing import Any
 
-from sandbox.errors import ApiError, bad_request
+from sandbox.moments import find_moment
 from sandbox.rules import Kind
-from sandbox.wire import find_moment
+from sandbox.web.errors import ApiError, bad_request
 
 MAX_ITEMS = 1_000
 MAX_TEXT = 200

@@ -1,25 +1,19 @@
 """Hubs: who wants to hear of which events, of orders and of lines."""
 
 from http import HTTPStatus
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response
 
-from sandbox.errors import bad_request, not_found
-from sandbox.orders import BASE as ORDERS_BASE
-from sandbox.products import BASE as PRODUCTS_BASE
 from sandbox.services import services
-from sandbox.wire import read_object, send
+from sandbox.views import PRODUCTS_BASE
+from sandbox.web.errors import bad_request, not_found
+from sandbox.web.http_json import read_object, send
+from sandbox.web.orders import BASE as ORDERS_BASE
 
 MAX_URL = 1_000
 
 blueprint = Blueprint("hubs", __name__)
-
-
-def wants(query: str, event_type: str) -> bool:
-    """Whether a hub's query (``eventType=A,B`` or nothing) lets an event through."""
-    asked = parse_qs(query).get("eventType")
-    return asked is None or event_type in ",".join(asked).split(",")
 
 
 def _add(api: str) -> Response:

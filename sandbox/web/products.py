@@ -7,14 +7,14 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from sandbox.db import Where
-from sandbox.errors import bad_request, not_found
-from sandbox.ids import ACCOUNT, EMPLOYEE, NUMBER, ORGANIZATION, PRODUCT, SIM, find_number, public_id
+from sandbox.ids import ACCOUNT, ORGANIZATION, PRODUCT, find_number
+from sandbox.moments import find_moment
 from sandbox.services import services
-from sandbox.tariffs import BY_ID
-from sandbox.totals import total
-from sandbox.wire import find_moment, iso, read_page, send_list, send_one
+from sandbox.views import PRODUCTS_BASE, product
+from sandbox.web.errors import bad_request, not_found
+from sandbox.web.http_json import read_page, send_list, send_one
+from sandbox.web.list_totals import total
 
-BASE = "/tmf-api/productInventory/v4"
 # The official file writes "aborted " with a blank at the end, and so must whoever asks for it.
 STATUSES = (
     "created",
@@ -27,66 +27,7 @@ STATUSES = (
     "aborted ",
 )
 
-blueprint = Blueprint("products", __name__, url_prefix=BASE)
-
-
-def product(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of the table as a TM Forum product."""
-    key = public_id(PRODUCT, row["id"])
-    tariff = BY_ID[row["tariff_id"]]
-    return {
-        "id": key,
-        "href": f"{BASE}/product/{key}",
-        "name": f"+{row['msisdn']}",
-        "status": row["status"],
-        "startDate": f"{row['start_date'].isoformat()}T00:00:00Z",
-        "lastUpdate": iso(row["last_update"]),
-        "productOffering": {"id": tariff.id, "name": tariff.name},
-        "billingAccount": {"id": public_id(ACCOUNT, row["account_id"]), "@referredType": "BillingAccount"},
-        "relatedParty": _parties(row),
-        "realizingResource": [
-            {
-                "id": public_id(NUMBER, row["number_id"] or row["id"]),
-                "@referredType": "LogicalResource",
-                "value": row["msisdn"],
-            },
-            {
-                "id": public_id(SIM, row["sim_id"] or row["id"]),
-                "@referredType": "PhysicalResource",
-                "value": row["iccid"],
-            },
-        ],
-        "productCharacteristic": _characteristics(row),
-        "@type": "Product",
-    }
-
-
-def _parties(row: dict[str, Any]) -> list[dict[str, Any]]:
-    owner = public_id(ORGANIZATION, row["organization_id"])
-    parties = [{"id": owner, "role": "customer", "@referredType": "Organization"}]
-    if row["employee_id"] is not None:
-        user = public_id(EMPLOYEE, row["employee_id"])
-        parties.append(
-            {"id": user, "name": row["employee_name"], "role": "user", "@referredType": "Individual"}
-        )
-    return parties
-
-
-def _characteristics(row: dict[str, Any]) -> list[dict[str, Any]]:
-    found = [
-        {"name": "msisdn", "value": row["msisdn"]},
-        {"name": "iccid", "value": row["iccid"]},
-        {"name": "spentThisMonth", "value": str(row["spent"])},
-        {"name": "lastActivity", "value": row["last_activity"].isoformat()},
-    ]
-    if row["block_reason"] is not None:
-        found.append({"name": "blockReason", "value": row["block_reason"]})
-    if row["spending_limit"] is not None:
-        found.append({"name": "spendingLimit", "value": row["spending_limit"]})
-    if row["planned_tariff_id"] is not None:
-        planned = {"id": row["planned_tariff_id"], "from": row["planned_on"].isoformat()}
-        found.append({"name": "plannedTariff", "value": planned})
-    return found
+blueprint = Blueprint("products", __name__, url_prefix=PRODUCTS_BASE)
 
 
 def find_product(conn: Connection, key: str) -> dict[str, Any] | None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from flask import Response, g, request
 
-from sandbox.errors import ApiError
 from sandbox.services import services
+from sandbox.web.errors import ApiError
 
 
 def admit() -> None:
@@ -23,14 +23,16 @@ def admit() -> None:
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "Out of service", "The operator is down for now.")
     wait = parts.limiter.wait_for_token()
     if wait > 0:
-        parts.meter.refused()
+        parts.request_counts.refused()
         raise ApiError(
             HTTPStatus.TOO_MANY_REQUESTS,
             "Too many requests",
             f"At most {parts.limiter.rate:g} requests per second are taken.",
             headers={"Retry-After": f"{max(wait, 0.001):.3f}"},
         )
-    parts.meter.admitted(is_order=request.method == "POST" and request.path.endswith("/productOrder"))
+    parts.request_counts.admitted(
+        is_order=request.method == "POST" and request.path.endswith("/productOrder")
+    )
     if parts.faults.plan.slowSeconds > 0:
         time.sleep(parts.faults.plan.slowSeconds)
     if parts.faults.happens("errorRate"):

@@ -6,10 +6,10 @@ from flask import Blueprint, Response, request
 from psycopg.rows import dict_row
 
 from sandbox.db import Where
-from sandbox.errors import not_found
 from sandbox.ids import ACCOUNT, CONTRACT, ORGANIZATION, find_number, public_id
 from sandbox.services import services
-from sandbox.wire import read_page, send_list, send_one
+from sandbox.web.errors import not_found
+from sandbox.web.http_json import read_page, send_list, send_one
 
 PARTY_BASE = "/tmf-api/party/v4"
 ACCOUNT_BASE = "/tmf-api/accountManagement/v4"
