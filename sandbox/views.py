@@ -4,10 +4,15 @@ from typing import Any
 
 from sandbox.ids import ACCOUNT, EMPLOYEE, NUMBER, ORGANIZATION, PRODUCT, SIM, public_id
 from sandbox.moments import iso
-from sandbox.rules import REASONS
+from sandbox.operations import OPERATIONS
+from sandbox.operations.lookup import REASONS
+from sandbox.targets.lines import LINES
 from sandbox.tariffs import BY_ID
 
 PRODUCTS_BASE = "/tmf-api/productInventory/v4"
+SHOWN = [
+    operation.shown for operation in OPERATIONS if operation.target is LINES and operation.shown is not None
+]
 
 
 def product(row: dict[str, Any]) -> dict[str, Any]:
@@ -59,13 +64,9 @@ def _characteristics(row: dict[str, Any]) -> list[dict[str, Any]]:
         {"name": "spentThisMonth", "value": str(row["spent"])},
         {"name": "lastActivity", "value": row["last_activity"].isoformat()},
     ]
-    if row["block_reason"] is not None:
-        found.append({"name": "blockReason", "value": row["block_reason"]})
-    if row["spending_limit"] is not None:
-        found.append({"name": "spendingLimit", "value": row["spending_limit"]})
-    if row["planned_tariff_id"] is not None:
-        planned = {"id": row["planned_tariff_id"], "from": row["planned_on"].isoformat()}
-        found.append({"name": "plannedTariff", "value": planned})
+    for shown in SHOWN:
+        found += [{"name": name, "value": value} for name, value in shown(row).items()]
+    found += [{"name": name, "value": value} for name, value in (row["characteristics"] or {}).items()]
     return found
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,11 +10,14 @@ from psycopg import Connection, sql
 
 from sandbox.db import lock_lines
 from sandbox.events.outbox import STATUS_EVENT, VALUE_EVENT, put_events
-from sandbox.ids import ORGANIZATION, PRODUCT, find_number, public_id
-from sandbox.rules import REASONS, Kind, Line, find_refusal
+from sandbox.ids import PRODUCT, find_number
+from sandbox.operations import OPERATIONS
+from sandbox.operations.lookup import read_change
+from sandbox.operations.operation import Args, Context, SandboxOperation, Unfit
 from sandbox.services import Services
-from sandbox.stock import Swaps
-from sandbox.tariffs import BY_ID, SELLABLE
+from sandbox.targets.lines import LINES, Line
+from sandbox.targets.stock import Stock, load_stock
+from sandbox.tariffs import BY_ID
 from sandbox.web.errors import bad_request, not_found
 from sandbox.web.products import STATUSES, find_product
 
@@ -63,22 +66,21 @@ FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "lastActivity": ("last_activity", date.fromisoformat),
     "employeeName": ("employee_name", _text),
 }
-SWAPS = {"iccid": Kind.REPLACE_SIM, "msisdn": Kind.CHANGE_NUMBER}
-"""As in an office of the operator; under the rules of orders."""
+IN_OFFICE = {operation.asked_by for operation in OPERATIONS if operation.in_office}
+"""Characteristics that are also changed in an office of the operator; under the rules of orders."""
 
 
 def change_product(parts: Services, key: str, body: dict[str, Any]) -> dict[str, Any]:
     """Set the fields named in the body; tell the hubs unless `notify` is false."""
-    swaps = {kind: {name: str(body.pop(name))} for name, kind in SWAPS.items() if name in body}
-    values = _read(body)
+    values, changes = _read(body)
     with parts.pool.connection() as conn:
         lock_lines(conn)
         before = find_product(conn, key)
         if before is None:
             raise not_found("product", key)
         _write(conn, key, values)
-        for asked, args in swaps.items():
-            _swap(conn, key, asked, args)
+        for operation, args in changes:
+            _carry_out(conn, key, operation, args)
         after = find_product(conn, key)
         assert after is not None
         if body.get("notify", True):
@@ -89,25 +91,33 @@ def change_product(parts: Services, key: str, body: dict[str, Any]) -> dict[str,
     return after
 
 
-def _read(body: dict[str, Any]) -> dict[str, Any]:
+def _read(body: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[SandboxOperation[Line], Args]]]:
+    """Values by column, and operations with their arguments; 400 with all that is wrong."""
     values: dict[str, Any] = {}
+    changes: list[tuple[SandboxOperation[Line], Args]] = []
     problems = []
     for name, value in body.items():
         if name == "notify":
             continue
-        if name not in FIELDS:
+        if name not in FIELDS and name not in IN_OFFICE:
             problems.append(f"Unknown field {name!r}.")
             continue
-        column, read = FIELDS[name]
         try:
-            values[column] = read(value)
+            if name in FIELDS:
+                column, read = FIELDS[name]
+                values[column] = read(value)
+            else:
+                asked = {"productCharacteristic": [{"name": name, "value": value}]}
+                changes.append(read_change(LINES, asked))
+        except Unfit as error:
+            problems.append(str(error))
         except (ValueError, TypeError) as error:
             problems.append(f"{name}: {error}.")
     if problems:
         raise bad_request(problems)
     if values.get("status") == "active":
         values.setdefault("block_reason", None)
-    return values
+    return values, changes
 
 
 def _write(conn: Connection, key: str, values: dict[str, Any]) -> None:
@@ -117,16 +127,16 @@ def _write(conn: Connection, key: str, values: dict[str, Any]) -> None:
     conn.execute(statement, [*values.values(), find_number(PRODUCT, key)])
 
 
-def _swap(conn: Connection, key: str, kind: Kind, args: dict[str, Any]) -> None:
-    number = find_number(PRODUCT, key)
-    row = conn.execute("SELECT organization_id, status FROM product WHERE id = %s", (number,)).fetchone()
-    assert number is not None
-    assert row is not None
-    line = Line(public_id(ORGANIZATION, row[0]), row[1], None, None, "", None, None, False)
-    swaps = Swaps(conn, [(number, args)])
-    swaps.know(number, line)
-    reason = find_refusal(kind, args, line, line.organization, SELLABLE, swaps.stock)
-    if reason is not None:
-        raise bad_request([f"{', '.join(args)}: {REASONS[reason]}"])
-    swaps.swap(number, line, kind, args)
-    swaps.write()
+def _carry_out(conn: Connection, key: str, operation: SandboxOperation[Line], args: Args) -> None:
+    """One operation on one line of whomever it belongs to, or 400 where an order would be refused."""
+    lines = LINES.load(conn, [find_number(PRODUCT, key) or 0])
+    (line,) = lines.values()
+    stock = Stock() if operation.wants is None else load_stock(conn, [line], [operation.wants(args)])
+    context = Context(datetime.now(UTC).date(), stock)
+    refusal = operation.find_refusal(line, args, line.organization, context)
+    if refusal is not None:
+        raise bad_request([f"{operation.asked_by}: {refusal.text}"])
+    operation.apply(line, args, context)
+    if operation.wants is None:
+        LINES.write(conn, [line])
+    stock.write(conn)

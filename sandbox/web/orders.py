@@ -10,8 +10,9 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from sandbox.db import Where
-from sandbox.ids import ORDER, PRODUCT, find_number, public_id
+from sandbox.ids import ORDER, find_number, public_id
 from sandbox.moments import iso
+from sandbox.operations.lookup import BY_KIND
 from sandbox.services import services
 from sandbox.views import order_item
 from sandbox.web.errors import not_found
@@ -30,7 +31,7 @@ SELECT id, external_id, category, description, customer, order_date, requested_s
   FROM product_order WHERE {} ORDER BY id LIMIT %s OFFSET %s
 """
 ITEM_COLUMNS = """
-SELECT i.order_id, i.external_id, i.product_ref, item_state(i.state, o.state), i.reason
+SELECT i.order_id, i.external_id, i.product_ref, i.kind, item_state(i.state, o.state), i.reason
   FROM order_item i JOIN product_order o ON o.id = i.order_id
  WHERE i.order_id = ANY(%s) ORDER BY i.order_id, i.position
 """
@@ -44,10 +45,10 @@ WITH taken AS (
             greatest(clock_timestamp() + %(delay)s * interval '1 second', %(start)s::timestamptz))
     RETURNING id, order_date),
 items AS (
-    INSERT INTO order_item (order_id, position, external_id, product_ref, product_id, kind, args)
-    SELECT taken.id, item.n, item.external_id, item.ref, item.product, item.kind, item.args
+    INSERT INTO order_item (order_id, position, external_id, product_ref, kind, args)
+    SELECT taken.id, item.n, item.external_id, item.ref, item.kind, item.args
       FROM taken, json_to_recordset(%(items)s::json)
-                  AS item (n integer, external_id text, ref text, product bigint, kind text, args jsonb))
+                  AS item (n integer, external_id text, ref text, kind text, args jsonb))
 SELECT id, order_date FROM taken
 """
 
@@ -58,9 +59,8 @@ def insert_order(conn: Connection, order: OrderBody, delay: float) -> tuple[int,
         {
             "n": place,
             "external_id": item.external_id,
-            "ref": item.product,
-            "product": find_number(PRODUCT, item.product),
-            "kind": item.kind,
+            "ref": item.reference,
+            "kind": item.operation.kind,
             "args": item.args,
         }
         for place, item in enumerate(order.items)
@@ -72,7 +72,7 @@ def insert_order(conn: Connection, order: OrderBody, delay: float) -> tuple[int,
         "customer": order.customer,
         "start": order.start,
         "delay": delay,
-        # One JSON text is several times cheaper to send than five arrays.
+        # One JSON text is several times cheaper to send than arrays.
         "items": json.dumps(items),
     }
     row = conn.execute(INSERT, values).fetchone()
@@ -139,9 +139,10 @@ def _read_orders(conn: Connection, where: Where, limit: int, offset: int) -> lis
         rows = cursor.execute(where.into(ORDER_COLUMNS), [*where.params, limit, offset]).fetchall()
     items: dict[int, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
     states = {row["id"]: row["state"] for row in rows}
-    for order, key, ref, state, reason in conn.execute(ITEM_COLUMNS, (list(items),)):
+    for order, key, ref, kind, state, reason in conn.execute(ITEM_COLUMNS, (list(items),)):
         shown = states[order] if state == "acknowledged" else state
-        items[order].append({**order_item(key, shown, reason), "quantity": 1, "product": {"id": ref}})
+        named = {BY_KIND[kind].target.field: {"id": ref}}
+        items[order].append({**order_item(key, shown, reason), "quantity": 1, **named})
     return [_order(row, items[row["id"]]) for row in rows]
 
 

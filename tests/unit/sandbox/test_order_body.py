@@ -24,7 +24,7 @@ def order(*items: Any, **more: Any) -> dict[str, Any]:
 
 def read(**product: Any) -> tuple[str, dict[str, Any]]:
     found: OrderBody = read_order(order(item(**product)))
-    return found.items[0].kind, found.items[0].args
+    return found.items[0].operation.kind, found.items[0].args
 
 
 def test_five_kinds_of_change() -> None:

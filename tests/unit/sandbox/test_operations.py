@@ -7,27 +7,28 @@ from typing import Any
 import pytest
 
 from sandbox.numbers import number_class
-from sandbox.rules import (
-    Card,
-    Kind,
-    Line,
-    Number,
-    Stock,
-    apply,
-    find_refusal,
-    next_month,
-    order_state,
-    swap,
-)
-from sandbox.tariffs import SELLABLE
+from sandbox.operations import OPERATIONS
+from sandbox.operations.lookup import BY_KIND, REASONS
+from sandbox.operations.operation import Context
+from sandbox.processing.batch import order_state
+from sandbox.targets.lines import Card, Line, Number
+from sandbox.targets.stock import Stock
 
-ACTIVE = Line("C1", "active", None, None, "T-START", None, None, False)
+ACTIVE = Line(1, "C1", "active", None, None, "T-START", None, None, False)
 SUSPENDED = replace(ACTIVE, status="suspended", block_reason="lost")
-LIMITED = replace(ACTIVE, limit="{}")
+LIMITED = replace(ACTIVE, limit={})
 PLANNED = replace(ACTIVE, planned_tariff="T-OPTIMA", planned_on=date(2026, 12, 1))
 NOW = {"tariff": "T-OPTIMA", "effective": "now"}
 LATER = {"tariff": "T-OPTIMA", "effective": "nextPeriod"}
 BACK = {"tariff": "T-START", "effective": "now"}
+NOVEMBER = Context(date(2026, 11, 30))
+
+
+def find_refusal(
+    kind: str, args: dict[str, Any], line: Line | None, customer: str, context: Context = NOVEMBER
+) -> str | None:
+    refusal = BY_KIND[kind].find_refusal(line, args, customer, context)
+    return None if refusal is None else refusal.code
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ BACK = {"tariff": "T-START", "effective": "now"}
     ],
 )
 def test_refusals(kind: str, args: dict[str, Any], line: Line | None, code: str | None) -> None:
-    assert find_refusal(kind, args, line, "C1", SELLABLE) == code
+    assert find_refusal(kind, args, line, "C1") == code
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_refusals(kind: str, args: dict[str, Any], line: Line | None, code: str 
     [
         ("block", {"reason": "lost"}, ACTIVE, SUSPENDED),
         ("unblock", {}, SUSPENDED, ACTIVE),
-        ("setLimit", {"limit": {"amount": "5.00"}}, ACTIVE, replace(ACTIVE, limit='{"amount": "5.00"}')),
+        ("setLimit", {"limit": {"amount": "5.00"}}, ACTIVE, replace(ACTIVE, limit={"amount": "5.00"})),
         ("removeLimit", {}, LIMITED, ACTIVE),
         ("changeTariff", NOW, PLANNED, replace(ACTIVE, tariff="T-OPTIMA")),
         ("changeTariff", LATER, ACTIVE, PLANNED),
@@ -74,15 +75,16 @@ def test_refusals(kind: str, args: dict[str, Any], line: Line | None, code: str 
 )
 def test_changes(kind: str, args: dict[str, Any], line: Line, expected: Line) -> None:
     changed = replace(line)
-    apply(kind, args, changed, date(2026, 12, 1))
+    BY_KIND[kind].apply(changed, args, NOVEMBER)
     assert changed == expected
 
 
-def stocked() -> tuple[Line, Stock]:
+def stocked() -> tuple[Line, Context]:
     cards = [Card(n, owner, state, f"card-{state}-{owner}", "") for n, (owner, state) in enumerate(CARDS)]
     numbers = [Number(n, owner, state, f"number-{state}-{owner}") for n, (owner, state) in enumerate(NUMBERS)]
     line = replace(SUSPENDED, card=cards[0], number=numbers[0])
-    return line, Stock({card.iccid: card for card in cards}, {one.msisdn: one for one in numbers})
+    stock = Stock({card.iccid: card for card in cards}, {number.msisdn: number for number in numbers})
+    return line, Context(date(2026, 11, 30), stock)
 
 
 CARDS = (("C1", "in_use"), ("C1", "spare"), ("C1", "dead"), ("C2", "spare"))
@@ -92,38 +94,38 @@ NUMBERS = (("C1", "in_use"), (None, "free"), ("C1", "standby"), ("C2", "standby"
 @pytest.mark.parametrize(
     ("kind", "wanted", "code"),
     [
-        (Kind.REPLACE_SIM, "card-spare-C1", None),
-        (Kind.REPLACE_SIM, "card-in_use-C1", "sameSim"),
-        (Kind.REPLACE_SIM, "card-dead-C1", "simNotAvailable"),
-        (Kind.REPLACE_SIM, "card-spare-C2", "simNotAvailable"),
-        (Kind.REPLACE_SIM, "no card", "simNotAvailable"),
-        (Kind.CHANGE_NUMBER, "number-free-None", None),
-        (Kind.CHANGE_NUMBER, "number-standby-C1", None),
-        (Kind.CHANGE_NUMBER, "number-in_use-C1", "sameNumber"),
-        (Kind.CHANGE_NUMBER, "number-standby-C2", "numberNotAvailable"),
-        (Kind.CHANGE_NUMBER, "number-in_use-C2", "numberNotAvailable"),
-        (Kind.CHANGE_NUMBER, "no number", "numberNotAvailable"),
+        ("replaceSim", "card-spare-C1", None),
+        ("replaceSim", "card-in_use-C1", "sameSim"),
+        ("replaceSim", "card-dead-C1", "simNotAvailable"),
+        ("replaceSim", "card-spare-C2", "simNotAvailable"),
+        ("replaceSim", "no card", "simNotAvailable"),
+        ("changeNumber", "number-free-None", None),
+        ("changeNumber", "number-standby-C1", None),
+        ("changeNumber", "number-in_use-C1", "sameNumber"),
+        ("changeNumber", "number-standby-C2", "numberNotAvailable"),
+        ("changeNumber", "number-in_use-C2", "numberNotAvailable"),
+        ("changeNumber", "no number", "numberNotAvailable"),
     ],
 )
-def test_refused_swaps(kind: Kind, wanted: str, code: str | None) -> None:
-    line, stock = stocked()
-    args = {"iccid" if kind == Kind.REPLACE_SIM else "msisdn": wanted}
-    assert find_refusal(kind, args, line, "C1", SELLABLE, stock) == code
-    assert find_refusal(kind, args, line, "C2", SELLABLE, stock) == "unknownProduct"
+def test_refused_swaps(kind: str, wanted: str, code: str | None) -> None:
+    line, context = stocked()
+    args = {"iccid" if kind == "replaceSim" else "msisdn": wanted}
+    assert find_refusal(kind, args, line, "C1", context) == code
+    assert find_refusal(kind, args, line, "C2", context) == "unknownProduct"
 
 
 def test_swaps_leave_a_dead_card_and_a_number_in_quarantine() -> None:
-    line, stock = stocked()
-    card, number = line.card, line.number
-    swap(Kind.REPLACE_SIM, {"iccid": "card-spare-C1"}, line, stock)
-    swap(Kind.CHANGE_NUMBER, {"msisdn": "number-free-None"}, line, stock)
+    line, context = stocked()
+    stock, card, number = context.stock, line.card, line.number
+    BY_KIND["replaceSim"].apply(line, {"iccid": "card-spare-C1"}, context)
+    BY_KIND["changeNumber"].apply(line, {"msisdn": "number-free-None"}, context)
     assert card is not None
     assert number is not None
     assert (card.state, number.state, number.owner) == ("dead", "standby", "C1")
     assert line.card is stock.cards["card-spare-C1"]
     assert line.number is stock.numbers["number-free-None"]
     assert (line.card.state, line.number.state, line.number.owner) == ("in_use", "in_use", "C1")
-    swap(Kind.CHANGE_NUMBER, {"msisdn": "number-in_use-C1"}, line, stock)
+    BY_KIND["changeNumber"].apply(line, {"msisdn": "number-in_use-C1"}, context)
     assert line.number is number
     assert number.state == "in_use"
 
@@ -144,9 +146,22 @@ def test_how_good_a_number_is(number: str, expected: str) -> None:
     assert number_class(number) == expected
 
 
-def test_next_month() -> None:
-    assert next_month(date(2026, 11, 30)) == date(2026, 12, 1)
-    assert next_month(date(2026, 12, 1)) == date(2027, 1, 1)
+def test_next_period() -> None:
+    assert Context(date(2026, 11, 30)).next_period == date(2026, 12, 1)
+    assert Context(date(2026, 12, 1)).next_period == date(2027, 1, 1)
+
+
+def test_every_operation_is_found_by_its_kind_and_every_reason_has_one_sentence() -> None:
+    assert len(BY_KIND) == len(OPERATIONS)
+    for operation in OPERATIONS:
+        for refusal in (*operation.refusals, operation.target.unknown, operation.target.ended):
+            assert REASONS[refusal.code] == refusal.text
+
+
+def test_operations_asked_by_one_name_say_what_each_expects() -> None:
+    for operation in OPERATIONS:
+        others = [other for other in OPERATIONS if other.asked_by == operation.asked_by]
+        assert len({(other.is_attribute, other.target) for other in others}) == 1
 
 
 @pytest.mark.parametrize(
