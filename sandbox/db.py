@@ -24,6 +24,9 @@ CREATE TABLE IF NOT EXISTS billing_account (
     state text NOT NULL, payment_status text NOT NULL, balance numeric(14,2) NOT NULL,
     credit_limit numeric(14,2) NOT NULL, opened_on date NOT NULL);
 CREATE INDEX IF NOT EXISTS billing_account_organization ON billing_account (organization_id, id);
+-- What operations keep that has no column of its own.
+ALTER TABLE billing_account ADD COLUMN IF NOT EXISTS characteristics jsonb;
+ALTER TABLE billing_account ADD COLUMN IF NOT EXISTS last_modified timestamptz NOT NULL DEFAULT now();
 -- No foreign keys and no index on what an order changes: a million lines load quickly, updates stay in place.
 CREATE TABLE IF NOT EXISTS product (
     id bigint PRIMARY KEY, organization_id bigint NOT NULL, account_id bigint NOT NULL,
@@ -65,6 +68,7 @@ CREATE TABLE IF NOT EXISTS product_order (
     requested_start timestamptz, ready_at timestamptz NOT NULL, completion_date timestamptz);
 CREATE INDEX IF NOT EXISTS product_order_external ON product_order (external_id);
 CREATE INDEX IF NOT EXISTS product_order_ready ON product_order (ready_at, id) WHERE state = 'acknowledged';
+-- product_ref is the public id of the thing that is ordered for: a line or a billing account.
 CREATE TABLE IF NOT EXISTS order_item (
     order_id bigint NOT NULL, position integer NOT NULL, external_id text NOT NULL, product_ref text NOT NULL,
     kind text NOT NULL, args jsonb NOT NULL, state text, reason text, PRIMARY KEY (order_id, position));

@@ -4,15 +4,12 @@ from typing import Any
 
 from sandbox.ids import ACCOUNT, EMPLOYEE, NUMBER, ORGANIZATION, PRODUCT, SIM, public_id
 from sandbox.moments import iso
-from sandbox.operations import OPERATIONS
-from sandbox.operations.lookup import REASONS
+from sandbox.operations.lookup import REASONS, shown_of
 from sandbox.targets.lines import LINES
 from sandbox.tariffs import BY_ID
 
 PRODUCTS_BASE = "/tmf-api/productInventory/v4"
-SHOWN = [
-    operation.shown for operation in OPERATIONS if operation.target is LINES and operation.shown is not None
-]
+SHOWN = shown_of(LINES)
 
 
 def product(row: dict[str, Any]) -> dict[str, Any]:

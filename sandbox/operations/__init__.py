@@ -8,6 +8,7 @@ from sandbox.operations import (
     change_tariff,
     remove_limit,
     replace_sim,
+    set_invoice_delivery,
     set_limit,
     unblock,
 )
@@ -21,4 +22,5 @@ OPERATIONS: tuple[SandboxOperation[Any], ...] = (
     change_tariff.OPERATION,
     replace_sim.OPERATION,
     change_number.OPERATION,
+    set_invoice_delivery.OPERATION,
 )

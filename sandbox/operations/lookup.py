@@ -1,6 +1,6 @@
 """Operations by what is known of them: their kind, or what an item asks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.operations import OPERATIONS
@@ -20,6 +20,11 @@ _BY_NAME: dict[Target[Any], dict[str, list[SandboxOperation[Any]]]] = {}
 for _operation in sorted(OPERATIONS, key=lambda operation: not operation.is_attribute):
     _names = _BY_NAME.setdefault(_operation.target, {})
     _names.setdefault(_operation.asked_by, []).append(_operation)
+
+
+def shown_of(target: Target[Any]) -> list[Callable[[Mapping[str, Any]], Mapping[str, Any]]]:
+    """What the target's operations show of a table row, in their order."""
+    return [item.shown for item in OPERATIONS if item.target is target and item.shown is not None]
 
 
 def read_change(target: Target[Any], product: Mapping[str, Any]) -> tuple[SandboxOperation[Any], Args]:

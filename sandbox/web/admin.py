@@ -18,6 +18,7 @@ from sandbox.web.stats import database_stats, list_items
 
 MAX_LINES = 5_000_000
 MAX_CARDS = 10_000
+ACCOUNT_FIELDS = {"paymentStatus": ("paid", "inArrears"), "state": ("active", "closed")}
 # In the order in which an order being taken locks them.
 TABLES_OF_ORDERS = "TRUNCATE product_order, order_item, event RESTART IDENTITY"
 TABLES_OF_ALL = (
@@ -156,18 +157,25 @@ def post_product(key: str) -> Response:
 
 @blueprint.post("/accounts/<key>")
 def post_account(key: str) -> Response:
-    """Put a billing account into arrears or out of them."""
-    status = read_object().get("paymentStatus")
-    if status not in ("paid", "inArrears"):
-        raise bad_request(["paymentStatus: paid or inArrears is expected."])
+    """Put a billing account into arrears or out of them, close it or open it again."""
+    body = read_object()
+    values = {name: body[name] for name in ACCOUNT_FIELDS if name in body}
+    problems = [
+        f"{name}: {' or '.join(known)} is expected."
+        for name, known in ACCOUNT_FIELDS.items()
+        if (name in values or not values) and values.get(name) not in known
+    ]
+    if problems:
+        raise bad_request(problems)
     with services().pool.connection() as conn:
         changed = conn.execute(
-            "UPDATE billing_account SET payment_status = %s WHERE id = %s",
-            (status, find_number(ACCOUNT, key)),
+            "UPDATE billing_account SET payment_status = coalesce(%s, payment_status),"
+            " state = coalesce(%s, state), last_modified = clock_timestamp() WHERE id = %s",
+            (values.get("paymentStatus"), values.get("state"), find_number(ACCOUNT, key)),
         ).rowcount
     if not changed:
         raise not_found("billing account", key)
-    return send({"id": key, "paymentStatus": status})
+    return send({"id": key, **values})
 
 
 @blueprint.post("/cards/<key>")

@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.moments import find_moment
 from sandbox.operations.lookup import read_change
 from sandbox.operations.operation import MAX_TEXT, Args, SandboxOperation, Unfit, is_text
+from sandbox.targets.accounts import ACCOUNTS
 from sandbox.targets.lines import LINES
 from sandbox.web.errors import ApiError, bad_request
 
@@ -112,8 +113,11 @@ def _item(raw: Any) -> ItemBody:
         raise Unfit("quantity: 1 is expected.")
     if not isinstance(product, dict):
         raise Unfit("product: an object is expected.")
-    reference = product.get("id")
+    # An account is ordered for by an item without a line; beside a line it only says what the line is paid from.
+    target = ACCOUNTS if "billingAccount" in raw and "id" not in product else LINES
+    named = raw[target.field]
+    reference = named.get("id") if isinstance(named, dict) else None
     if not isinstance(reference, str) or not is_text(reference):
-        raise Unfit("product.id: a text is expected.")
-    operation, args = read_change(LINES, product)
+        raise Unfit(f"{target.field}.id: a text is expected.")
+    operation, args = read_change(target, product)
     return ItemBody(key, reference, operation, args)

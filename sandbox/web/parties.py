@@ -7,12 +7,16 @@ from psycopg.rows import dict_row
 
 from sandbox.db import Where
 from sandbox.ids import ACCOUNT, CONTRACT, ORGANIZATION, find_number, public_id
+from sandbox.moments import iso
+from sandbox.operations.lookup import shown_of
 from sandbox.services import services
+from sandbox.targets.accounts import ACCOUNTS
 from sandbox.web.errors import not_found
 from sandbox.web.http_json import read_page, send_list, send_one
 
 PARTY_BASE = "/tmf-api/party/v4"
 ACCOUNT_BASE = "/tmf-api/accountManagement/v4"
+SHOWN = shown_of(ACCOUNTS)
 
 party_blueprint = Blueprint("parties", __name__, url_prefix=PARTY_BASE)
 account_blueprint = Blueprint("accounts", __name__, url_prefix=ACCOUNT_BASE)
@@ -55,7 +59,7 @@ def billing_account(row: dict[str, Any]) -> dict[str, Any]:
     """A billing account; a balance below zero is what the customer owes."""
     key = public_id(ACCOUNT, row["id"])
     valid = {"startDateTime": f"{row['opened_on'].isoformat()}T00:00:00Z"}
-    return {
+    account: dict[str, Any] = {
         "id": key,
         "href": f"{ACCOUNT_BASE}/billingAccount/{key}",
         "name": row["name"],
@@ -81,8 +85,12 @@ def billing_account(row: dict[str, Any]) -> dict[str, Any]:
             }
         ],
         "relatedParty": [_customer(row)],
+        "lastModified": iso(row["last_modified"]),
         "@type": "BillingAccount",
     }
+    for shown in SHOWN:
+        account |= shown(row)
+    return account
 
 
 def _customer(row: dict[str, Any]) -> dict[str, Any]:
