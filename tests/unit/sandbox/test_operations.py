@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sandbox import operations
 from sandbox.numbers import number_class
 from sandbox.operations import OPERATIONS
 from sandbox.operations.lookup import BY_KIND, REASONS
@@ -14,6 +16,7 @@ from sandbox.processing.batch import order_state
 from sandbox.targets.lines import Card, Line, Number
 from sandbox.targets.stock import Stock
 
+FOLDER = Path(operations.__file__).parent
 ACTIVE = Line(1, "C1", "active", None, None, "T-START", None, None, False)
 SUSPENDED = replace(ACTIVE, status="suspended", block_reason="lost")
 LIMITED = replace(ACTIVE, limit={})
@@ -158,7 +161,12 @@ def test_every_operation_is_found_by_its_kind_and_every_reason_has_one_sentence(
             assert REASONS[refusal.code] == refusal.text
 
 
-def test_operations_asked_by_one_name_say_what_each_expects() -> None:
+def test_every_file_with_an_operation_is_in_the_tuple() -> None:
+    files = [file for file in FOLDER.glob("*.py") if "OPERATION = " in file.read_text(encoding="utf-8")]
+    assert len(files) == len(OPERATIONS)
+
+
+def test_operations_of_one_name_look_at_the_same_place() -> None:
     for operation in OPERATIONS:
         others = [other for other in OPERATIONS if other.asked_by == operation.asked_by]
         assert len({(other.is_attribute, other.target) for other in others}) == 1
