@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.operations.operation import Args, Context, SandboxOperation, Unfit
 from sandbox.targets.accounts import ACCOUNTS, Account
-from sandbox.targets.target import Refusal
+from sandbox.targets.target import Refusal, with_characteristic
 
 UNFIT = Refusal("deliveryAddressUnfit", "The address does not fit the channel or is too long.")
 SAME_DELIVERY_ADDRESS = Refusal("sameDeliveryAddress", "Invoices of the account go to this address already.")
@@ -44,7 +44,8 @@ def _refusal(account: Account, args: Args, _context: Context) -> Refusal | None:
 
 
 def _apply(account: Account, args: Args, context: Context) -> None:
-    account.characteristics[NAME] = {**args, "since": context.today.isoformat()}
+    delivery = {**args, "since": context.today.isoformat()}
+    account.characteristics = with_characteristic(account.characteristics, NAME, delivery)
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import orjson
+
 from sandbox.operations.operation import Args, Context, SandboxOperation, Unfit
 from sandbox.targets.lines import LINES, Line
 
@@ -39,7 +41,7 @@ def _amount(value: Any) -> Decimal:
 
 
 def _apply(line: Line, args: Args, _context: Context) -> None:
-    line.limit = args["limit"]
+    line.limit = orjson.dumps(args["limit"]).decode()
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:

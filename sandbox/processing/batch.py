@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
+import orjson
 from psycopg import Connection
 
 from sandbox.events.outbox import ORDER_EVENT, put_events
@@ -13,12 +14,12 @@ from sandbox.operations.lookup import BY_KIND
 from sandbox.operations.operation import TECHNICAL, Args, Context, SandboxOperation
 from sandbox.services import Services
 from sandbox.targets.lines import LINES
-from sandbox.targets.stock import Stock, load_stock
+from sandbox.targets.stock import Stock, Wanted, load_stock
 from sandbox.targets.target import Target
 from sandbox.views import order_item
 
 ITEMS = """
-SELECT order_id, position, external_id, product_ref, kind, args FROM order_item
+SELECT order_id, position, external_id, product_ref, kind, args::text FROM order_item
  WHERE order_id = ANY(%s) ORDER BY array_position(%s, order_id), position
 """
 REFUSE_ITEMS = """
@@ -32,15 +33,8 @@ UPDATE product_order o SET state = n.state, completion_date = clock_timestamp()
 """
 
 
-class Item(NamedTuple):
-    """One item of the batch; `number` is that of its thing, 0 where nothing can have such an id."""
-
-    order: int
-    position: int
-    external_id: str
-    number: int
-    operation: SandboxOperation[Any]
-    args: Args
+Item = tuple[int, int, str, str, str, str]
+"""A row of ITEMS. Rows of numbers and texts alone cost the garbage collector nothing, however many there are."""
 
 
 class Batch:
@@ -62,49 +56,51 @@ class Batch:
         items = self._load_items()
         self._load_things(items)
         context = Context(datetime.now(UTC).date(), self._load_stock(items))
-        for item in items:
-            state, reason = self._decide(item, customers[item.order], context)
+        for order, position, external, reference, kind, args in items:
+            operation: SandboxOperation[Any] = BY_KIND[kind]
+            thing = self._things[operation.target].get(_number(operation, reference))
+            state, reason = self._decide(operation, thing, orjson.loads(args), customers[order], context)
             if reason is not None:
-                self._not_done.append((item.order, item.position, state, reason))
-            self._views[item.order].append(order_item(item.external_id, state, reason))
+                self._not_done.append((order, position, state, reason))
+            self._views[order].append(order_item(external, state, reason))
         context.stock.write(self._conn)
         self._write()
 
     def _load_items(self) -> list[Item]:
-        keys, items = list(self._views), list[Item]()
-        for order, position, external, reference, kind, args in self._conn.execute(ITEMS, (keys, keys)):
-            operation = BY_KIND[kind]
-            number = find_number(operation.target.letter, reference) or 0
-            items.append(Item(order, position, external, number, operation, args))
-        return items
+        keys = list(self._views)
+        return self._conn.execute(ITEMS, (keys, keys)).fetchall()
 
     def _load_things(self, items: Sequence[Item]) -> None:
         numbers: dict[Target[Any], set[int]] = defaultdict(set)
-        for item in items:
-            numbers[item.operation.target].add(item.number)
+        for _, _, _, reference, kind, _ in items:
+            numbers[BY_KIND[kind].target].add(_number(BY_KIND[kind], reference))
         self._things = {target: target.load(self._conn, wanted) for target, wanted in numbers.items()}
 
     def _load_stock(self, items: Sequence[Item]) -> Stock:
         """Cards and numbers that the batch asks for; nothing is read where no item does."""
-        wanted = [item.operation.wants(item.args) for item in items if item.operation.wants is not None]
+        numbers, wanted = set[int](), list[Wanted]()
+        for _, _, _, reference, kind, args in items:
+            operation = BY_KIND[kind]
+            if operation.wants is not None:
+                numbers.add(_number(operation, reference))
+                wanted.append(operation.wants(orjson.loads(args)))
         if not wanted:
             return Stock()
-        numbers = {item.number for item in items if item.operation.wants is not None}
         lines = self._things[LINES]
         return load_stock(self._conn, [lines[number] for number in numbers if number in lines], wanted)
 
-    def _decide(self, item: Item, customer: str, context: Context) -> tuple[str, str | None]:
-        """State and reason of the item; its thing is changed where it is completed."""
-        operation, target = item.operation, item.operation.target
-        thing: Any = self._things[target].get(item.number)
-        refusal = operation.find_refusal(thing, item.args, customer, context)
+    def _decide(
+        self, operation: SandboxOperation[Any], thing: Any, args: Args, customer: str, context: Context
+    ) -> tuple[str, str | None]:
+        """State and reason of an item; its thing is changed where it is completed."""
+        refusal = operation.find_refusal(thing, args, customer, context)
         if refusal is not None:
             return "rejected", refusal.code
         if self._parts.faults.happens("itemFailRate"):
             return "failed", TECHNICAL.code
-        operation.apply(thing, item.args, context)
+        operation.apply(thing, args, context)
         if operation.wants is None:
-            self._changed[target][thing.id] = thing
+            self._changed[operation.target][thing.id] = thing
         return "completed", None
 
     def _write(self) -> None:
@@ -133,3 +129,8 @@ def order_state(states: set[str]) -> str:
     if len(states) == 1:
         return states.pop()
     return "partial" if "completed" in states else "failed"
+
+
+def _number(operation: SandboxOperation[Any], reference: str) -> int:
+    """That of the item's thing, 0 where nothing can have such an id."""
+    return find_number(operation.target.letter, reference) or 0

@@ -1,14 +1,14 @@
 """Billing accounts as orders see them, read and written a batch at a time."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from psycopg import Connection
 
 from sandbox.ids import ACCOUNT, ORGANIZATION, public_id
-from sandbox.targets.target import Refusal, Target
+from sandbox.targets.target import NO_CHARACTERISTICS, Refusal, Target
 
 LOAD = "SELECT id, organization_id, state, characteristics FROM billing_account WHERE id = ANY(%s)"
 WRITE = """
@@ -19,18 +19,18 @@ UPDATE billing_account a SET characteristics = n.characteristics, last_modified 
 
 @dataclass(slots=True)
 class Account:
-    """What operations see and change of an account; `characteristics` is for whatever has no column of its own."""
+    """What operations see and change of an account; `characteristics` (replaced, never changed) has no columns."""
 
     id: int
     organization: str
     state: str
-    characteristics: dict[str, Any] = field(default_factory=dict)
+    characteristics: Mapping[str, Any]
 
 
 def _load(conn: Connection, numbers: Collection[int]) -> dict[int, Account]:
     rows = conn.execute(LOAD, (list(numbers),))
     return {
-        key: Account(key, public_id(ORGANIZATION, owner), state, characteristics or {})
+        key: Account(key, public_id(ORGANIZATION, owner), state, characteristics or NO_CHARACTERISTICS)
         for key, owner, state, characteristics in rows
     }
 

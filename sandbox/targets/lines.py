@@ -1,7 +1,7 @@
 """Lines as orders see them, read and written a batch at a time."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,19 +9,19 @@ import orjson
 from psycopg import Connection
 
 from sandbox.ids import ORGANIZATION, PRODUCT, public_id
-from sandbox.targets.target import Refusal, Target
+from sandbox.targets.target import NO_CHARACTERISTICS, Refusal, Target
 
 LOAD = """
-SELECT p.id, p.organization_id, p.status, p.block_reason, p.spending_limit, p.tariff_id,
+SELECT p.id, p.organization_id, p.status, p.block_reason, p.spending_limit::text, p.tariff_id,
        p.planned_tariff_id, p.planned_on, a.payment_status = 'inArrears', p.characteristics
   FROM product p LEFT JOIN billing_account a ON a.id = p.account_id WHERE p.id = ANY(%s)
 """
 WRITE = """
 UPDATE product p
-   SET status = n.status, block_reason = n.reason, spending_limit = n.spending_limit,
+   SET status = n.status, block_reason = n.reason, spending_limit = n.spending_limit::jsonb,
        tariff_id = n.tariff, planned_tariff_id = n.planned, planned_on = n.planned_on,
        characteristics = n.characteristics, last_update = clock_timestamp()
-  FROM json_to_recordset(%s::json) AS n (id bigint, status text, reason text, spending_limit jsonb,
+  FROM json_to_recordset(%s::json) AS n (id bigint, status text, reason text, spending_limit text,
                                          tariff text, planned text, planned_on date, characteristics jsonb)
  WHERE p.id = n.id
 """
@@ -52,20 +52,21 @@ class Number:
 class Line:
     """What operations see and change of a line.
 
-    `characteristics` is for whatever has no column of its own, by the names under which products
-    show it. Card and number are known where an operation of the batch wants something from the stock.
+    `limit` is JSON text. `characteristics` is for whatever has no column of its own, by the names under which products
+    show it; replaced, never changed: most lines share an empty one. Card and number are known where an operation of
+    the batch wants something from the stock.
     """
 
     id: int
     organization: str
     status: str
     block_reason: str | None
-    limit: dict[str, Any] | None
+    limit: str | None
     tariff: str
     planned_tariff: str | None
     planned_on: date | None
     in_arrears: bool
-    characteristics: dict[str, Any] = field(default_factory=dict)
+    characteristics: Mapping[str, Any]
     card: Card | None = None
     number: Number | None = None
 
@@ -73,9 +74,10 @@ class Line:
 def _load(conn: Connection, numbers: Collection[int]) -> dict[int, Line]:
     rows = conn.execute(LOAD, (list(numbers),))
     lines: dict[int, Line] = {}
-    for key, owner, *fields, characteristics in rows:
+    for key, owner, *fields in rows:
         line = lines[key] = Line(key, public_id(ORGANIZATION, owner), *fields)
-        line.characteristics = characteristics or {}
+        if line.characteristics is None:
+            line.characteristics = NO_CHARACTERISTICS
     return lines
 
 

@@ -1,8 +1,8 @@
 """A sort of things that orders change: how an item names one, and how many are read and written at once."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from psycopg import Connection
 
@@ -13,6 +13,16 @@ class Refusal:
 
     code: str
     text: str
+
+
+NO_CHARACTERISTICS: Mapping[str, Any] = {}
+"""One for all things without any: ten thousand of them would keep the garbage collector busy."""
+
+
+def with_characteristic(characteristics: Mapping[str, Any], name: str, value: Any) -> Mapping[str, Any]:
+    """These characteristics with that value under the name, or without the name where the value is None."""
+    others = {key: kept for key, kept in characteristics.items() if key != name}
+    return others if value is None else {**others, name: value}
 
 
 class Thing(Protocol):

@@ -15,11 +15,12 @@ from sandbox.operations.operation import Context
 from sandbox.processing.batch import order_state
 from sandbox.targets.lines import Card, Line, Number
 from sandbox.targets.stock import Stock
+from sandbox.targets.target import NO_CHARACTERISTICS, with_characteristic
 
 FOLDER = Path(operations.__file__).parent
-ACTIVE = Line(1, "C1", "active", None, None, "T-START", None, None, False)
+ACTIVE = Line(1, "C1", "active", None, None, "T-START", None, None, False, {})
 SUSPENDED = replace(ACTIVE, status="suspended", block_reason="lost")
-LIMITED = replace(ACTIVE, limit={})
+LIMITED = replace(ACTIVE, limit="{}")
 PLANNED = replace(ACTIVE, planned_tariff="T-OPTIMA", planned_on=date(2026, 12, 1))
 NOW = {"tariff": "T-OPTIMA", "effective": "now"}
 LATER = {"tariff": "T-OPTIMA", "effective": "nextPeriod"}
@@ -69,7 +70,7 @@ def test_refusals(kind: str, args: dict[str, Any], line: Line | None, code: str 
     [
         ("block", {"reason": "lost"}, ACTIVE, SUSPENDED),
         ("unblock", {}, SUSPENDED, ACTIVE),
-        ("setLimit", {"limit": {"amount": "5.00"}}, ACTIVE, replace(ACTIVE, limit={"amount": "5.00"})),
+        ("setLimit", {"limit": {"amount": "5.00"}}, ACTIVE, replace(ACTIVE, limit='{"amount":"5.00"}')),
         ("removeLimit", {}, LIMITED, ACTIVE),
         ("changeTariff", NOW, PLANNED, replace(ACTIVE, tariff="T-OPTIMA")),
         ("changeTariff", LATER, ACTIVE, PLANNED),
@@ -159,6 +160,14 @@ def test_every_operation_is_found_by_its_kind_and_every_reason_has_one_sentence(
     for operation in OPERATIONS:
         for refusal in (*operation.refusals, operation.target.unknown, operation.target.ended):
             assert REASONS[refusal.code] == refusal.text
+
+
+def test_characteristics_are_replaced_never_changed() -> None:
+    forwarded = with_characteristic(NO_CHARACTERISTICS, "callForwarding", "79160000000")
+    assert forwarded == {"callForwarding": "79160000000"}
+    assert with_characteristic({**forwarded, "other": 1}, "callForwarding", None) == {"other": 1}
+    assert with_characteristic(forwarded, "callForwarding", "79161111111") != forwarded
+    assert NO_CHARACTERISTICS == {}
 
 
 def test_every_file_with_an_operation_is_in_the_tuple() -> None:
