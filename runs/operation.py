@@ -82,6 +82,8 @@ class Operation:
     """One thing that can be done to lines. Each function gets the loaded parameters.
 
     An effect is a value for all lines, or an SQL expression over `RunValue.value` where each gets its own.
+    Without `change` the operator is not asked: the effect is all there is, and the runner applies it by itself.
+    `into` names the department that the lines get into: the right is asked there too.
     """
 
     code: str
@@ -90,8 +92,9 @@ class Operation:
     icon: str
     schema: type[Schema]
     refusals: Callable[[Params], Sequence[Refusal]]
-    change: Callable[[Params], Change]
     effect: Callable[[Params], Mapping[str, Any]]
+    change: Callable[[Params], Change] | None = None
+    into: Callable[[Params], int] | None = None
     price: Callable[[Params], Price] | None = None
     check: Callable[[Session, Params], Mapping[str, list[str]]] | None = None
     inverse: Callable[[Params, Mapping[str, Any]], tuple[str, Params]] | None = None
@@ -168,6 +171,14 @@ class Target(Protocol):
         """
         ...
 
+    def lacks_right_in(self, actor: Actor, permission: Permission, department_id: int) -> ColumnElement[bool]:
+        """The condition that this department is gone, or that the actor does not hold the permission there."""
+        ...
+
+    def prepare(self, session: Session, company_id: int, effect: Mapping[str, Any]) -> None:
+        """Lock what must stand still, beside the lines themselves, while this effect is checked and written."""
+        ...
+
     def apply(
         self,
         session: Session,
@@ -175,6 +186,8 @@ class Target(Protocol):
         run_id: int,
         line_ids: Sequence[int],
         effect: Mapping[str, Any],
+        *,
+        is_ordered: bool = True,
     ) -> Sequence[tuple[int, str, dict[str, Any], dict[str, Any]]]:
         """Write an operation's effect on lines; returns (line id, label, before, after) for the journal."""
         ...

@@ -125,9 +125,14 @@ def all_refusals(
 ) -> list[Refusal]:
     """Every reason in the order in which people should hear it: rights, the operation's own, another run."""
     kin = [other.code for other in parts.operations.values() if other.group == operation.group]
+    there = []
+    if operation.into:
+        lacks = parts.target.lacks_right_in(actor, operation.permission, operation.into(params))
+        there = [Refusal(refusals.NO_RIGHT_THERE, "", lacks)]
     right, line_id = parts.target.lacks_right(actor, operation.permission), parts.target.id_column()
     return [
         Refusal(refusals.NO_RIGHT, "", right),
+        *there,
         *operation.refusals(params),
         Refusal(refusals.BUSY, "", refusals.busy(company_of(actor), line_id, kin, before=before)),
     ]

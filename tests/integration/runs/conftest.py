@@ -27,6 +27,7 @@ class Desk:
     parts: Parts
     operator: RecordingOperator
     queue: RememberingQueue
+    world: World
     place: Place
     user: int
 
@@ -74,4 +75,4 @@ def desk(world: World, tmp_path: Path) -> Desk:
     place = world.company(lines=25)
     operator, queue = RecordingOperator(), RememberingQueue()
     parts = make_parts(make_settings(tmp_path), queue, operator)
-    return Desk(parts, operator, queue, place, world.person(place))
+    return Desk(parts, operator, queue, world, place, world.person(place))
