@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from devtools.services import Launcher
 from tests.browser import layout
-from tests.browser.layout_world import Addresses, make_world, sign_in
+from tests.browser.layout_world import LONG_ADDRESS, Addresses, make_world, sign_in
 from tests.fixtures import appearance
 from tests.fixtures.browser import NewPage
 from tests.fixtures.databases import Database
@@ -83,4 +83,21 @@ def test_what_opens_on_the_list_fits(addresses: Addresses, new_page: NewPage, lo
         page.locator(opener).first.click()
         page.locator(part).wait_for()
         found += [f"{part}: {fault}" for fault in layout.faults(page)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("locale", ["ru", "en"])
+def test_the_banner_of_staff_inside_a_company_fits(
+    addresses: Addresses, new_page: NewPage, locale: str
+) -> None:
+    page = new_page(locale=locale, viewport=SMALLEST)
+    sign_in(page, addresses.console, "operator-admin", locale)
+    page.goto(f"{addresses.console}/companies")
+    page.locator("input[name=reason]").first.fill(LONG_ADDRESS)
+    page.locator(".desk-enter button").first.click()
+    page.locator(".staff-banner").wait_for()
+    found: list[str] = []
+    for look, rules in LOOKS.items():
+        appearance.apply(page, rules)
+        found += [f"{look}: {fault}" for fault in layout.faults(page)]
     assert not found, "\n".join(found)
