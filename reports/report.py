@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from marshmallow import Schema
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from core.excel import Column
+from core.fields import FieldSchema
 from core.i18n import translate
 from rbac.actor import Actor
 from rbac.permissions import Permission
@@ -55,7 +55,7 @@ class Report:
     lead: str
     group: str
     permission: Permission
-    schema: type[Schema]
+    schema: type[FieldSchema]
     columns: Sequence[Column]
     rows: Callable[[Actor, Params], Rows]
     cells: Callable[[Speech], Cells] = as_they_are

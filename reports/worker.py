@@ -22,7 +22,7 @@ from core.tenancy import company_scope
 from rbac.actor import Actor
 from reports import files, notifications
 from reports.models import Format, JobState, ReportJob
-from reports.order_params import Asked, require_departments, require_report, seen_paths, stored
+from reports.order_params import Asked, require_chosen, require_report, seen_paths, stored
 from reports.workshop import Workshop
 from users.actor import load_actor
 
@@ -103,7 +103,7 @@ def _asked(db: Session, workshop: Workshop, job: ReportJob) -> tuple[Actor, Aske
     actor = load_actor(db, job.ordered_by, job.company_id, reason=job.staff_reason)
     asked = stored(workshop.report(job.code), job.params, job.columns)
     require_report(actor, asked.report)
-    require_departments(db, actor, asked)
+    require_chosen(db, actor, asked)
     return actor, asked
 
 

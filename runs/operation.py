@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
-from marshmallow import Schema
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from core.fields import FieldSchema
 from operators.gateway import Change
 from rbac.actor import Actor
 from rbac.permissions import Permission
@@ -85,7 +85,7 @@ class Operation:
     words: Words
     permission: Permission
     icon: str
-    schema: type[Schema]
+    schema: type[FieldSchema]
     refusals: Callable[[Params], Sequence[Refusal]]
     change: Callable[[Params], Change]
     effect: Callable[[Params], Mapping[str, Any]]
@@ -131,6 +131,17 @@ class Target(Protocol):
 
     def lacks_right(self, actor: Actor, permission: Permission) -> ColumnElement[bool]:
         """The condition that the actor does not hold the permission where the line stands."""
+        ...
+
+    def problems(
+        self,
+        session: Session,
+        actor: Actor,
+        permission: Permission,
+        schema: FieldSchema,
+        values: Mapping[str, Any],
+    ) -> Mapping[str, list[str]]:
+        """What is wrong by field with parameters that name things of the company's: tariffs, accounts, departments."""
         ...
 
     def before_sending(

@@ -44,7 +44,7 @@ def create_preview(
     operation = engine.operation(code)
     require(actor, operation.permission)
     rest, values, values_of = row_values.split(raw_params) if operation.own else (raw_params, None, None)
-    params = load_params(session, operation, rest)
+    params = load_params(session, actor, engine, operation, rest)
     chosen = dict(selection) if is_checked else checked(selection)
     before = get_run(session, actor, chosen["run"]) if chosen["kind"] == "failed_of" else None
     most = len(chosen["ids"]) if chosen["kind"] == "ids" else row_values.MOST_VALUES

@@ -10,6 +10,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from core.bounds import LARGEST
 from core.errors import InvalidInput
 from core.i18n import N_
+from core.messages import field_messages
 
 MOST_IDS = 10_000
 STORABLE = validate.Range(1, LARGEST)
@@ -65,18 +66,6 @@ KINDS: dict[str, type[Schema]] = {
 }
 
 
-def messages(problem: ValidationError) -> dict[str, list[str]]:
-    """All messages of a failed check, by field."""
-    found: dict[str, Any] = problem.normalized_messages()  # type: ignore[no-untyped-call]
-    return {name: [str(one) for one in _flat(texts)] for name, texts in found.items()}
-
-
-def _flat(texts: Any) -> list[Any]:
-    if isinstance(texts, Mapping):
-        return [one for inner in texts.values() for one in _flat(inner)]
-    return list(texts) if isinstance(texts, list) else [texts]
-
-
 def checked(raw: Mapping[str, Any], *, is_ordered: bool = False) -> dict[str, Any]:
     """The selection in its stored form; raises InvalidInput where it names nothing or something odd.
 
@@ -88,7 +77,7 @@ def checked(raw: Mapping[str, Any], *, is_ordered: bool = False) -> dict[str, An
     try:
         loaded: dict[str, Any] = schema(unknown=EXCLUDE).load({**raw, "kind": raw["kind"]})
     except ValidationError as problem:
-        raise InvalidInput(NOTHING, fields=messages(problem), code="nothing_selected") from problem
+        raise InvalidInput(NOTHING, fields=field_messages(problem), code="nothing_selected") from problem
     if "ids" in loaded:
         loaded["ids"] = list(dict.fromkeys(loaded["ids"])) if is_ordered else sorted(set(loaded["ids"]))
     loaded["kind"] = raw["kind"]
