@@ -31,12 +31,12 @@ NOT_OFFERED = N_("This tariff is not offered. Choose another one.")
 LOST_DEPARTMENT = N_("This department is not there any more, or you may not see it.")
 
 
-def beginning(session: Session, actor: Actor, schema: Schema) -> dict[str, str]:
-    """What a form begins with, by field: defaults, and what is known of the company and the person."""
+def beginning(session: Session, actor: Actor | None, schema: Schema) -> dict[str, str]:
+    """What a form begins with, by field: defaults, and what is known of the company and the person, if anybody is."""
     infos = {name: info_of(declared) for name, declared in schema.fields.items()}
     values = {name: "" if info.default is None else str(info.default) for name, info in infos.items()}
     prefilled = {name: info.prefill.partition(".") for name, info in infos.items() if info.prefill}
-    if not prefilled:
+    if actor is None or not prefilled:
         return values
     sources = {
         "company": session.get(Company, actor.company_id) if actor.company_id else None,

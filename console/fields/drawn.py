@@ -82,7 +82,9 @@ def draw(
     of radios, and without a word where nothing needs to be filled in.
     """
     instance = schema()
-    values = {**field_values.beginning(db(), actor(), instance), **typed}
+    is_prefilled = any(info_of(declared).prefill for declared in instance.fields.values())
+    person = actor() if is_prefilled else None  # on a public page there is nobody
+    values = {**field_values.beginning(db(), person, instance), **typed}
     return [
         _draw(name, declared, permission, values.get(name), errors.get(name, ()), is_compact)
         for name, declared in instance.fields.items()
