@@ -1,19 +1,21 @@
-"""The one place that wires everything: the engine for the web server and the worker."""
+"""The one place that wires everything: the parts of the web server's and the worker's processes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from core import db
 from core.i18n import N_
-from core.queue import REPORT_QUEUE, REPORT_SECONDS, JobQueue
+from core.queue import JobQueue
 from core.settings import Settings
-from core.storage import LocalStorage
+from core.storage import LocalStorage, Storage
 from core.storage_cleanup import Keys
 from forms.requests import attachments, deadline_report, execution
 from lines.bulk.target import LineTarget
 from lines.operations import OPERATIONS
 from notices import service as notices
+from operators.gateway import Gateway
 from operators.records import Source
 from operators.tmf import adapter, hub
 from operators.tmf.reading import TmfSource
@@ -21,9 +23,9 @@ from rbac.permissions import Permission
 from reports import service as report_service
 from reports.catalogue import REPORTS
 from reports.catalogue.common import RECORDS
-from reports.report import Report
-from reports.workshop import Workshop
-from runs.parts import Engine
+from reports.report import Report, Reports
+from runs.operation import Operations, Target
+from runs.selection import Selections
 
 REQUEST_REPORT = Report(
     code="requests",
@@ -45,31 +47,37 @@ KEPT_FILES: tuple[Keys, ...] = (attachments.keys, report_service.keys, notices.k
 """Whose rows name files of the storage; a file that none of them names is an orphan."""
 
 
-def build(settings: Settings) -> Engine:
-    """Bind the process to its database and wire the engine. Opens no connection by itself."""
+@dataclass(frozen=True)
+class Parts:
+    """All parts of a process; each package asks for its own by a protocol (core.parts.Parts and those above)."""
+
+    settings: Settings
+    queue: JobQueue
+    storage: Storage
+    gateway: Gateway
+    source: Source
+    subscribe: Callable[[], None]
+    target: Target
+    selections: Selections
+    operations: Operations
+    reports: Reports
+    kept_files: Sequence[Keys]
+
+
+def build(settings: Settings) -> Parts:
+    """Bind the process to its database and put its parts together. Opens no connection by itself."""
     db.connect(settings.database_url)
-    return Engine(
+    gateway = adapter.connect(settings)
+    return Parts(
         settings=settings,
         queue=JobQueue(settings.redis_url, most=settings.workers),
-        gateway=adapter.connect(settings),
-        target=LineTarget({execution.KIND: execution.is_named}),
-        operations={operation.code: operation for operation in sorted(OPERATIONS, key=lambda one: one.order)},
         storage=LocalStorage(settings.data_dir / "files"),
+        gateway=gateway,
+        source=TmfSource(gateway.client),
+        subscribe=lambda: hub.register(gateway.client, f"{settings.console_url}/operator/events"),
+        target=LineTarget(),
+        selections=Selections([execution.OfRequest]),
+        operations=Operations(OPERATIONS),
+        reports=Reports(ALL_REPORTS),
+        kept_files=KEPT_FILES,
     )
-
-
-def workshop(engine: Engine) -> Workshop:
-    """What reports are made with, beside the engine of the same process."""
-    settings = engine.settings
-    return Workshop(
-        settings=settings,
-        queue=JobQueue(settings.redis_url, queue=REPORT_QUEUE, seconds=REPORT_SECONDS),
-        storage=engine.storage,
-        catalogue={report.code: report for report in ALL_REPORTS},
-    )
-
-
-def synchronisation(settings: Settings) -> tuple[Source, Callable[[], None]]:
-    """How a process reads the operator, and how it registers the console for the operator's events."""
-    client = adapter.connect(settings).client
-    return TmfSource(client), lambda: hub.register(client, f"{settings.console_url}/operator/events")

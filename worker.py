@@ -24,9 +24,10 @@ from lines import jobs as line_jobs
 from notices import jobs as notice_jobs
 from reports import jobs as report_jobs
 from reports import sweeper as report_sweeper
+from reports.service import MAKE
 from runs import jobs
 from runs.engine import sweeper
-from runs.parts import Engine
+from runs.submission import WAKE
 
 log = structlog.get_logger("worker")
 PR_SET_PDEATHSIG = 1
@@ -38,17 +39,20 @@ RECONCILE_SECONDS = 3600
 DAY_SECONDS = 24 * 3600
 SOON = 5.0
 """A child that lived shorter than this is replaced only after a pause."""
+SYSTEM_QUEUE = "system"
+SYNC_QUEUE = "sync"
+MAIL_QUEUE = "mail"
 REPEATED = (
-    (jobs.sweep, SWEEP_SECONDS, queue.SYSTEM_QUEUE),
-    (jobs.tidy, TIDY_SECONDS, queue.SYNC_QUEUE),
-    (line_jobs.synchronise, SYNC_SECONDS, queue.SYNC_QUEUE),
-    (form_jobs.report, SWEEP_SECONDS, queue.SYSTEM_QUEUE),
-    (report_jobs.sweep, SWEEP_SECONDS, queue.SYSTEM_QUEUE),
-    (report_jobs.tidy, TIDY_SECONDS, queue.MAIL_QUEUE),
-    (notice_jobs.send_due, MAIL_SECONDS, queue.MAIL_QUEUE),
-    (notice_jobs.tidy, TIDY_SECONDS, queue.MAIL_QUEUE),
-    (line_jobs.reconcile, RECONCILE_SECONDS, queue.SYNC_QUEUE),
-    (storage_cleanup.tidy, DAY_SECONDS, queue.MAIL_QUEUE),
+    (jobs.sweep, SWEEP_SECONDS, SYSTEM_QUEUE),
+    (jobs.tidy, TIDY_SECONDS, SYNC_QUEUE),
+    (line_jobs.synchronise, SYNC_SECONDS, SYNC_QUEUE),
+    (form_jobs.report, SWEEP_SECONDS, SYSTEM_QUEUE),
+    (report_jobs.sweep, SWEEP_SECONDS, SYSTEM_QUEUE),
+    (report_jobs.tidy, TIDY_SECONDS, MAIL_QUEUE),
+    (notice_jobs.send_due, MAIL_SECONDS, MAIL_QUEUE),
+    (notice_jobs.tidy, TIDY_SECONDS, MAIL_QUEUE),
+    (line_jobs.reconcile, RECONCILE_SECONDS, SYNC_QUEUE),
+    (storage_cleanup.tidy, DAY_SECONDS, MAIL_QUEUE),
 )
 
 
@@ -71,20 +75,24 @@ class Child:
 class Supervisor:
     """Keeps one child per role alive until told to stop; children are forked with everything imported."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, parts: bootstrap.Parts) -> None:
+        self._parts = parts
         self._pid = os.getpid()
         self._children: dict[int, Child] = {}
         self._stopping = False
-        url = engine.settings.redis_url
+        runners = [self._role(f"runner-{n + 1}", WAKE.queue) for n in range(parts.settings.workers)]
         self._roles = [
-            Role(f"runner-{n + 1}", lambda: queue.work(url)) for n in range(engine.settings.workers)
+            *runners,
+            self._role("sweeper", SYSTEM_QUEUE),
+            self._role("synchroniser", SYNC_QUEUE),
+            self._role("reporter", MAKE.queue),
+            self._role("postman", MAIL_QUEUE),
+            Role("cron", lambda: queue.repeat(parts.settings.redis_url, REPEATED)),
         ]
-        self._roles.append(Role("sweeper", lambda: queue.work(url, queue.SYSTEM_QUEUE)))
-        self._roles.append(Role("synchroniser", lambda: queue.work(url, queue.SYNC_QUEUE)))
-        self._roles.append(Role("reporter", lambda: queue.work(url, queue.REPORT_QUEUE)))
-        self._roles.append(Role("postman", lambda: queue.work(url, queue.MAIL_QUEUE)))
-        self._roles.append(Role("cron", lambda: queue.repeat(url, REPEATED)))
+
+    def _role(self, name: str, queue_name: str) -> Role:
+        """A child that takes the jobs of one queue."""
+        return Role(name, lambda: queue.work(self._parts.settings.redis_url, queue_name, self._parts))
 
     def run(self) -> int:
         """Until SIGTERM or SIGINT; returns the exit status."""
@@ -113,11 +121,6 @@ class Supervisor:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         _die_with(self._pid)
-        jobs.configure(self._engine)
-        report_jobs.configure(bootstrap.workshop(self._engine))
-        notice_jobs.configure(self._engine.settings, self._engine.storage)
-        storage_cleanup.configure(self._engine.storage, bootstrap.KEPT_FILES)
-        line_jobs.configure(*bootstrap.synchronisation(self._engine.settings))
         try:
             role.run()
         except RedisError as problem:

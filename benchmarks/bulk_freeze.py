@@ -44,13 +44,13 @@ def main() -> Iterator[Result]:
 def _freeze(factory: Factory, number: int) -> float:
     """Selection to items with all refusals, prices and counters, committed."""
     run_id = _previewed(factory, number)
-    actor, operation = factory.actor(), factory.engine.operation("set_limit")
+    actor, operation = factory.actor(), factory.parts.operations.of("set_limit")
 
     def freeze() -> None:
         with company_scope(factory.company_id), db.unit_of_work() as session:
             run = session.scalars(select(Run).where(Run.id == run_id)).one()
             submission.freeze(
-                session, actor, factory.engine, operation, operation_params.stored_params(operation, run), run
+                session, actor, factory.parts, operation, operation_params.stored_params(operation, run), run
             )
 
     took = seconds(freeze)

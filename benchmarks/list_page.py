@@ -100,8 +100,7 @@ def console() -> Iterator[Flask]:
             console_url="http://localhost",
             data_dir=folder / "data",
         )
-        engine = bootstrap.build(settings)
-        yield create_app(engine, bootstrap.workshop(engine))
+        yield create_app(bootstrap.build(settings))
         db.engine().dispose()
     finally:
         servers.stop()

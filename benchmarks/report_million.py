@@ -92,7 +92,7 @@ def _measure(factory: Factory, what: str, branch: str) -> tuple[float, float]:
 
 def run_one(what: str, branch: str) -> None:
     """What the process of its own does: one writing; prints seconds and peak memory."""
-    workshop = bootstrap.workshop(bootstrap.build(Settings.from_env()))
+    parts = bootstrap.build(Settings.from_env())
     with all_companies(reason="a benchmark"), db.unit_of_work() as session:
         # Whatever the demo calls the administrator of a company of this size.
         theirs = User.login.endswith("admin"), User.company_id.is_not(None)
@@ -103,8 +103,8 @@ def run_one(what: str, branch: str) -> None:
     assert actor.company_id is not None
     if what == "ours":
         with company_scope(actor.company_id), db.unit_of_work() as session:
-            job_id = service.order(session, actor, workshop, "lines", params).id
-        took = seconds(lambda: worker.make(workshop, actor.company_id or 0, job_id, "benchmark"))
+            job_id = service.order(session, actor, parts, "lines", params).id
+        took = seconds(lambda: worker.make(parts, actor.company_id or 0, job_id, "benchmark"))
         with company_scope(actor.company_id), db.unit_of_work() as session:
             job = session.get_one(ReportJob, (actor.company_id, job_id))
             assert job.state == JobState.READY, job.trouble

@@ -139,8 +139,7 @@ def measure(url: str, token: str, path: Path) -> None:
         console_url="http://localhost",
         data_dir=path.parent,
     )
-    engine = bootstrap.build(settings)
-    app = create_app(engine, bootstrap.workshop(engine))
+    app = create_app(bootstrap.build(settings))
     app.config.update(WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     client = app.test_client()
     with client.session_transaction() as cookie:

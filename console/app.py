@@ -26,12 +26,12 @@ from console.runs import pages as runs
 from console.structure import departments
 from console.structure import pages as structure
 from console.web import errors, i18n, identity, intake, observe, security, static_files
-from console.web.routing import ENGINE, WORKSHOP, Public, declared_permission, find_actor, may
+from console.web import parts as process_parts
+from console.web.parts import Parts
+from console.web.routing import Public, declared_permission, find_actor, may
 from core.db import unit_of_work
 from core.tenancy import all_companies, companies_scope, company_scope
 from rbac.actor import Actor
-from reports.workshop import Workshop
-from runs.parts import Engine
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
@@ -90,18 +90,17 @@ def _scope_of(actor: Actor | None) -> Iterator[None]:
             yield
 
 
-def create_app(engine: Engine, workshop: Workshop) -> Flask:
+def create_app(parts: Parts) -> Flask:
     """The console as a WSGI application. The process must be bound to its database (core.db.connect)."""
     app = Console(__name__)
-    app.extensions[ENGINE] = engine
-    app.extensions[WORKSHOP] = workshop
+    process_parts.install(app, parts)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_common)
     observe.install(app)
-    security.install(app, engine.settings)
-    intake.install(app, proxies=engine.settings.trusted_proxies)
-    identity.install(app, engine.settings)
+    security.install(app, parts.settings)
+    intake.install(app, proxies=parts.settings.trusted_proxies)
+    identity.install(app, parts.settings)
     i18n.install(app)
     static_files.install(app)
     errors.install(app)

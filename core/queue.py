@@ -5,27 +5,25 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.cron import CronJob, CronScheduler
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from core import clock
 
-QUEUE = "runs"
-SYSTEM_QUEUE = "system"
-SYNC_QUEUE = "sync"
-REPORT_QUEUE = "reports"
-MAIL_QUEUE = "mail"
 MOST_WAITING = 3
 JOB_SECONDS = 120
 SLOW_SECONDS = 60
 """A job that repeats at least this slowly is one of the long ones: synchronisation, reconciliation."""
 LONG_SECONDS = 6 * 3600
-REPORT_SECONDS = 3 * 3600
 log = structlog.get_logger(__name__)
 
 
@@ -34,44 +32,54 @@ def connection(redis_url: str, *, timeout: float = 5.0) -> Redis:
     return Redis.from_url(redis_url, socket_timeout=timeout, socket_connect_timeout=timeout)
 
 
-class JobQueue:
-    """Where work leaves the process: wakes a worker for a run or a report. Losing a job loses nothing (see sweepers).
+@dataclass(frozen=True)
+class WakeUp:
+    """What a worker is woken for: a function by its dotted name, its queue, and the seconds that it may take."""
 
-    Of one run no more than `most` wake-ups wait at a time, so that no run crowds out the others.
+    function: str
+    queue: str
+    seconds: int = JOB_SECONDS
+
+
+class JobQueue:
+    """Where work leaves the process: wakes a worker for a row of the database. Losing a job loses nothing (sweepers).
+
+    Of one row no more than `most` wake-ups wait at a time, so that no run crowds out the others.
     """
 
-    def __init__(
-        self, redis_url: str, most: int = MOST_WAITING, *, queue: str = QUEUE, seconds: int = JOB_SECONDS
-    ) -> None:
+    def __init__(self, redis_url: str, most: int = MOST_WAITING) -> None:
         self._most = most
-        self._seconds = seconds
-        self._queue = Queue(queue, connection=connection(redis_url), serializer=JSONSerializer)
+        self._connection = connection(redis_url)
 
-    def wake(self, function: str, company_id: int, object_id: int, copies: int = 1) -> bool:
-        """Enqueue `function(company_id, object_id)` by its dotted name; False where Redis does not answer."""
-        prefix = f"{function.rpartition('.')[2]}-{company_id}-{object_id}-"
+    def wake(self, job: WakeUp, company_id: int, object_id: int, copies: int = 1) -> bool:
+        """Enqueue `function(parts, company_id, object_id)`; False where Redis does not answer."""
+        prefix = f"{job.function.rpartition('.')[2]}-{company_id}-{object_id}-"
+        queue = self._queue(job.queue)
         try:
-            waiting = sum(key.startswith(prefix) for key in self._queue.job_ids)
+            waiting = sum(key.startswith(prefix) for key in queue.job_ids)
             for _ in range(min(copies, self._most - waiting)):
-                self._queue.enqueue(
-                    function,
+                queue.enqueue(
+                    job.function,
                     company_id,
                     object_id,
                     job_id=prefix + secrets.token_hex(8),
-                    job_timeout=self._seconds,
+                    job_timeout=job.seconds,
                     result_ttl=60,
                     failure_ttl=3600,
                     ttl=3600,
                 )
         except RedisError as problem:
             # The sweeper finds the run in the database and wakes a worker once Redis is back.
-            log.warning("queue.unreachable", function=function, problem=type(problem).__name__)
+            log.warning("queue.unreachable", function=job.function, problem=type(problem).__name__)
             return False
         return True
 
-    def length(self) -> int:
-        """Jobs waiting now; raises RedisError where the server is away."""
-        return int(self._queue.count)
+    def length(self, queue: str) -> int:
+        """Jobs waiting in this queue now; raises RedisError where the server is away."""
+        return int(self._queue(queue).count)
+
+    def _queue(self, name: str) -> Queue:
+        return Queue(name, connection=self._connection, serializer=JSONSerializer)
 
 
 class PatientWorker(SimpleWorker):
@@ -80,12 +88,25 @@ class PatientWorker(SimpleWorker):
     max_connection_wait_time = 1.0
 
 
-def work(redis_url: str, queue: str = QUEUE) -> None:
-    """Take jobs until told to stop (SIGTERM, SIGINT): one queue per process, since RQ pops several unsafely."""
+def work(redis_url: str, queue: str, parts: object) -> None:
+    """Take jobs until told to stop (SIGTERM, SIGINT): one queue per process, since RQ pops several unsafely.
+
+    Each job is called with the parts of this process first, and with the ids that the job carries.
+    """
+
+    class JobWithParts(Job):
+        """A job whose function gets the parts of the process."""
+
+        @property
+        def func(self) -> Any:
+            return partial(super().func, parts)
+
     link = Redis.from_url(redis_url, socket_connect_timeout=5)
     # Never the name of a dead process with the same number, which RQ would take for a living double.
     name = f"{worker_name()}-{secrets.token_hex(4)}"
-    worker = PatientWorker([queue], connection=link, serializer=JSONSerializer, name=name)
+    worker = PatientWorker(
+        [queue], connection=link, serializer=JSONSerializer, name=name, job_class=JobWithParts
+    )
     worker.work(with_scheduler=False, logging_level="WARNING")
 
 
@@ -119,7 +140,7 @@ class JsonCron(CronScheduler):
         )
 
 
-def repeat(redis_url: str, jobs: Sequence[tuple[Callable[[], None], int, str]]) -> None:
+def repeat(redis_url: str, jobs: Sequence[tuple[Callable[..., None], int, str]]) -> None:
     """Enqueue each function every so many seconds on its queue, until told to stop."""
     scheduler = JsonCron(connection(redis_url), logging_level="WARNING")
     for function, seconds, queue in jobs:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 from sqlalchemy.orm import Session
 
 from core import clock
 from core.db import unit_of_work
+from core.parts import Parts as CoreParts
 from core.storage import Storage
 from core.tenancy import company_scope
 
@@ -19,18 +21,18 @@ FEW = 10
 Keys = Callable[[Session], Iterable[str]]
 """Every key that the rows of the company in scope name."""
 log = structlog.get_logger(__name__)
-_parts: list[tuple[Storage, Sequence[Keys]]] = []
 
 
-def configure(storage: Storage, sources: Sequence[Keys]) -> None:
-    """Give this process its storage and everybody who keeps files in it; called once when a worker starts."""
-    _parts[:] = [(storage, sources)]
+class Parts(CoreParts, Protocol):
+    """Beside those of core: everybody who keeps files."""
+
+    @property
+    def kept_files(self) -> Sequence[Keys]: ...
 
 
-def tidy() -> None:
+def tidy(parts: Parts) -> None:
     """The repeated job."""
-    for storage, sources in _parts:
-        forget(storage, sources)
+    forget(parts.storage, parts.kept_files)
 
 
 def forget(storage: Storage, sources: Sequence[Keys]) -> int:

@@ -21,6 +21,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 import bootstrap
+from bootstrap import Parts
 from core import clock, db
 from core.settings import Settings
 from core.tenancy import all_companies, company_scope
@@ -49,7 +50,7 @@ from rbac.actor import Actor
 from rbac.models import Grant, Role
 from runs import control, previews, submission
 from runs.models import Run
-from runs.parts import Engine
+from runs.selection import Below
 from users.actor import load_actor
 from users.models import User
 from users.signin.passwords import hash_password
@@ -72,7 +73,7 @@ class Factory:
     company_id: int = 0
     party_id: str = ""
     user_id: int = 0
-    engine: Engine = field(init=False)
+    parts: Parts = field(init=False)
     source: Source = field(init=False)
 
     @property
@@ -87,8 +88,8 @@ class Factory:
         self.start_sandbox()
         self.admin("POST", "seed", {"companies": [{"name": "ООО «Завод»", "lines": lines}], "seed": 1})
         settings = Settings.from_env(self.variables)
-        self.engine = bootstrap.build(settings)
-        self.source, _ = bootstrap.synchronisation(settings)
+        self.parts = bootstrap.build(settings)
+        self.source = self.parts.source
         sync_catalogue(self.source)
         sync_companies(self.source)
         self.company_id, self.party_id = companies()[0]
@@ -145,7 +146,7 @@ class Factory:
         url = self.variables["CONSOLE_URL"]
         self.children["web"] = self.launcher.web(int(url.rpartition(":")[2]), threads)
         wait_for(url + "/health/live", self.children["web"])
-        register(adapter.connect(self.engine.settings).client, f"{url}/operator/events")
+        register(adapter.connect(self.parts.settings).client, f"{url}/operator/events")
 
     def stop(self) -> None:
         """Stop everything, the last started first."""
@@ -206,19 +207,19 @@ class Factory:
     def preview(self, code: str, params: Mapping[str, Any]) -> int:
         """A previewed run over all lines of the company; returns its id."""
         actor = self.actor()
-        root = {"kind": "department", "department": self._root_id()}
+        root = Below(self._root_id())
         with company_scope(self.company_id), db.unit_of_work() as session:
-            return previews.create_preview(session, actor, self.engine, code, params, root).id
+            return previews.create_preview(session, actor, self.parts, code, params, root).id
 
     def submit(self, run_id: int) -> None:
         actor = self.actor()
         with company_scope(self.company_id), db.unit_of_work() as session:
-            submission.submit(session, actor, self.engine, run_id)
+            submission.submit(session, actor, self.parts, run_id)
 
     def halt(self, run_id: int) -> None:
         actor = self.actor()
         with company_scope(self.company_id), db.unit_of_work() as session:
-            control.stop(session, actor, self.engine, run_id)
+            control.stop(session, actor, self.parts, run_id)
 
     def seconds_of(self, run_id: int, patience: float = 300.0) -> float:
         """Wait for a run's end without the application's role noticing; returns seconds from submission to it."""
@@ -277,7 +278,7 @@ class Factory:
 
     def wait_for_runners(self, patience: float = 30.0) -> list[int]:
         """The runners, once as many as there should be are at work."""
-        deadline, wanted = time.monotonic() + patience, self.engine.settings.workers
+        deadline, wanted = time.monotonic() + patience, self.parts.settings.workers
         while len(found := self.worker_pids()) < wanted and time.monotonic() < deadline:
             time.sleep(0.05)
         return found

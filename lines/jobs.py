@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Protocol
 
 import structlog
 from sqlalchemy import or_, select
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from core import clock
 from core.db import unit_of_work
+from core.parts import Parts as CoreParts
 from core.tenancy import all_companies
 from hierarchy.models import Company
 from lines import sims
@@ -23,34 +25,36 @@ from operators.records import Source
 
 RECONCILE_AFTER = timedelta(hours=22)
 log = structlog.get_logger(__name__)
-_parts: list[tuple[Source, Callable[[], None]]] = []
 
 
-def configure(source: Source, listen: Callable[[], None]) -> None:
-    """Give this process its way of reading the operator and of registering for its events."""
-    _parts[:] = [(source, listen)]
+class Parts(CoreParts, Protocol):
+    """Beside those of core: how the operator is read, and how the console registers for its events."""
+
+    @property
+    def source(self) -> Source: ...
+    @property
+    def subscribe(self) -> Callable[[], None]: ...
 
 
-def synchronise() -> None:
+def synchronise(parts: Parts) -> None:
     """Registration for events, catalogue, free numbers, companies, changes on their lines and spare SIM cards.
 
     Trouble is for the next time.
     """
-    for source, listen in _parts:
-        _try("hub", listen)
-        _try("catalogue", partial(company_sync.sync_catalogue, source))
-        _try("pool", partial(pool_sync.sync_pool, source))
-        _try("companies", partial(company_sync.sync_companies, source))
-        for company_id, _ in company_sync.companies():
-            _try(f"lines:{company_id}", partial(sync.sync_changes, source, company_id))
-            _try(f"spares:{company_id}", partial(sims.sync_spares, source, company_id))
+    source = parts.source
+    _try("hub", parts.subscribe)
+    _try("catalogue", partial(company_sync.sync_catalogue, source))
+    _try("pool", partial(pool_sync.sync_pool, source))
+    _try("companies", partial(company_sync.sync_companies, source))
+    for company_id, _ in company_sync.companies():
+        _try(f"lines:{company_id}", partial(sync.sync_changes, source, company_id))
+        _try(f"spares:{company_id}", partial(sims.sync_spares, source, company_id))
 
 
-def reconcile() -> None:
+def reconcile(parts: Parts) -> None:
     """Everything once more from the start, for companies whose last time was a day ago: what no change told."""
-    for source, _ in _parts:
-        for company_id in _due():
-            _try(f"all:{company_id}", partial(sync.load_company, source, company_id))
+    for company_id in _due():
+        _try(f"all:{company_id}", partial(sync.load_company, parts.source, company_id))
 
 
 def _try(what: str, call: Callable[[], object]) -> None:

@@ -93,7 +93,7 @@ def follow_lines(session: Session, company_id: int, iccids: Sequence[str]) -> No
     if not iccids:
         return
     chosen = and_(SimCard.company_id == company_id, SimCard.iccid == any_(cast(sorted(iccids), TEXTS)))
-    _settle(session, chosen, otherwise=SimState.DEAD)
+    settle(session, chosen, otherwise=SimState.DEAD)
 
 
 def _write_all(report: Report, company_id: int, pages: Iterator[Page[SimData]]) -> SeenIds:
@@ -179,10 +179,10 @@ def _lose(report: Report, company_id: int, missing: array[int]) -> None:
         ids = missing[start : start + CHUNK].tolist()
         chosen = and_(SimCard.company_id == company_id, SimCard.id == any_(cast(ids, BIGINTS)))
         with company_scope(company_id), unit_of_work() as db:
-            report.changed += _settle(db, chosen, otherwise=SimState.UNKNOWN)
+            report.changed += settle(db, chosen, otherwise=SimState.UNKNOWN)
 
 
-def _settle(session: Session, chosen: ColumnElement[bool], *, otherwise: SimState) -> int:
+def settle(session: Session, chosen: ColumnElement[bool], *, otherwise: SimState) -> int:
     """Cards that a line uses are in use, those that none uses any more are `otherwise`; how many changed."""
     locked = select(SimCard.id).where(chosen).order_by(SimCard.id).with_for_update()
     ids = list(session.scalars(locked))

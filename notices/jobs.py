@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from core.db import unit_of_work
-from core.settings import Settings
-from core.storage import Storage
+from core.parts import Parts
 from core.tenancy import all_companies
 from notices import sender, service
 from notices.smtp import SmtpServer
 
-_parts: list[tuple[SmtpServer, Storage]] = []
 
-
-def configure(settings: Settings, storage: Storage) -> None:
-    """Give this process its mail server and its storage."""
-    _parts[:] = [(SmtpServer(settings.smtp_url, settings.mail_from), storage)]
-
-
-def send_due() -> None:
+def send_due(parts: Parts) -> None:
     """Send the mail that is due."""
-    for server, storage in _parts:
-        sender.send_due(server, storage)
+    server = SmtpServer(parts.settings.smtp_url, parts.settings.mail_from)
+    sender.send_due(server, parts.storage)
 
 
-def tidy() -> None:
+def tidy(_parts: Parts) -> None:
     """Forget old notices and mail that has long been sent."""
     with all_companies(reason="old notices of every company"), unit_of_work() as db:
         service.forget_old(db)

@@ -19,6 +19,7 @@ from core.i18n import N_, translate
 from rbac.actor import Actor
 from reports.models import Format
 from reports.order_params import Asked, in_words
+from reports.parts import Parts
 from reports.report import Report, Speech
 
 CHUNK = 2000
@@ -43,6 +44,13 @@ class Sums:
         self.rows += len(part)
         for key, place in self.places.items():
             self.sums[key] = self.sums.get(key, Decimal(0)) + sum(row[place] or 0 for row in part)
+
+
+def making_folder(parts: Parts) -> Path:
+    """The folder where files are made, beside the one where they are kept."""
+    folder = parts.settings.data_dir / "making"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
 
 
 def count(session: Session, actor: Actor, asked: Asked) -> int:

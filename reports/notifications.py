@@ -11,9 +11,9 @@ from notices import service as notices
 from notices.service import Attachment
 from reports.files import TYPES
 from reports.models import Format, ReportJob, ReportSchedule
+from reports.parts import Parts
 from reports.report import Report
 from reports.service import file_name
-from reports.workshop import Workshop
 
 READY = N_("Your report “%(report)s” is ready.")
 FAILED = N_("Your report “%(report)s” could not be made: %(why)s")
@@ -27,7 +27,7 @@ MAIL_WHY = N_("You receive this because %(person)s scheduled it to be sent to th
 
 
 def ready(
-    session: Session, workshop: Workshop, job: ReportJob, report: Report, *, key: str, size: int, rows: int
+    session: Session, parts: Parts, job: ReportJob, report: Report, *, key: str, size: int, rows: int
 ) -> None:
     """The notice, and the mails of the schedule that ordered it."""
     shown = {"report": report.title}
@@ -37,10 +37,10 @@ def ready(
         return
     locale, title = job.locale, translate(job.locale, report.title)
     company = _company_name(session, job)
-    fits = size <= workshop.settings.mail_attach_mb * 1024 * 1024
+    fits = size <= parts.settings.mail_attach_mb * 1024 * 1024
     lines = [translate(locale, MAIL_READY if fits else MAIL_BIG, report=title, company=company)]
     if not fits:
-        lines.append(f"{workshop.settings.console_url}/files")
+        lines.append(f"{parts.settings.console_url}/files")
     if rows == 0:
         lines.append(translate(locale, MAIL_EMPTY))
     lines += ["", translate(locale, MAIL_WHY, person=schedule.created_name)]
@@ -58,9 +58,9 @@ def ready(
     )
 
 
-def failed(session: Session, workshop: Workshop, job: ReportJob, trouble: str) -> None:
+def failed(session: Session, parts: Parts, job: ReportJob, trouble: str) -> None:
     """The notice to the person who ordered it; `trouble` is a msgid."""
-    report = workshop.catalogue.get(job.code)
+    report = parts.reports.get(job.code)
     shown = {"report": report.title if report else job.code, "why": trouble}
     notices.tell(session, job.company_id, [job.ordered_by], "report.failed", FAILED, shown, "/files")
 
@@ -79,9 +79,9 @@ def _company_name(session: Session, job: ReportJob) -> str:
     return session.get_one(Company, job.company_id).name
 
 
-def paused(session: Session, workshop: Workshop, schedule: ReportSchedule) -> None:
+def paused(session: Session, parts: Parts, schedule: ReportSchedule) -> None:
     """The notice that a schedule cannot go on: a right, the department or the report is gone."""
-    report = workshop.catalogue.get(schedule.code)
+    report = parts.reports.get(schedule.code)
     shown = {"report": report.title if report else schedule.code}
     people = [schedule.created_by]
     notices.tell(session, schedule.company_id, people, "schedule.paused", PAUSED, shown, "/reports/schedules")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from core.errors import NotFound
 from core.excel import Column
 from core.fields import FieldSchema
 from core.i18n import translate
@@ -65,3 +66,17 @@ class Report:
     def chosen(self, keys: Sequence[str]) -> list[Column]:
         """The columns with these keys in the report's order; every one where none is named."""
         return [column for column in self.columns if not keys or column.key in keys]
+
+
+class Reports(dict[str, Report]):
+    """The reports by code, in the order of the catalogue."""
+
+    def __init__(self, reports: Iterable[Report]) -> None:
+        super().__init__((report.code, report) for report in reports)
+
+    def of(self, code: str) -> Report:
+        """The report of this code; raises NotFound."""
+        report = self.get(code)
+        if report is None:
+            raise NotFound
+        return report

@@ -25,9 +25,9 @@ from reports import notifications
 from reports.calendar import next_moment
 from reports.models import OPEN, Format, Period, ReportJob, ReportSchedule
 from reports.order_params import CHECK, Asked, check, require_chosen, require_report, stored
+from reports.parts import Parts
 from reports.report import Report
 from reports.service import file_format, only, ordering_company, place, refuse_too_many
-from reports.workshop import Workshop
 from users.actor import load_actor
 
 log = structlog.get_logger(__name__)
@@ -43,7 +43,7 @@ LAST_DAY = {Period.WEEKLY: 7, Period.MONTHLY: 28}
 def create(
     session: Session,
     actor: Actor,
-    workshop: Workshop,
+    parts: Parts,
     code: str,
     params: Mapping[str, Any],
     timing: Mapping[str, Any],
@@ -57,7 +57,7 @@ def create(
     """
     require(actor, Permission.REPORTS_SCHEDULE)
     problems: dict[str, list[str]] = {}
-    asked = _asked(session, actor, workshop.report(code), params, columns, problems)
+    asked = _asked(session, actor, parts.reports.of(code), params, columns, problems)
     wanted = _format(format, problems)
     period, hour, day = _timing(timing, problems)
     addresses = read_addresses(timing.get("addresses", ""), problems)
@@ -206,13 +206,13 @@ def forget(session: Session, actor: Actor, schedule_id: int) -> None:
     )
 
 
-def send_now(session: Session, actor: Actor, workshop: Workshop, schedule_id: int) -> ReportJob:
+def send_now(session: Session, actor: Actor, parts: Parts, schedule_id: int) -> ReportJob:
     """Order the report of a schedule at once, paused or not; its next hour stays where it is.
 
     Raises NotFound, NotAllowed, InvalidInput where it cannot be ordered any more, Conflict while it is being made.
     """
     schedule = get_schedule(session, actor, schedule_id, is_held=True)  # of two clicks the second waits here
-    asked = _asked_again(session, actor, workshop, schedule)
+    asked = _asked_again(session, actor, parts, schedule)
     made = select(ReportJob.id).where(
         ReportJob.company_id == schedule.company_id,
         ReportJob.schedule_id == schedule.id,
@@ -222,10 +222,10 @@ def send_now(session: Session, actor: Actor, workshop: Workshop, schedule_id: in
         raise Conflict(STILL_MADE, code="still_made")
     refuse_too_many(session, actor)
     write(session, actor, [Entry("schedule.sent", "schedule", schedule.id, None, {"report": schedule.code})])
-    return _place(session, actor, workshop, asked, schedule)
+    return _place(session, actor, parts, asked, schedule)
 
 
-def order_due(workshop: Workshop) -> int:
+def order_due(parts: Parts) -> int:
     """Order the reports whose hour has come; returns how many schedules were due."""
     with all_companies(reason="schedules of every company are looked after by one job"), unit_of_work() as db:
         due = db.execute(
@@ -241,11 +241,11 @@ def order_due(workshop: Workshop) -> int:
                 .with_for_update(skip_locked=True)
             )
             if schedule is not None:
-                _order(db, workshop, schedule)
+                _order(db, parts, schedule)
     return len(due)
 
 
-def _order(db: Session, workshop: Workshop, schedule: ReportSchedule) -> None:
+def _order(db: Session, parts: Parts, schedule: ReportSchedule) -> None:
     """Order once, also where several hours went by while nobody worked; a lost right is told and pauses it."""
     now = clock.now()
     zone = db.get_one(Company, schedule.company_id).timezone
@@ -253,27 +253,25 @@ def _order(db: Session, workshop: Workshop, schedule: ReportSchedule) -> None:
     schedule.next_at = next_moment(period, schedule.hour, schedule.day, zone, now)
     try:
         actor = load_actor(db, schedule.created_by, schedule.company_id, reason=schedule.staff_reason)
-        asked = _asked_again(db, actor, workshop, schedule)
+        asked = _asked_again(db, actor, parts, schedule)
     except AppError as problem:
         log.warning("schedule.paused", schedule=schedule.id, problem=problem.code)
         schedule.is_paused, schedule.last_at = True, now
-        notifications.paused(db, workshop, schedule)
+        notifications.paused(db, parts, schedule)
         return
-    _place(db, actor, workshop, asked, schedule)
+    _place(db, actor, parts, asked, schedule)
 
 
-def _asked_again(db: Session, actor: Actor, workshop: Workshop, schedule: ReportSchedule) -> Asked:
+def _asked_again(db: Session, actor: Actor, parts: Parts, schedule: ReportSchedule) -> Asked:
     """What the schedule orders, with the rights asked anew; raises NotAllowed, NotFound or InvalidInput."""
     require(actor, Permission.REPORTS_SCHEDULE)
-    asked = stored(workshop.report(schedule.code), schedule.params, schedule.columns)
+    asked = stored(parts.reports.of(schedule.code), schedule.params, schedule.columns)
     require_report(actor, asked.report)
     require_chosen(db, actor, asked)
     return asked
 
 
-def _place(
-    db: Session, actor: Actor, workshop: Workshop, asked: Asked, schedule: ReportSchedule
-) -> ReportJob:
-    job = place(db, actor, workshop, asked, Format(schedule.format), schedule.locale, schedule_id=schedule.id)
+def _place(db: Session, actor: Actor, parts: Parts, asked: Asked, schedule: ReportSchedule) -> ReportJob:
+    job = place(db, actor, parts, asked, Format(schedule.format), schedule.locale, schedule_id=schedule.id)
     schedule.last_at, schedule.last_job_id = job.created_at, job.id
     return job

@@ -15,15 +15,16 @@ from core.db import after_commit
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_, translate
 from core.journal.entries import Entry, write
+from core.queue import WakeUp
 from rbac.actor import Actor
 from reports.files import TYPES
 from reports.models import OPEN, Format, JobState, ReportJob
 from reports.order_params import Asked, check, may_order, require_report, still_sees
+from reports.parts import Parts
 from reports.report import Report
-from reports.workshop import Workshop
 
 Row = TypeVar("Row")
-MAKE = "reports.jobs.make"
+MAKE = WakeUp("reports.jobs.make", queue="reports", seconds=3 * 3600)
 PAGE = 50
 MOST_OPEN = 5
 """Reports that one person may have waiting at once."""
@@ -41,9 +42,9 @@ class Download:
     size: int
 
 
-def catalogue(actor: Actor, workshop: Workshop) -> list[Report]:
+def catalogue(actor: Actor, parts: Parts) -> list[Report]:
     """The reports that the actor may order, in their order."""
-    return [report for report in workshop.catalogue.values() if may_order(actor, report)]
+    return [report for report in parts.reports.values() if may_order(actor, report)]
 
 
 def file_format(text: str) -> Format:
@@ -56,7 +57,7 @@ def file_format(text: str) -> Format:
 def order(
     session: Session,
     actor: Actor,
-    workshop: Workshop,
+    parts: Parts,
     code: str,
     params: Mapping[str, Any],
     *,
@@ -64,16 +65,16 @@ def order(
     format: str = Format.XLSX,
 ) -> ReportJob:
     """Have a report made. Raises NotFound, NotAllowed, InvalidInput by field, or Conflict where too many wait."""
-    asked = check(session, actor, workshop.report(code), params, columns)
+    asked = check(session, actor, parts.reports.of(code), params, columns)
     wanted = file_format(format)
     refuse_too_many(session, actor)
-    return place(session, actor, workshop, asked, wanted, actor.locale)
+    return place(session, actor, parts, asked, wanted, actor.locale)
 
 
 def place(
     session: Session,
     actor: Actor,
-    workshop: Workshop,
+    parts: Parts,
     asked: Asked,
     format: Format,
     locale: str,
@@ -99,12 +100,12 @@ def place(
     described = {"report": job.code, "params": job.params, "format": job.format}
     write(session, actor, [Entry("report.ordered", "report", job.id, None, described)])
     job_id = job.id
-    after_commit(lambda: _wake(workshop, company_id, job_id))
+    after_commit(lambda: _wake(parts, company_id, job_id))
     return job
 
 
-def _wake(workshop: Workshop, company_id: int, job_id: int) -> None:
-    workshop.queue.wake(MAKE, company_id, job_id)
+def _wake(parts: Parts, company_id: int, job_id: int) -> None:
+    parts.queue.wake(MAKE, company_id, job_id)
 
 
 def refuse_too_many(session: Session, actor: Actor) -> None:
@@ -171,13 +172,13 @@ def cancel(session: Session, actor: Actor, job_id: int) -> ReportJob:
     return job
 
 
-def repeat(session: Session, actor: Actor, workshop: Workshop, job_id: int) -> ReportJob:
+def repeat(session: Session, actor: Actor, parts: Parts, job_id: int) -> ReportJob:
     """Order the same once more, with the figures of now."""
     job = get_job(session, actor, job_id)
-    return order(session, actor, workshop, job.code, job.params, columns=job.columns, format=job.format)
+    return order(session, actor, parts, job.code, job.params, columns=job.columns, format=job.format)
 
 
-def forget(session: Session, actor: Actor, workshop: Workshop, job_id: int) -> None:
+def forget(session: Session, actor: Actor, parts: Parts, job_id: int) -> None:
     """Delete the file and its line in the list; what is being made is cancelled first."""
     job = get_job(session, actor, job_id, is_held=True)
     key = job.key
@@ -185,13 +186,13 @@ def forget(session: Session, actor: Actor, workshop: Workshop, job_id: int) -> N
     session.flush()  # the row before the journal, as everywhere
     write(session, actor, [Entry("report.deleted", "report", job_id, {"report": job.code}, None)])
     if key:
-        after_commit(lambda: workshop.storage.delete(key))
+        after_commit(lambda: parts.storage.delete(key))
 
 
-def open_file(session: Session, actor: Actor, workshop: Workshop, job_id: int) -> Download:
+def open_file(session: Session, actor: Actor, parts: Parts, job_id: int) -> Download:
     """The file for its person. Raises NotFound, Conflict before it is ready, NotAllowed after a lost right."""
     job = get_job(session, actor, job_id)
-    report = workshop.report(job.code)
+    report = parts.reports.of(job.code)
     require_report(actor, report)
     if not still_sees(actor, report, job.paths):
         raise Conflict(NOT_WHOLE, code="seen_less")
@@ -199,8 +200,8 @@ def open_file(session: Session, actor: Actor, workshop: Workshop, job_id: int) -
         raise Conflict(N_("This file is not ready."), code="not_ready")
     write(session, actor, [Entry("report.downloaded", "report", job.id, None, {"report": job.code})])
     name = file_name(report, job.locale, job.created_at, Format(job.format))
-    size = workshop.storage.size(job.key)
-    return Download(workshop.storage.open(job.key), name, TYPES[Format(job.format)], size)
+    size = parts.storage.size(job.key)
+    return Download(parts.storage.open(job.key), name, TYPES[Format(job.format)], size)
 
 
 def file_name(report: Report, locale: str, made: datetime, format: Format) -> str:

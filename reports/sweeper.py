@@ -11,9 +11,10 @@ from sqlalchemy import select, text, update
 from core import clock
 from core.db import after_commit, unit_of_work
 from core.tenancy import all_companies
+from reports.files import making_folder
 from reports.models import JobState, ReportJob
+from reports.parts import Parts
 from reports.service import MAKE
-from reports.workshop import Workshop
 
 HOLD = timedelta(seconds=20)
 """For so long a report that was just enqueued is not enqueued again."""
@@ -28,13 +29,13 @@ DUE = text("""
     RETURNING company_id, id""")
 
 
-def sweep(workshop: Workshop) -> int:
+def sweep(parts: Parts) -> int:
     """Wake a worker for every report that waits or was left; returns how many were woken."""
     now = clock.now()
     late = now - timedelta(seconds=2)  # the order itself wakes a worker first
     with all_companies(reason=REASON), unit_of_work() as db:
         due = db.execute(DUE, {"now": now, "hold": now + HOLD, "late": late}).all()
-    woken = [workshop.queue.wake(MAKE, company_id, job_id) for company_id, job_id in due]
+    woken = [parts.queue.wake(MAKE, company_id, job_id) for company_id, job_id in due]
     return sum(woken)
 
 
@@ -49,15 +50,15 @@ def worker_died(worker: str) -> None:
         )
 
 
-def expire(workshop: Workshop) -> int:
+def expire(parts: Parts) -> int:
     """Forget files past their day, and what killed workers left on the bench; returns how many files."""
     with all_companies(reason=REASON), unit_of_work() as db:
         gone = db.scalars(select(ReportJob).where(ReportJob.expires_at < clock.now()).limit(1000)).all()
         for job in gone:
             if job.key:
-                after_commit(partial(workshop.storage.delete, job.key))
+                after_commit(partial(parts.storage.delete, job.key))
             db.delete(job)
-    for folder in workshop.bench.glob("report-*"):
+    for folder in making_folder(parts).glob("report-*"):
         if time.time() - folder.stat().st_mtime > LEFT_OVER:
             for file in folder.iterdir():
                 file.unlink(missing_ok=True)

@@ -21,9 +21,10 @@ from core.storage import full_disk_said, keep
 from core.tenancy import company_scope
 from rbac.actor import Actor
 from reports import files, notifications
+from reports.files import making_folder
 from reports.models import Format, JobState, ReportJob
 from reports.order_params import Asked, require_chosen, require_report, seen_paths, stored
-from reports.workshop import Workshop
+from reports.parts import Parts
 from users.actor import load_actor
 
 log = structlog.get_logger(__name__)
@@ -41,7 +42,7 @@ class Ended(Exception):
     """The job is not this worker's any more: cancelled, deleted, or taken over after a silence."""
 
 
-def make(workshop: Workshop, company_id: int, job_id: int, worker: str) -> None:
+def make(parts: Parts, company_id: int, job_id: int, worker: str) -> None:
     """Make the report unless somebody else does or it has ended; every failure is written on the job."""
     token = f"{worker}/{secrets.token_hex(4)}"
     with company_scope(company_id):
@@ -51,15 +52,15 @@ def make(workshop: Workshop, company_id: int, job_id: int, worker: str) -> None:
         try:
             if job.tries > MOST_TRIES:
                 raise InvalidInput(GAVE_UP)
-            _make(workshop, job)
+            _make(parts, job)
         except Ended:
             log.info("report.ended", job=job_id)
         except (NotAllowed, NotFound):
-            _fail(workshop, job, LOST_RIGHT)
+            _fail(parts, job, LOST_RIGHT)
         except AppError as problem:
-            _fail(workshop, job, problem.message)
+            _fail(parts, job, problem.message)
         except KeyError:
-            _fail(workshop, job, BROKEN)
+            _fail(parts, job, BROKEN)
 
 
 def _claim(company_id: int, job_id: int, token: str) -> ReportJob | None:
@@ -87,21 +88,21 @@ def _claim(company_id: int, job_id: int, token: str) -> ReportJob | None:
         )
 
 
-def _make(workshop: Workshop, job: ReportJob) -> None:
-    with full_disk_said(), tempfile.TemporaryDirectory(dir=workshop.bench, prefix="report-") as folder:
+def _make(parts: Parts, job: ReportJob) -> None:
+    with full_disk_said(), tempfile.TemporaryDirectory(dir=making_folder(parts), prefix="report-") as folder:
         path = Path(folder, f"report.{job.format}")
         with unit_of_work() as db:
             # One snapshot for counting, rows and totals, however long it takes.
             db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            actor, asked = _asked(db, workshop, job)
+            actor, asked = _asked(db, parts, job)
             rows = _write(db, actor, path, asked, job)
-        _finish(workshop, job, asked, path, rows=rows, paths=seen_paths(actor, asked.report))
+        _finish(parts, job, asked, path, rows=rows, paths=seen_paths(actor, asked.report))
 
 
-def _asked(db: Session, workshop: Workshop, job: ReportJob) -> tuple[Actor, Asked]:
+def _asked(db: Session, parts: Parts, job: ReportJob) -> tuple[Actor, Asked]:
     """Who ordered it with the rights of this moment, and what; raises NotAllowed after a lost right."""
     actor = load_actor(db, job.ordered_by, job.company_id, reason=job.staff_reason)
-    asked = stored(workshop.report(job.code), job.params, job.columns)
+    asked = stored(parts.reports.of(job.code), job.params, job.columns)
     require_report(actor, asked.report)
     require_chosen(db, actor, asked)
     return actor, asked
@@ -146,12 +147,10 @@ def _change(session: Session, job: ReportJob, **values: Any) -> None:
         raise Ended
 
 
-def _finish(
-    workshop: Workshop, job: ReportJob, asked: Asked, path: Path, *, rows: int, paths: list[str]
-) -> None:
+def _finish(parts: Parts, job: ReportJob, asked: Asked, path: Path, *, rows: int, paths: list[str]) -> None:
     size = path.stat().st_size
     with unit_of_work() as db:
-        key = keep(workshop.storage, job.company_id, path)
+        key = keep(parts.storage, job.company_id, path)
         now = clock.now()
         _change(
             db,
@@ -163,19 +162,19 @@ def _finish(
             size=size,
             paths=paths,
             finished_at=now,
-            expires_at=now + timedelta(days=workshop.settings.file_days),
+            expires_at=now + timedelta(days=parts.settings.file_days),
             lease_until=None,
         )
-        notifications.ready(db, workshop, job, asked.report, key=key, size=size, rows=rows)
+        notifications.ready(db, parts, job, asked.report, key=key, size=size, rows=rows)
 
 
-def _fail(workshop: Workshop, job: ReportJob, trouble: str) -> None:
+def _fail(parts: Parts, job: ReportJob, trouble: str) -> None:
     log.warning("report.failed", job=job.id, trouble=trouble)
     try:
         with unit_of_work() as db:
             _change(
                 db, job, state=JobState.FAILED, trouble=trouble, finished_at=clock.now(), lease_until=None
             )
-            notifications.failed(db, workshop, job, trouble)
+            notifications.failed(db, parts, job, trouble)
     except Ended:
         log.info("report.ended", job=job.id)

@@ -16,14 +16,15 @@ from rbac.decision import require, require_everywhere
 from rbac.permissions import Permission
 from runs.listing import get_run
 from runs.models import ItemState, Run, RunItem, RunState
-from runs.parts import Engine
+from runs.parts import Parts
 from runs.previews import create_preview
+from runs.selection import FailedOf
 
 
-def stop(session: Session, actor: Actor, engine: Engine, run_id: int) -> Run:
+def stop(session: Session, actor: Actor, parts: Parts, run_id: int) -> Run:
     """Send nothing more: what was not sent ends as `cancelled`; what is on its way is followed to its end."""
     run = get_run(session, actor, run_id)
-    require(actor, engine.operation(run.operation).permission)
+    require(actor, parts.operations.of(run.operation).permission)
     if run.created_by != actor.user_id:
         require_everywhere(actor, Permission.RUNS_STOP)
     if run.state != RunState.RUNNING:
@@ -63,13 +64,11 @@ def end_pending(db: Session, company_id: int, run_id: int, state: ItemState, rea
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
-def retry_failed(session: Session, actor: Actor, engine: Engine, run_id: int) -> Run:
+def retry_failed(session: Session, actor: Actor, parts: Parts, run_id: int) -> Run:
     """A preview of the same operation for the lines that failed in this run."""
     run = get_run(session, actor, run_id)
     if run.failed == 0:
         raise Conflict(N_("Nothing has failed in this run."), code="nothing_failed")
-    again = create_preview(
-        session, actor, engine, run.operation, run.params, {"kind": "failed_of", "run": run.id}
-    )
+    again = create_preview(session, actor, parts, run.operation, run.params, FailedOf(run.id))
     again.retry_of = run.id
     return again

@@ -7,36 +7,23 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
 from core.queue import worker_name
 from runs.engine import runner, sweeper
-from runs.parts import Engine
+from runs.parts import Parts
 from runs.submission import WAKE
 
 DATABASE_LOST = (OperationalError, InterfaceError, TimeoutError)
 log = structlog.get_logger(__name__)
-_engine: list[Engine] = []
 
 
-def configure(engine: Engine) -> None:
-    """Give this process its engine; called once when a worker starts."""
-    _engine[:] = [engine]
-
-
-def engine() -> Engine:
-    """The engine of this process; raises RuntimeError before configure()."""
-    if not _engine:
-        raise RuntimeError("runs.jobs.configure() was not called")
-    return _engine[0]
-
-
-def wake_run(company_id: int, run_id: int) -> None:
+def wake_run(parts: Parts, company_id: int, run_id: int) -> None:
     """Carry a run on, and wake again where lines still wait."""
     try:
-        more = runner.work_on(engine(), company_id, run_id, worker_name())
+        more = runner.work_on(parts, company_id, run_id, worker_name())
     except DATABASE_LOST as problem:
         log.warning("run.database_lost", run=run_id, problem=type(problem).__name__)
         _let_go()
         return
     if more:
-        engine().queue.wake(WAKE, company_id, run_id)
+        parts.queue.wake(WAKE, company_id, run_id)
 
 
 def _let_go() -> None:
@@ -47,11 +34,11 @@ def _let_go() -> None:
         return  # then its leases end by themselves
 
 
-def sweep() -> None:
+def sweep(parts: Parts) -> None:
     """Wake workers for what is due."""
-    sweeper.sweep(engine())
+    sweeper.sweep(parts)
 
 
-def tidy() -> None:
+def tidy(_parts: Parts) -> None:
     """Forget what nobody needs any more."""
     sweeper.forget_previews()

@@ -14,7 +14,7 @@ from core.messages import field_messages
 from rbac.actor import Actor
 from runs.models import Run
 from runs.operation import Operation, Params
-from runs.parts import Engine
+from runs.parts import Parts
 
 
 def read_params(operation: Operation, raw: Mapping[str, Any]) -> Params:
@@ -27,11 +27,11 @@ def read_params(operation: Operation, raw: Mapping[str, Any]) -> Params:
 
 
 def load_params(
-    session: Session, actor: Actor, engine: Engine, operation: Operation, raw: Mapping[str, Any]
+    session: Session, actor: Actor, parts: Parts, operation: Operation, raw: Mapping[str, Any]
 ) -> Params:
     """As `read_params`, held against today's rules too; raises InvalidInput with every error at once."""
     loaded = read_params(operation, raw)
-    errors = engine.target.problems(session, actor, operation.permission, operation.schema(), loaded)
+    errors = parts.target.problems(session, actor, operation.permission, operation.schema(), loaded)
     if operation.check and not errors:
         errors = operation.check(session, loaded)
     if errors:

@@ -1,32 +1,23 @@
-"""The engine: everything a run needs, put together once per process by bootstrap."""
+"""Parts of a process that runs need."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Protocol
 
-from core.errors import NotFound
-from core.queue import JobQueue
-from core.settings import Settings
-from core.storage import Storage
+from core.parts import Parts as CoreParts
 from operators.gateway import Gateway
-from runs.operation import Operation, Target
+from runs.operation import Operations, Target
+from runs.selection import Selections
 
 
-@dataclass(frozen=True)
-class Engine:
-    """Settings, ways out of the process, and the operations by code in the order of the tuple."""
+class Parts(CoreParts, Protocol):
+    """Beside those of core: the way to the operator, what operations are carried out on, and the operations."""
 
-    settings: Settings
-    queue: JobQueue
-    gateway: Gateway
-    target: Target
-    operations: Mapping[str, Operation]
-    storage: Storage
-
-    def operation(self, code: str) -> Operation:
-        """The operation of this code; raises NotFound."""
-        found = self.operations.get(code)
-        if found is None:
-            raise NotFound
-        return found
+    @property
+    def gateway(self) -> Gateway: ...
+    @property
+    def target(self) -> Target: ...
+    @property
+    def selections(self) -> Selections: ...
+    @property
+    def operations(self) -> Operations: ...

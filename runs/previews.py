@@ -21,40 +21,37 @@ from runs.listing import get_run
 from runs.models import Run, RunState
 from runs.operation import Operation, Params, Refusal
 from runs.operation_params import load_params, stored_params
-from runs.parts import Engine
-from runs.selection import checked
+from runs.parts import Parts
+from runs.selection import FailedOf, Ids, Selection
 
 
 def create_preview(
     session: Session,
     actor: Actor,
-    engine: Engine,
+    parts: Parts,
     code: str,
     raw_params: Mapping[str, Any],
-    selection: Mapping[str, Any],
+    selection: Selection,
     *,
     key: str = "",
-    is_checked: bool = False,
 ) -> Run:
     """Say beforehand what would happen: a run in state `previewed` whose `preview` holds the figures.
 
-    `is_checked`: the selection is the console's own work in its stored form, and not what somebody sent.
-    Raises NotAllowed, NotFound for an unknown operation, InvalidInput for parameters or an empty selection.
+    Raises NotAllowed, InvalidInput for parameters, NotFound for an unknown operation or for a selection out of reach.
     """
-    operation = engine.operation(code)
+    operation = parts.operations.of(code)
     require(actor, operation.permission)
     rest, values, values_of = row_values.split(raw_params) if operation.own else (raw_params, None, None)
-    params = load_params(session, actor, engine, operation, rest)
-    chosen = dict(selection) if is_checked else checked(selection)
-    before = get_run(session, actor, chosen["run"]) if chosen["kind"] == "failed_of" else None
-    most = len(chosen["ids"]) if chosen["kind"] == "ids" else row_values.MOST_VALUES
+    params = load_params(session, actor, parts, operation, rest)
+    before = get_run(session, actor, selection.run) if isinstance(selection, FailedOf) else None
+    most = len(selection.ids) if isinstance(selection, Ids) else row_values.MOST_VALUES
     own = row_values.read(operation.own, values, most) if operation.own and values else None
     earlier = same_kind(session, actor, code, values_of) if values_of else before
     run = Run(
         company_id=company_of(actor),
         operation=code,
         params=operation.schema().dump(params),
-        selection=chosen,
+        selection=selection.dump(),
         state=RunState.PREVIEWED,
         idempotency_key=key or secrets.token_urlsafe(16),
         created_by=actor.user_id,
@@ -68,8 +65,8 @@ def create_preview(
     session.add(run)
     session.flush()
     if operation.own:
-        row_values.keep(session, operation.own, run, own, earlier)
-    run.preview = figures(session, actor, engine, operation, params, run)
+        row_values.keep(session, operation.own, run, selection, own, earlier)
+    run.preview = figures(session, actor, parts, operation, params, run)
     session.flush()
     return run
 
@@ -86,10 +83,10 @@ def same_kind(session: Session, actor: Actor, code: str, run_id: Any) -> Run:
 
 
 def figures(
-    session: Session, actor: Actor, engine: Engine, operation: Operation, params: Params, run: Run
+    session: Session, actor: Actor, parts: Parts, operation: Operation, params: Params, run: Run
 ) -> dict[str, Any]:
     """Total, allowed, refused by reason, price once and per month (text, roubles), asked for but not found."""
-    rows = judged(session, actor, engine, operation, params, run).subquery()
+    rows = judged(session, actor, parts, operation, params, run).subquery()
     sums = session.execute(
         select(rows.c.reason, func.count(), func.sum(rows.c.once), func.sum(rows.c.month)).group_by(
             rows.c.reason
@@ -99,7 +96,7 @@ def figures(
     allowed, price_once, price_month = found.pop(None, (0, Decimal(0), Decimal(0)))
     refused = {code: counted[0] for code, counted in found.items() if code is not None}
     total = allowed + sum(refused.values())
-    requested = engine.target.requested(session, run.selection)
+    requested = parts.target.requested(session, parts.selections.load(run.selection))
     return {
         "total": total,
         "allowed": allowed,
@@ -112,25 +109,30 @@ def figures(
 
 
 def judged(
-    session: Session, actor: Actor, engine: Engine, operation: Operation, params: Params, run: Run
+    session: Session, actor: Actor, parts: Parts, operation: Operation, params: Params, run: Run
 ) -> Select[Any]:
     """The chosen lines of a run with `reason` (null where a line is eligible), and its price `once` and by `month`."""
-    reason = refusals.refusal_case(all_refusals(actor, engine, operation, params))
+    reason = refusals.refusal_case(all_refusals(actor, parts, operation, params))
     once, month = _price_columns(operation, params)
-    chosen = engine.target.chosen(session, actor, Permission.LINES_VIEW, run.selection).add_columns(
-        reason.label("reason"), once.label("once"), month.label("month")
-    )
-    return row_values.joined(chosen, operation, run.company_id, run.id, engine.target.id_column())
+    chosen = parts.target.chosen(
+        session, actor, Permission.LINES_VIEW, parts.selections.load(run.selection)
+    ).add_columns(reason.label("reason"), once.label("once"), month.label("month"))
+    return row_values.joined(chosen, operation, run.company_id, run.id, parts.target.id_column())
 
 
 def all_refusals(
-    actor: Actor, engine: Engine, operation: Operation, params: Params, *, before: int | None = None
+    actor: Actor, parts: Parts, operation: Operation, params: Params, *, before: int | None = None
 ) -> list[Refusal]:
     """Every reason in the order in which people should hear it: rights, the operation's own, another run."""
-    kin = [other.code for other in engine.operations.values() if other.group == operation.group]
-    right, line_id = engine.target.lacks_right(actor, operation.permission), engine.target.id_column()
+    kin = [other.code for other in parts.operations.values() if other.group == operation.group]
+    there = []
+    if operation.into:
+        lacks = parts.target.lacks_right_in(actor, operation.permission, operation.into(params))
+        there = [Refusal(refusals.NO_RIGHT_THERE, "", lacks)]
+    right, line_id = parts.target.lacks_right(actor, operation.permission), parts.target.id_column()
     return [
         Refusal(refusals.NO_RIGHT, "", right),
+        *there,
         *operation.refusals(params),
         Refusal(refusals.BUSY, "", refusals.busy(company_of(actor), line_id, kin, before=before)),
     ]
@@ -145,7 +147,7 @@ def _price_columns(
     return price.once, price.month
 
 
-def count_again(session: Session, actor: Actor, engine: Engine, run: Run) -> None:
+def count_again(session: Session, actor: Actor, parts: Parts, run: Run) -> None:
     """Bring the figures of a preview up to date."""
-    operation = engine.operation(run.operation)
-    run.preview = figures(session, actor, engine, operation, stored_params(operation, run), run)
+    operation = parts.operations.of(run.operation)
+    run.preview = figures(session, actor, parts, operation, stored_params(operation, run), run)

@@ -13,6 +13,7 @@ from core.errors import Conflict, NotFound
 from core.i18n import N_
 from core.journal.entries import Entry, write
 from core.money import Money
+from core.queue import WakeUp
 from rbac.actor import Actor
 from rbac.decision import require
 from runs import listing
@@ -20,10 +21,10 @@ from runs.listing import get_run
 from runs.models import ItemState, Run, RunItem, RunState
 from runs.operation import Operation, Params
 from runs.operation_params import stored_params
-from runs.parts import Engine
+from runs.parts import Parts
 from runs.previews import judged
 
-WAKE = "runs.jobs.wake_run"
+WAKE = WakeUp("runs.jobs.wake_run", queue="runs")
 STALE = "preview_stale"
 MORE_LINES = N_(
     "Since the preview more has come together: %(now)s numbers instead of %(shown)s. Look at it again."
@@ -32,10 +33,10 @@ COSTS_ONCE = N_("It now costs %(now)s once instead of %(shown)s. Look at it agai
 COSTS_MONTHLY = N_("It now changes what is paid per month by %(now)s instead of %(shown)s. Look at it again.")
 
 
-def submit(session: Session, actor: Actor, engine: Engine, run_id: int) -> Run:
+def submit(session: Session, actor: Actor, parts: Parts, run_id: int) -> Run:
     """Freeze a previewed run and start it. Submitting it again, or fifty times at once, changes nothing."""
     run = get_run(session, actor, run_id)
-    operation = engine.operation(run.operation)
+    operation = parts.operations.of(run.operation)
     require(actor, operation.permission)
     if run.created_by != actor.user_id:
         raise NotFound
@@ -50,12 +51,12 @@ def submit(session: Session, actor: Actor, engine: Engine, run_id: int) -> Run:
         session.expire(run)
         return get_run(session, actor, run_id)
     params = stored_params(operation, run)
-    freeze(session, actor, engine, operation, params, run)
+    freeze(session, actor, parts, operation, params, run)
     session.refresh(run)
     _refuse_stale(run)
     described = {"operation": run.operation, "params": run.params, "total": run.total, "allowed": run.pending}
     write(session, actor, [Entry("run.submitted", "run", run.id, None, described, run.id)])
-    wake(engine, run)
+    wake(parts, run)
     return run
 
 
@@ -73,18 +74,18 @@ def _refuse_stale(run: Run) -> None:
 
 
 def freeze(
-    session: Session, actor: Actor, engine: Engine, operation: Operation, params: Params, run: Run
+    session: Session, actor: Actor, parts: Parts, operation: Operation, params: Params, run: Run
 ) -> None:
     """Selection to items in one INSERT … SELECT, in the order in which people look for them in a result.
 
     Sets the counters and the price of the run.
     """
-    place = engine.target.sort_column().label("place")
-    rows = judged(session, actor, engine, operation, params, run).add_columns(place).subquery()
+    place = parts.target.sort_column().label("place")
+    rows = judged(session, actor, parts, operation, params, run).add_columns(place).subquery()
     if operation.price is not None:
         sums = select(func.coalesce(func.sum(rows.c.once), 0), func.coalesce(func.sum(rows.c.month), 0))
         run.price_once, run.price_month = session.execute(sums.where(rows.c.reason.is_(None))).one()
-    line_id = rows.c[str(engine.target.id_column().key)]
+    line_id = rows.c[str(parts.target.id_column().key)]
     state = case((rows.c.reason.is_(None), ItemState.PENDING.value), else_=ItemState.REFUSED.value)
     items = select(
         literal(run.company_id),
@@ -113,12 +114,12 @@ def _count(db: Session, run: Run) -> None:
     db.flush()
 
 
-def wake(engine: Engine, run: Run) -> None:
+def wake(parts: Parts, run: Run) -> None:
     """Wake workers for the run once the transaction has been committed."""
-    copies = max(1, min(engine.settings.workers, -(-run.pending // engine.gateway.order_items)))
+    copies = max(1, min(parts.settings.workers, -(-run.pending // parts.gateway.order_items)))
     company_id, run_id = run.company_id, run.id
-    after_commit(lambda: _enqueue(engine, company_id, run_id, copies))
+    after_commit(lambda: _enqueue(parts, company_id, run_id, copies))
 
 
-def _enqueue(engine: Engine, company_id: int, run_id: int, copies: int) -> None:
-    engine.queue.wake(WAKE, company_id, run_id, copies)
+def _enqueue(parts: Parts, company_id: int, run_id: int, copies: int) -> None:
+    parts.queue.wake(WAKE, company_id, run_id, copies)

@@ -14,10 +14,10 @@ from console.web.routing import (
     SignedIn,
     actor,
     db,
-    engine,
     find_actor,
     go_to,
     local_path,
+    parts,
     person,
     render,
     route,
@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
 
 def _page(errors: dict[str, list[str]]) -> str:
     visit = person().visit
-    idle = visit.idle_minutes if visit else engine().settings.idle_minutes
+    idle = visit.idle_minutes if visit else parts().settings.idle_minutes
     alive = sessions.alive(db(), actor().user_id or 0, moment=clock.now(), idle=idle)
     here = visit.token_hash if visit else ""
     return render(
@@ -101,6 +101,6 @@ def _next() -> str:
 
 
 def _remember(answer: Response, name: str, value: str) -> Response:
-    secure = engine().settings.secure_cookies
+    secure = parts().settings.secure_cookies
     answer.set_cookie(name, value, max_age=YEAR, httponly=True, samesite="Lax", secure=secure)
     return answer

@@ -10,10 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from console.web.observe import registry
-from console.web.routing import Public, ResponseReturnValue, db, engine, route
+from console.web.routing import Public, ResponseReturnValue, db, parts, route
 from core import clock
 from operators.models import SyncState
 from runs.models import Run, RunState
+from runs.submission import WAKE
 
 blueprint = Blueprint("health", __name__)
 ANYBODY = Public("monitoring asks without signing in; nothing personal is told")
@@ -79,6 +80,6 @@ def _sync_age(session: Session) -> float | None:
 
 def _queue_length() -> int:
     try:
-        return engine().queue.length()
+        return parts().queue.length(WAKE.queue)
     except RedisError:
         return -1

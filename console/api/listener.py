@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import Blueprint, jsonify, request
 
-from console.web.routing import Public, ResponseReturnValue, engine, route
+from console.web.routing import Public, ResponseReturnValue, parts, route
 from core import clock
 from lines.sync.lines import apply_line_event
 from operators.tmf.events import (
@@ -29,7 +29,7 @@ def events() -> ResponseReturnValue:
     """Take one event. Told again it does no harm; with 401 or 5xx the operator tells it again by itself."""
     body = request.get_data()
     genuine = is_genuine(
-        engine().settings.operator_event_secret,
+        parts().settings.operator_event_secret,
         request.headers.get(TIMESTAMP_HEADER),
         request.headers.get(SIGNATURE_HEADER),
         body,
@@ -41,7 +41,7 @@ def events() -> ResponseReturnValue:
     event = parse_event(body)
     known = True
     if isinstance(event, OrderEvent):
-        known = record_event(engine(), event.key, event.order_id, event.lines)
+        known = record_event(parts(), event.key, event.order_id, event.lines)
     elif isinstance(event, LineEvent):
         known = apply_line_event(event.line)
     if not known:

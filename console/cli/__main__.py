@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import bootstrap
+from bootstrap import Parts
 from console.cli import checks, demo, people, sample
 from core import logs
 from core.errors import AppError
@@ -15,37 +16,35 @@ from core.i18n import translate
 from core.settings import Settings
 from operators.errors import OperatorAway
 
-Command = Callable[[argparse.Namespace, Settings], int]
+Command = Callable[[argparse.Namespace, Parts], int]
 
 
-def load_demo(_: argparse.Namespace, settings: Settings) -> int:
+def load_demo(_: argparse.Namespace, parts: Parts) -> int:
     """Load every company from the operator, give each a tree of departments, create the demo's people."""
-    source, listen = bootstrap.synchronisation(settings)
-    return demo.load(source, listen)
+    return demo.load(parts.source, parts.subscribe)
 
 
-def sync(arguments: argparse.Namespace, settings: Settings) -> int:
+def sync(arguments: argparse.Namespace, parts: Parts) -> int:
     """Take over from the operator what has changed; with --full everything once more."""
-    source, listen = bootstrap.synchronisation(settings)
-    return demo.synchronise(source, listen, full=arguments.full)
+    return demo.synchronise(parts.source, parts.subscribe, full=arguments.full)
 
 
-def verify_journal(arguments: argparse.Namespace, _: Settings) -> int:
+def verify_journal(arguments: argparse.Namespace, _: Parts) -> int:
     """Recompute the journal's chains; the exit status is 1 where one was altered."""
     return checks.verify_journal(arguments.company)
 
 
-def create_user(arguments: argparse.Namespace, _: Settings) -> int:
+def create_user(arguments: argparse.Namespace, _: Parts) -> int:
     """Create a person; the password is asked for, or read from standard input where that is no terminal."""
     return people.create(arguments)
 
 
-def check_health(_: argparse.Namespace, settings: Settings) -> int:
+def check_health(_: argparse.Namespace, parts: Parts) -> int:
     """Whether database, Redis and the running console answer; the exit status is 1 where one does not."""
-    return checks.check_health(settings)
+    return checks.check_health(parts.settings)
 
 
-def make_sample(arguments: argparse.Namespace, _: Settings) -> int:
+def make_sample(arguments: argparse.Namespace, _: Parts) -> int:
     """Write the sample list of numbers, with numbers of a company that really exist."""
     return sample.make(arguments.company, arguments.file)
 
@@ -80,10 +79,9 @@ def main() -> int:
     """Run one command; what goes wrong is said in one sentence."""
     arguments = parser().parse_args()
     logs.configure()
-    settings = Settings.from_env()
-    bootstrap.build(settings)
+    parts = bootstrap.build(Settings.from_env())
     try:
-        return COMMANDS[arguments.command](arguments, settings)
+        return COMMANDS[arguments.command](arguments, parts)
     except OperatorAway as problem:
         print(f"The operator does not answer: {problem.message}", file=sys.stderr)
     except AppError as problem:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement
 
 from console.journal.addresses import AREAS
 from console.journal.view import shown
-from console.web.routing import ResponseReturnValue, actor, db, engine, render, route
+from console.web.routing import ResponseReturnValue, actor, db, parts, render, route
 from core.bounds import whole
 from core.journal import entries as journal
 from core.journal.search import PAGE, Wanted, entries
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
         last = found[-1]
         query: dict[str, Any] = {**request.args.to_dict(), "before": f"{last.seq}-{last.no}"}
         more = url_for("journal.index", **query)
-    titles = {code: operation.words.title for code, operation in engine().operations.items()}
+    titles = {code: operation.words.title for code, operation in parts().operations.items()}
     return render(
         "journal/index.html",
         entries=shown(db(), found, titles),

@@ -18,9 +18,9 @@ from console.web.routing import (
     SignedIn,
     actor,
     db,
-    engine,
     is_fragment,
     may,
+    parts,
     render,
     route,
 )
@@ -155,7 +155,9 @@ def _card(card: LineCard) -> dict[str, Any]:
         "period": line_words.PERIODS.get(card.line.limit_period or "month", ""),
         "operations": _operations_on(card),
         "may_place": card.may(actor(), Permission.LINES_PLACE),
-        "busy": [(run, engine().operation(run.operation)) for run, _item in service.open_items(db(), card)],
+        "busy": [
+            (run, parts().operations.of(run.operation)) for run, _item in service.open_items(db(), card)
+        ],
         **_history(card),
     }
 
@@ -169,7 +171,7 @@ def _history(card: LineCard, before: str = "") -> dict[str, Any]:
     at = (place[0], place[1]) if len(place) == 2 else None
     found = service.history(db(), card, before=at)
     tariffs = _tariff_names()
-    titles = {code: one.words.title for code, one in engine().operations.items()}
+    titles = {code: one.words.title for code, one in parts().operations.items()}
     more = None
     if len(found) == HISTORY_PAGE:
         last = found[-1]

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from console.fields import departments as department_choice
 from console.lines import words as line_words
 from console.runs import selection
-from console.web.routing import ResponseReturnValue, actor, db, engine, go_to, render, route
+from console.web.routing import ResponseReturnValue, actor, db, go_to, parts, render, route
 from core.bounds import whole
 from core.errors import InvalidInput
 from core.i18n import N_
@@ -31,7 +31,7 @@ def _form(problem: InvalidInput | None = None) -> ResponseReturnValue:
     page = render(
         "lines/place.html",
         pairs=selection.pairs(chosen),
-        count=count_chosen(db(), actor(), engine(), chosen),
+        count=count_chosen(db(), actor(), parts(), chosen),
         field=department_choice.make(
             "target",
             Permission.LINES_PLACE,
@@ -54,7 +54,7 @@ def place() -> ResponseReturnValue:
         return _form(
             InvalidInput(N_("Choose a department."), fields={"target": [N_("Choose a department.")]})
         )
-    lines = engine().target.chosen(db(), actor(), Permission.LINES_PLACE, chosen)
+    lines = parts().target.chosen(db(), actor(), Permission.LINES_PLACE, chosen)
     placed = place_lines(db(), actor(), lines, target)
     name = placed.department.name
     said = _("%(numbers)s placed in “%(name)s”.", numbers=line_words.counted(placed.moved), name=name)

@@ -11,7 +11,7 @@ from console.web.api_blueprint import Calls
 from console.web.api_schemas import NumberPageArgs
 from console.web.downloads import send_download
 from console.web.i18n import text
-from console.web.routing import ResponseReturnValue, actor, db, route, workshop
+from console.web.routing import ResponseReturnValue, actor, db, parts, route
 from rbac.permissions import Permission
 from reports import service
 from reports.models import Format, ReportJob
@@ -71,7 +71,7 @@ class FilesOut(Schema):
 @blueprint.gives(ReportOut(many=True))
 def list_reports() -> list[dict[str, Any]]:
     """The reports that the person may order."""
-    return [_report(report) for report in service.catalogue(actor(), workshop())]
+    return [_report(report) for report in service.catalogue(actor(), parts())]
 
 
 def _report(report: Report) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def order_report(wanted: dict[str, Any], report_code: str) -> ReportJob:
     return service.order(
         db(),
         actor(),
-        workshop(),
+        parts(),
         report_code,
         wanted["params"],
         columns=wanted["columns"],
@@ -130,7 +130,7 @@ def cancel_file(file_id: int) -> ReportJob:
 @blueprint.gives_file()
 def download_file(file_id: int) -> ResponseReturnValue:
     """The file itself."""
-    found = service.open_file(db(), actor(), workshop(), file_id)
+    found = service.open_file(db(), actor(), parts(), file_id)
     return send_download(found.stream, type=found.type, name=found.name, size=found.size)
 
 
@@ -138,11 +138,11 @@ def download_file(file_id: int) -> ResponseReturnValue:
 @blueprint.gives(FileOut)
 def repeat_file(file_id: int) -> ReportJob:
     """The same once more, with the figures of now."""
-    return service.repeat(db(), actor(), workshop(), file_id)
+    return service.repeat(db(), actor(), parts(), file_id)
 
 
 @route(blueprint, "/files/<int:file_id>", methods=("DELETE",), permission=ORDER)
 @blueprint.gives_nothing()
 def delete_file(file_id: int) -> None:
     """Away with it; what is being made is cancelled first."""
-    service.forget(db(), actor(), workshop(), file_id)
+    service.forget(db(), actor(), parts(), file_id)

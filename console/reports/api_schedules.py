@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 from console.reports.api import FileOut, OrderIn
 from console.web.api_blueprint import Calls
 from console.web.i18n import text
-from console.web.routing import actor, db, route, workshop
+from console.web.routing import actor, db, parts, route
 from notices.service import mails_about
 from rbac.permissions import Permission
 from reports import scheduling
@@ -92,7 +92,7 @@ def create_schedule(wanted: dict[str, Any]) -> ReportSchedule:
     return scheduling.create(
         db(),
         actor(),
-        workshop(),
+        parts(),
         wanted["report"],
         wanted["params"],
         timing,
@@ -115,7 +115,7 @@ def show_schedule(schedule_id: int) -> dict[str, Any]:
 @blueprint.gives(FileOut)
 def send_schedule(schedule_id: int) -> ReportJob:
     """Make the report and mail it at once, whatever the hour; 409 while it is still being made."""
-    return scheduling.send_now(db(), actor(), workshop(), schedule_id)
+    return scheduling.send_now(db(), actor(), parts(), schedule_id)
 
 
 @route(blueprint, "/schedules/<int:schedule_id>/pause", methods=("POST",), permission=SCHEDULE)

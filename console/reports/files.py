@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from console.reports import words as report_words
 from console.web.downloads import send_download
-from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, render, route, workshop
+from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, parts, render, route
 from core.bounds import whole
 from core.errors import Conflict
 from rbac.permissions import Permission
@@ -24,7 +24,7 @@ def index() -> ResponseReturnValue:
     found = service.jobs(db(), actor(), before=before)
     more = url_for("files.index", before=found[-1].id) if len(found) == service.PAGE else None
     template = "files/rows.html" if is_fragment() else "files/index.html"
-    days = workshop().settings.file_days
+    days = parts().settings.file_days
     return render(template, files=[report_words.file(job) for job in found], more=more, days=days)
 
 
@@ -40,7 +40,7 @@ def row(file_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:file_id>/download", permission=ORDER)
 def download(file_id: int) -> ResponseReturnValue:
     """The file, always as something to keep and never to be shown by the browser."""
-    found = service.open_file(db(), actor(), workshop(), file_id)
+    found = service.open_file(db(), actor(), parts(), file_id)
     return send_download(found.stream, type=found.type, name=found.name, size=found.size)
 
 
@@ -57,13 +57,13 @@ def cancel(file_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:file_id>/repeat", permission=ORDER, methods=("POST",))
 def repeat(file_id: int) -> ResponseReturnValue:
     """The same once more, with the figures of now."""
-    service.repeat(db(), actor(), workshop(), file_id)
+    service.repeat(db(), actor(), parts(), file_id)
     return go_to(url_for("files.index"))
 
 
 @route(blueprint, "/<int:file_id>/delete", permission=ORDER, methods=("POST",))
 def delete(file_id: int) -> ResponseReturnValue:
     """Away with it."""
-    service.forget(db(), actor(), workshop(), file_id)
+    service.forget(db(), actor(), parts(), file_id)
     flash(_("The file is deleted."), "success")
     return go_to(url_for("files.index"))

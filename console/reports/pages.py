@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from console.fields.drawn import errors_in_words
 from console.reports import form as report_form
 from console.web.i18n import locale, text
-from console.web.routing import ResponseReturnValue, actor, db, go_to, render, route, workshop
+from console.web.routing import ResponseReturnValue, actor, db, go_to, parts, render, route
 from core.errors import InvalidInput
 from core.excel import Column
 from rbac.permissions import Permission
@@ -26,7 +26,7 @@ PREVIEW = 50
 @route(blueprint, "", permission=Permission.REPORTS_ORDER)
 def index() -> ResponseReturnValue:
     """The catalogue, by group."""
-    found = service.catalogue(actor(), workshop())
+    found = service.catalogue(actor(), parts())
     groups = [(name, list(reports)) for name, reports in groupby(found, key=lambda report: report.group)]
     return render("reports/index.html", groups=groups)
 
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
 @route(blueprint, "/<report_code>", permission=Permission.REPORTS_ORDER)
 def show(report_code: str) -> ResponseReturnValue:
     """Parameters and the first rows; everything chosen stands in the address."""
-    report = workshop().report(report_code)
+    report = parts().reports.of(report_code)
     require_report(actor(), report)
     return page(report, report_form.read(report, request.args), {})
 
@@ -42,11 +42,11 @@ def show(report_code: str) -> ResponseReturnValue:
 @route(blueprint, "/<report_code>/order", permission=Permission.REPORTS_ORDER, methods=("POST",))
 def order(report_code: str) -> ResponseReturnValue:
     """Have it made: it appears in "My files" at once."""
-    report = workshop().report(report_code)
+    report = parts().reports.of(report_code)
     typed, name = report_form.read(report, request.form), text(report.title)
     try:
         service.order(
-            db(), actor(), workshop(), report_code, typed.params, columns=typed.columns, format=typed.format
+            db(), actor(), parts(), report_code, typed.params, columns=typed.columns, format=typed.format
         )
     except InvalidInput as problem:
         return page(report, typed, problem.fields), 422

@@ -11,7 +11,7 @@ from console.fields.drawn import errors_in_words
 from console.reports import form as report_form
 from console.reports import words as report_words
 from console.web.i18n import text, zone_name
-from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, render, route, workshop
+from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, parts, render, route
 from core.errors import Conflict, InvalidInput
 from notices.service import mails_about
 from rbac.permissions import Permission
@@ -29,7 +29,7 @@ TIMING = ("every", "day", "hour", "addresses")
 def index() -> ResponseReturnValue:
     """The person's schedules."""
     plans = _plans(scheduling.own(db(), actor()))
-    return render("reports/schedules.html", plans=plans, has_mail=bool(workshop().settings.smtp_url))
+    return render("reports/schedules.html", plans=plans, has_mail=bool(parts().settings.smtp_url))
 
 
 def _plans(found: Sequence[ReportSchedule]) -> list[report_words.Plan]:
@@ -51,7 +51,7 @@ def row(schedule_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<report_code>/schedule", permission=SCHEDULE)
 def new(report_code: str) -> ResponseReturnValue:
     """When and to whom; the parameters come along in the address."""
-    report = workshop().report(report_code)
+    report = parts().reports.of(report_code)
     require_report(actor(), report)
     return _form(report, {})
 
@@ -59,7 +59,7 @@ def new(report_code: str) -> ResponseReturnValue:
 @route(blueprint, "/<report_code>/schedule", permission=SCHEDULE, methods=("POST",))
 def create(report_code: str) -> ResponseReturnValue:
     """Keep it."""
-    report = workshop().report(report_code)
+    report = parts().reports.of(report_code)
     typed = report_form.read(report, request.form)
     timing = {name: request.form.get(name, "") for name in TIMING}
     timing["day"] = request.form.get("weekday" if timing["every"] == "weekly" else "day", "1")
@@ -67,7 +67,7 @@ def create(report_code: str) -> ResponseReturnValue:
         scheduling.create(
             db(),
             actor(),
-            workshop(),
+            parts(),
             report_code,
             typed.params,
             timing,
@@ -94,7 +94,7 @@ def _form(report: Report, errors: dict[str, list[str]]) -> str:
         periods=[(code, text(name)) for code, name in report_words.PERIODS.items()],
         weekdays=[(code, text(name)) for code, name in report_words.WEEKDAYS.items()],
         zone=zone_name(),
-        has_mail=bool(workshop().settings.smtp_url),
+        has_mail=bool(parts().settings.smtp_url),
     )
 
 
@@ -102,7 +102,7 @@ def _form(report: Report, errors: dict[str, list[str]]) -> str:
 def send(schedule_id: int) -> ResponseReturnValue:
     """Make it and mail it at once; its next hour stays where it is."""
     try:
-        scheduling.send_now(db(), actor(), workshop(), schedule_id)
+        scheduling.send_now(db(), actor(), parts(), schedule_id)
     except (Conflict, InvalidInput) as problem:
         flash(text(problem.message, **problem.params), "warning")
     else:

@@ -13,7 +13,7 @@ from console.reports.form import FORMATS
 from console.runs.words import Mark, duration
 from console.web.formats import NARROW
 from console.web.i18n import locale, number, text
-from console.web.routing import actor, db, workshop
+from console.web.routing import actor, db, parts
 from core import clock
 from core.errors import InvalidInput, NotFound
 from core.i18n import N_
@@ -158,7 +158,7 @@ def _mail(mails: Sequence[OutboxMail]) -> tuple[Mark | None, str]:
             return Mark(N_("Mail not delivered"), "bad", icon="exclamation-octagon-fill"), (
                 f"{mail.recipient}: {text(mail.trouble)}"
             )
-        if mail.state == MailState.PENDING and not workshop().settings.smtp_url:
+        if mail.state == MailState.PENDING and not parts().settings.smtp_url:
             return Mark(N_("Mail waits"), "wait", icon="hourglass-split"), text(NO_SERVER)
         if mail.state == MailState.PENDING and mail.trouble:
             return Mark(N_("Mail waits for the mail server"), "wait", icon="hourglass-split"), mail.trouble
@@ -172,10 +172,10 @@ NO_SERVER = N_("No mail server is set up on this console.")
 
 def _about(one: ReportJob | ReportSchedule) -> tuple[str, Sequence[tuple[str, str]]]:
     try:
-        report = workshop().report(one.code)
+        report = parts().reports.of(one.code)
         asked = order_params.stored(report, one.params, one.columns)
         return text(report.title), order_params.in_words(db(), actor(), asked, locale())
     except NotFound:
         return one.code, ()
     except InvalidInput:
-        return text(workshop().report(one.code).title), ()
+        return text(parts().reports.of(one.code).title), ()

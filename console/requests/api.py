@@ -9,7 +9,7 @@ from console.fields.json_schema import json_schema
 from console.requests import schemas
 from console.web.api_blueprint import Calls
 from console.web.i18n import text
-from console.web.routing import actor, db, engine, route
+from console.web.routing import actor, db, parts, route
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
 from forms.documents.form import FormType
@@ -18,7 +18,7 @@ from forms.requests import attachments, execution, service, submission
 from forms.requests.models import Request, RequestEvent
 from forms.requests.transitions import Party, steps
 from rbac.permissions import Permission
-from runs.selection import checked
+from runs.selection import parse
 
 blueprint = Calls("api_requests", __name__, url_prefix="/api/v1", description="Documents and requests")
 NOT_NOW = N_("The request has moved on: this step is not possible any more.")
@@ -60,12 +60,12 @@ def create_request(wanted: dict[str, Any]) -> Request:
     """Keep a draft, with `submit` send it; what is wrong is said by field and nothing is kept."""
     form = get_type(wanted["form"])
     draft = submission.new_draft(db(), actor(), form)
-    chosen = checked(wanted["selection"], is_ordered=True) if wanted["selection"] else None
-    found = submission.fill(db(), actor(), engine(), draft, wanted["values"], chosen)
+    chosen = parse(wanted["selection"], is_ordered=True) if wanted["selection"] else None
+    found = submission.fill(db(), actor(), parts(), draft, wanted["values"], chosen)
     if found.errors:
         raise InvalidInput(submission.CORRECT, fields=found.errors)
     if wanted["submit"]:
-        submission.submit(db(), actor(), engine(), draft)
+        submission.submit(db(), actor(), parts(), draft)
     return draft
 
 
@@ -113,7 +113,7 @@ def outcomes(found: Request, after: int) -> dict[str, Any]:
 def submit_request(request_id: int) -> Request:
     """Send a draft: it gets its number, its deadline and its account manager at once."""
     draft = submission.get_draft(db(), actor(), request_id)
-    submission.submit(db(), actor(), engine(), draft)
+    submission.submit(db(), actor(), parts(), draft)
     return draft
 
 
@@ -121,7 +121,7 @@ def submit_request(request_id: int) -> Request:
 @blueprint.gives_nothing()
 def delete_request(request_id: int) -> None:
     """Throw a draft away with its files."""
-    submission.forget(db(), engine(), submission.get_draft(db(), actor(), request_id))
+    submission.forget(db(), parts(), submission.get_draft(db(), actor(), request_id))
 
 
 @route(
@@ -140,4 +140,4 @@ def move(found: Request, name: str, said: str) -> RequestEvent:
     """A step of the customer that the request stands at; a draft is sent by a call of its own."""
     if name == "submit" or name not in _steps(found):
         raise Conflict(NOT_NOW, code="moved_on")
-    return service.move(db(), actor(), engine(), found, name, said)
+    return service.move(db(), actor(), parts(), found, name, said)

@@ -9,7 +9,7 @@ from typing import Any
 from console.requests import schemas
 from console.requests.api import outcomes, whole
 from console.web.api_blueprint import Calls
-from console.web.routing import actor, db, engine, route
+from console.web.routing import actor, db, parts, route
 from core.bounds import whole as whole_number
 from core.errors import InvalidInput
 from core.i18n import N_
@@ -72,7 +72,7 @@ def show(request_id: int) -> dict[str, Any]:
 
 def _whole(row: QueueRow) -> dict[str, Any]:
     found = row.request
-    operation = execution.operation_of(engine(), found)
+    operation = execution.operation_of(parts(), found)
     return {
         **whole(found, _steps(found)),
         "company": row.company,
@@ -107,7 +107,7 @@ def take(request_id: int) -> dict[str, Any]:
     """Take a request. Of two at once one gets it; the other is told by whom it was taken (409)."""
     with desk.portfolio(db(), actor()):
         row = desk.get_request(db(), request_id)
-        service.move(db(), actor(), engine(), row.request, "take")
+        service.move(db(), actor(), parts(), row.request, "take")
         return _whole(row)
 
 
@@ -118,7 +118,7 @@ def pass_on(wanted: dict[str, Any], request_id: int) -> dict[str, Any]:
     """Give a request to a colleague, with a word on why."""
     with desk.portfolio(db(), actor()):
         row = desk.get_request(db(), request_id)
-        desk.pass_on(db(), actor(), engine(), row.request, wanted["assignee"], wanted["text"])
+        desk.pass_on(db(), actor(), parts(), row.request, wanted["assignee"], wanted["text"])
         return _whole(row)
 
 
@@ -129,7 +129,7 @@ def step(wanted: dict[str, Any], request_id: int) -> dict[str, Any]:
     """Ask the customer back, write, or refuse with the reason."""
     with desk.portfolio(db(), actor()):
         row = desk.get_request(db(), request_id)
-        service.move(db(), actor(), engine(), row.request, wanted["step"], wanted["text"])
+        service.move(db(), actor(), parts(), row.request, wanted["step"], wanted["text"])
         return _whole(row)
 
 
@@ -139,7 +139,7 @@ def preview(request_id: int) -> dict[str, Any]:
     """Say what the operation of a request would do; the run's id is what `resolve` asks for."""
     with desk.portfolio(db(), actor()):
         row = desk.get_request(db(), request_id)
-        found = execution.preview(db(), actor(), engine(), row.request)
+        found = execution.preview(db(), actor(), parts(), row.request)
         return {"run": found.run, "left": found.left}
 
 
@@ -150,5 +150,5 @@ def resolve(wanted: dict[str, Any], request_id: int) -> dict[str, Any]:
     """Close a request with an answer and, with `run`, start the run that was previewed: both or neither."""
     with desk.portfolio(db(), actor()):
         row = desk.get_request(db(), request_id)
-        execution.resolve(db(), actor(), engine(), row.request, wanted["text"], wanted["run"])
+        execution.resolve(db(), actor(), parts(), row.request, wanted["text"], wanted["run"])
         return _whole(row)

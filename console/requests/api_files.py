@@ -10,7 +10,7 @@ from console.requests import schemas
 from console.requests.api import NOT_NOW, move
 from console.requests.attachments import attach_sent, send_attachment
 from console.web.api_blueprint import FILE, Calls
-from console.web.routing import ResponseReturnValue, actor, db, engine, route
+from console.web.routing import ResponseReturnValue, actor, db, parts, route
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
 from forms.requests import attachments, desk, service, submission
@@ -64,7 +64,7 @@ def download(request_id: int, attachment_id: int) -> ResponseReturnValue:
 def remove(request_id: int, attachment_id: int) -> None:
     """Take a file away from a draft."""
     found = submission.get_draft(db(), actor(), request_id)
-    attachments.remove(db(), actor(), engine(), found, attachment_id)
+    attachments.remove(db(), actor(), parts(), found, attachment_id)
 
 
 @route(blueprint, "/desk/<int:request_id>/files", permission=WORK)
@@ -90,7 +90,7 @@ def _desk_step(found: Request) -> RequestEvent:
     name, said = _said()
     if name not in DESK_STEPS:
         raise Conflict(NOT_NOW, code="moved_on")
-    return service.move(db(), actor(), engine(), found, name, said)
+    return service.move(db(), actor(), parts(), found, name, said)
 
 
 def _said() -> tuple[str, str]:

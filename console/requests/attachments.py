@@ -10,7 +10,7 @@ from flask import Response, request
 
 from console.web.downloads import send_download
 from console.web.i18n import locale, text
-from console.web.routing import actor, db, engine
+from console.web.routing import actor, db, parts
 from core.errors import InvalidInput, NotFound
 from forms import printing
 from forms.documents.form import FormType
@@ -22,7 +22,7 @@ from forms.requests.models import Attachment, Request, RequestEvent
 
 def attach_sent(found: Request, event: RequestEvent | None = None) -> list[Attachment]:
     """Keep every file of the form field `file`; raises InvalidInput for one that is not taken."""
-    return [attachments.attach(db(), actor(), engine(), found, path, name, event) for path, name in _sent()]
+    return [attachments.attach(db(), actor(), parts(), found, path, name, event) for path, name in _sent()]
 
 
 def attach_good(found: Request) -> tuple[int, dict[str, list[str]]]:
@@ -31,7 +31,7 @@ def attach_good(found: Request) -> tuple[int, dict[str, list[str]]]:
     for path, name in _sent():
         try:
             with db().begin_nested():
-                attachments.attach(db(), actor(), engine(), found, path, name)
+                attachments.attach(db(), actor(), parts(), found, path, name)
             kept += 1
         except InvalidInput as problem:
             said = text(problem.message, **problem.params)
@@ -52,7 +52,7 @@ def _sent() -> Iterator[tuple[Path, str]]:
 def send_attachment(found: Request, attachment_id: int) -> Response:
     """A file of the request, as a download."""
     file = attachments.get_attachment(db(), found, attachment_id)
-    opened = engine().storage.open(file.key)
+    opened = parts().storage.open(file.key)
     return send_download(opened, type=KINDS[file.kind].media_type, name=file.name, size=file.size)
 
 

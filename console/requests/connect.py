@@ -8,7 +8,7 @@ from console.fields.drawn import draw, errors_in_words, labels_of
 from console.fields.reading import read
 from console.requests.attachments import send_blank
 from console.web import security
-from console.web.routing import Public, ResponseReturnValue, db, engine, render, route
+from console.web.routing import Public, ResponseReturnValue, db, parts, render, route
 from core.errors import InvalidInput
 from forms.documents.form import OFFERED_ON
 from forms.documents.types.connect_console import FORM
@@ -44,7 +44,7 @@ def send() -> ResponseReturnValue:
         ip=request.remote_addr or "",
     )
     try:
-        found = submission.apply(db(), visitor, engine(), FORM, typed)
+        found = submission.apply(db(), visitor, parts(), FORM, typed)
     except InvalidInput as problem:
         fields = draw(FORM.schema, OFFERED_ON, typed, problem.fields)
         errors, labels = errors_in_words(FORM.schema, problem.fields), labels_of(FORM.schema)

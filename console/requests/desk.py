@@ -15,7 +15,7 @@ from console.requests import words as request_words
 from console.requests.attachments import attach_sent
 from console.runs import words as run_words
 from console.web.i18n import text
-from console.web.routing import ResponseReturnValue, actor, db, engine, go_to, is_fragment, render, route
+from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, parts, render, route
 from core.bounds import whole
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
@@ -86,7 +86,7 @@ def move(request_id: int) -> ResponseReturnValue:
         row = desk.get_request(db(), request_id)
         try:
             with db().begin_nested():
-                event = service.move(db(), actor(), engine(), row.request, step, said)
+                event = service.move(db(), actor(), parts(), row.request, step, said)
                 attach_sent(row.request, event)
         except InvalidInput as problem:
             db().refresh(row.request)
@@ -104,7 +104,7 @@ def pass_on(request_id: int) -> ResponseReturnValue:
         row = desk.get_request(db(), request_id)
         try:
             with db().begin_nested():
-                desk.pass_on(db(), actor(), engine(), row.request, person, said)
+                desk.pass_on(db(), actor(), parts(), row.request, person, said)
         except InvalidInput as problem:
             db().refresh(row.request)
             return _show(row, {"pass": [text(problem.message, **problem.params)]}, said), 422
@@ -118,7 +118,7 @@ def preview(request_id: int) -> ResponseReturnValue:
     with desk.portfolio(db(), actor()):
         row = desk.get_request(db(), request_id)
         try:
-            found = execution.preview(db(), actor(), engine(), row.request)
+            found = execution.preview(db(), actor(), parts(), row.request)
         except InvalidInput as problem:
             said = [text(one) for messages in problem.fields.values() for one in messages]
             return _show(row, {"operation": said or [text(problem.message, **problem.params)]}, ""), 422
@@ -151,7 +151,7 @@ def carry_out(request_id: int) -> ResponseReturnValue:
         row = desk.get_request(db(), request_id)
         try:
             with db().begin_nested():
-                execution.resolve(db(), actor(), engine(), row.request, said, run_id)
+                execution.resolve(db(), actor(), parts(), row.request, said, run_id)
         except InvalidInput as problem:
             db().refresh(row.request)
             run = execution.find_run(db(), row.request, run_id)
@@ -161,7 +161,7 @@ def carry_out(request_id: int) -> ResponseReturnValue:
             run = execution.find_run(db(), row.request, run_id)
             if problem.code != STALE or run is None:
                 raise
-            execution.count_again(db(), actor(), engine(), row.request, run)
+            execution.count_again(db(), actor(), parts(), row.request, run)
             return _resolve_page(row, run, {}, said, text(problem.message, **problem.params)), 409
     flash(_("The request is resolved; its operation is on its way."), "success")
     return go_to(url_for("desk.show", request_id=request_id))
@@ -208,7 +208,7 @@ def _steps(found: Request, *, has_operation: bool) -> list[Any]:
 def _resolve_page(
     row: QueueRow, run: Run, errors: Mapping[str, Sequence[str]], typed: str, warning: str = ""
 ) -> str:
-    operation, figures = engine().operation(run.operation), run.preview
+    operation, figures = parts().operations.of(run.operation), run.preview
     with company_scope(run.company_id):
         params = values_in_words(operation.schema, run.company_id, run.params)
         left = execution.count_left(db(), row.request)

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, url_for
 from flask_babel import gettext as _
 
 from console.requests.attachments import attach_good, send_attachment, send_blank, send_document
-from console.web.routing import ResponseReturnValue, actor, db, engine, go_to, route
+from console.web.routing import ResponseReturnValue, actor, db, go_to, parts, route
 from forms.documents.types import get_type
 from forms.requests import attachments, desk, service, submission
 from rbac.permissions import Permission
@@ -60,7 +60,7 @@ def add(request_id: int) -> ResponseReturnValue:
 def remove(request_id: int, attachment_id: int) -> ResponseReturnValue:
     """Take a file away from a draft."""
     draft = submission.get_draft(db(), actor(), request_id)
-    attachments.remove(db(), actor(), engine(), draft, attachment_id)
+    attachments.remove(db(), actor(), parts(), draft, attachment_id)
     return go_to(url_for("requests.show", request_id=draft.id) + "#files")
 
 

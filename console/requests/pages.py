@@ -19,7 +19,7 @@ from console.requests.attachments import attach_sent
 from console.runs import selection
 from console.runs.operations import LONGEST_ADDRESS
 from console.web.i18n import number, text
-from console.web.routing import ResponseReturnValue, actor, db, engine, go_to, is_fragment, render, route
+from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, parts, render, route
 from core.bounds import whole
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
@@ -33,6 +33,7 @@ from lines.bulk.items import count_chosen
 from lines.models import Line
 from lines.uploads import service as uploads
 from rbac.permissions import Permission
+from runs.selection import Ids, Listed, Selection
 
 blueprint = Blueprint("requests", __name__, url_prefix="/requests")
 SHOWN_NUMBERS = 2000
@@ -72,7 +73,7 @@ def catalogue() -> ResponseReturnValue:
         "requests/catalogue.html",
         forms=[form for form in forms if form.lines != Lines.NONE],
         pairs=selection.pairs(chosen),
-        count=count_chosen(db(), actor(), engine(), chosen),
+        count=count_chosen(db(), actor(), parts(), chosen),
         origin=selection.origin(chosen),
     )
 
@@ -93,24 +94,24 @@ def new_with_numbers(form_code: str) -> ResponseReturnValue:
     return redirect(address, code=303) if address else _begin(form, chosen)
 
 
-def _address(endpoint: str, chosen: Mapping[str, Any], **values: Any) -> str | None:
+def _address(endpoint: str, chosen: Selection, **values: Any) -> str | None:
     """The address of a page for this selection, unless it would be too long."""
     address = f"{url_for(endpoint, **values)}?{urlencode(selection.pairs(chosen))}"
     return address if len(address) < LONGEST_ADDRESS else None
 
 
-def _begin(form: FormType, chosen: Mapping[str, Any] | None) -> ResponseReturnValue:
+def _begin(form: FormType, chosen: Selection | None) -> ResponseReturnValue:
     """The form of a new request: few numbers are shown in it, many go along as the selection that they are."""
     typed = content.known(db(), actor(), form)
     if chosen is None or form.lines == Lines.NONE:
         return _page(form, None, typed, {})
     back = _address("requests.catalogue", chosen)
-    is_whole = (
-        form.from_list is not None and chosen["kind"] == "upload"
+    is_whole = form.from_list is not None and isinstance(
+        chosen, Listed
     )  # with what stands beside its numbers
-    if (count := count_chosen(db(), actor(), engine(), chosen)) > SHOWN_NUMBERS or is_whole:
+    if (count := count_chosen(db(), actor(), parts(), chosen)) > SHOWN_NUMBERS or is_whole:
         return _page(form, None, typed, {}, kept=count, pairs=selection.pairs(chosen), back=back)
-    seen = engine().target.chosen(db(), actor(), Permission.LINES_VIEW, chosen)
+    seen = parts().target.chosen(db(), actor(), Permission.LINES_VIEW, chosen)
     numbers = db().scalars(seen.with_only_columns(Line.msisdn).order_by(Line.msisdn))
     typed["numbers"] = "\n".join(f"+{one}" for one in numbers)
     return _page(form, None, typed, {}, back=back)
@@ -154,11 +155,11 @@ def _save(form: FormType, draft: Request) -> ResponseReturnValue:
     try:
         is_paired = form.beside is not None and bool(form.beside(typed).values)
         chosen = _chosen(form, draft, is_paired=is_paired)
-        checked = submission.fill(db(), actor(), engine(), draft, typed, chosen)
+        checked = submission.fill(db(), actor(), parts(), draft, typed, chosen)
     except InvalidInput as problem:
         chosen = None
         errors["numbers"] = [*problem.fields.get("numbers", ())] or [text(problem.message, **problem.params)]
-        checked = submission.fill(db(), actor(), engine(), draft, typed, None)
+        checked = submission.fill(db(), actor(), parts(), draft, typed, None)
     errors = {**checked.errors, **errors}
     if "draft" in request.form:
         flash(_("The draft is kept."), "success")
@@ -168,9 +169,9 @@ def _save(form: FormType, draft: Request) -> ResponseReturnValue:
     return go_to(url_for("requests.show", request_id=draft.id))
 
 
-def _shown_again(draft: Request, chosen: Mapping[str, Any] | None) -> dict[str, Any]:
+def _shown_again(draft: Request, chosen: Selection | None) -> dict[str, Any]:
     """What stands beside the errors: an uploaded list leaves its numbers, and what it gives them, in the form."""
-    if chosen is None or chosen["kind"] != "upload":
+    if not isinstance(chosen, Listed):
         return {"numbers": request.form.get("numbers", "")}
     lines = content.lines_of(db(), draft) if draft.lines <= SHOWN_NUMBERS else []
     return {**draft.values, "numbers": _typed_numbers(lines)}
@@ -180,7 +181,7 @@ def _typed_numbers(lines: Sequence[FormLine]) -> str:
     return "\n".join(f"+{line.msisdn}" for line in lines)
 
 
-def _chosen(form: FormType, draft: Request, *, is_paired: bool) -> dict[str, Any] | None:
+def _chosen(form: FormType, draft: Request, *, is_paired: bool) -> Selection | None:
     """The selection that the form names: an uploaded list before typed numbers before those chosen or kept."""
     file = request.files.get("list")
     if form.lines == Lines.NONE:
@@ -198,14 +199,14 @@ def _chosen(form: FormType, draft: Request, *, is_paired: bool) -> dict[str, Any
                 n=number(upload.problems),
             )
             flash(said, "warning")
-        return {"kind": "upload", "upload": upload.id}
+        return Listed(upload.id)
     typed = request.form.get("numbers", "").strip()
     if typed:
-        return {"kind": "ids", "ids": content.find_numbers(db(), actor(), typed, is_paired=is_paired)}
+        return Ids(tuple(content.find_numbers(db(), actor(), typed, is_paired=is_paired)))
     if "sel" in request.form:
         return selection.read(request.form, is_ordered=True)
     if "keep_numbers" in request.form:
-        return {"kind": "ids", "ids": [line.line_id for line in content.lines_of(db(), draft)]}
+        return Ids(tuple(line.line_id for line in content.lines_of(db(), draft)))
     return None
 
 
@@ -263,7 +264,7 @@ def submit(request_id: int) -> ResponseReturnValue:
     """Send a draft."""
     draft = submission.get_draft(db(), actor(), request_id)
     try:
-        submission.submit(db(), actor(), engine(), draft)
+        submission.submit(db(), actor(), parts(), draft)
     except InvalidInput as problem:
         return _page(get_type(draft.form), draft, draft.values, problem.fields), 422
     message = _(
@@ -276,7 +277,7 @@ def submit(request_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:request_id>/delete", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
 def delete(request_id: int) -> ResponseReturnValue:
     """Throw a draft away."""
-    submission.forget(db(), engine(), submission.get_draft(db(), actor(), request_id))
+    submission.forget(db(), parts(), submission.get_draft(db(), actor(), request_id))
     flash(_("The draft is deleted."), "success")
     return go_to(url_for("requests.index"))
 
@@ -290,7 +291,7 @@ def move(request_id: int) -> ResponseReturnValue:
         raise Conflict(N_("The request has moved on: this step is not possible any more."), code="moved_on")
     try:
         with db().begin_nested():
-            event = service.move(db(), actor(), engine(), found, step, said)
+            event = service.move(db(), actor(), parts(), found, step, said)
             attach_sent(found, event)
     except InvalidInput as problem:
         db().refresh(found)

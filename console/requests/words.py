@@ -11,7 +11,7 @@ from console.fields.stored import values_in_words
 from console.runs import words as run_words
 from console.runs.words import Mark
 from console.web.i18n import text
-from console.web.routing import db, engine
+from console.web.routing import db, parts
 from core import clock
 from core.i18n import N_
 from forms.documents.types import get_type
@@ -96,7 +96,7 @@ def _told(request: Request, event: RequestEvent, files: Sequence[Attachment]) ->
     if event.party != Party.SYSTEM:
         return Told(event, event.actor_name, words, PARTIES[event.party], event.text, files)
     run = execution.find_run(db(), request, event.run_id)
-    operation = engine().operations.get(run.operation) if run else None
+    operation = parts().operations.get(run.operation) if run else None
     outcome = run_words.sentence(operation, run) if run and operation else event.text
     return Told(event, text(CONSOLE), words, "", outcome, files)
 
@@ -117,14 +117,14 @@ def whole(request: Request, after: int = 0) -> dict[str, Any]:
         "events": events,
         "files": files,
         **outcome(request, after),
-        "operation": execution.operation_of(engine(), request),
+        "operation": execution.operation_of(parts(), request),
     }
 
 
 def outcome(request: Request, after: int = 0) -> dict[str, Any]:
     """The numbers with what became of them, and how the run stands."""
     run = execution.find_run(db(), request, request.run_id)
-    operation = engine().operations.get(run.operation) if run else None
+    operation = parts().operations.get(run.operation) if run else None
     texts = run_words.refusal_texts(operation, run) if run and operation else {}
     lines = execution.outcomes(db(), request, after) if request.lines else []
     return {

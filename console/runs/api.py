@@ -9,7 +9,7 @@ from console.runs import api_submission, row_values, schemas
 from console.web import api_schemas
 from console.web.api_blueprint import Calls
 from console.web.i18n import text
-from console.web.routing import actor, db, engine, route
+from console.web.routing import actor, db, parts, route
 from core.errors import NotFound
 from lines.bulk.items import PAGE, item_lines
 from rbac.decision import require
@@ -28,7 +28,7 @@ blueprint = Calls(
 @blueprint.gives(schemas.OperationOut(many=True))
 def list_operations() -> list[dict[str, Any]]:
     """What can be done to lines, with the parameters of each."""
-    return [_operation(operation) for operation in engine().operations.values()]
+    return [_operation(operation) for operation in parts().operations.values()]
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def _parameters(operation: Operation) -> dict[str, Any]:
 @blueprint.gives(schemas.OfferOut(many=True))
 def list_offers(wanted: dict[str, Any], code: str) -> list[dict[str, Any]]:
     """What an operation may give to lines out of stock, the cheapest first, 500 at most: narrow it to see others."""
-    operation = engine().operation(code)
+    operation = parts().operations.of(code)
     require(actor(), operation.permission)
     if operation.own is None:
         raise NotFound
@@ -78,8 +78,8 @@ def list_offers(wanted: dict[str, Any], code: str) -> list[dict[str, Any]]:
 @blueprint.gives(schemas.RunOut)
 def operate(wanted: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
     """Say what an operation would do to the selected lines; with `submit` do it. Repeated with one key: one run."""
-    run = api_submission.preview(db(), actor(), engine(), code, wanted, headers.get("key", ""))
-    return submission.submit(db(), actor(), engine(), run.id) if wanted["submit"] else run
+    run = api_submission.preview(db(), actor(), parts(), code, wanted, headers.get("key", ""))
+    return submission.submit(db(), actor(), parts(), run.id) if wanted["submit"] else run
 
 
 @route(blueprint, "/runs", permission=Permission.RUNS_VIEW)
@@ -104,7 +104,7 @@ def show_run(run_id: int) -> Run:
 def list_items(page: dict[str, Any], run_id: int) -> dict[str, Any]:
     """The outcome of each line that the actor may see."""
     run = listing.get_run(db(), actor(), run_id)
-    operation = engine().operations.get(run.operation)
+    operation = parts().operations.get(run.operation)
     own = operation.own if operation else None
     found = item_lines(
         db(), actor(), run, own, state=page["state"], reason=page["reason"], after=page["after"]
@@ -116,4 +116,4 @@ def list_items(page: dict[str, Any], run_id: int) -> dict[str, Any]:
 @blueprint.gives(schemas.RunOut)
 def stop_run(run_id: int) -> Run:
     """Send nothing more; what is on its way is followed to its end."""
-    return control.stop(db(), actor(), engine(), run_id)
+    return control.stop(db(), actor(), parts(), run_id)

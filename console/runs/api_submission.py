@@ -14,35 +14,35 @@ from core.i18n import N_
 from rbac.actor import Actor
 from runs import operation_params, previews, row_values
 from runs.models import Run
-from runs.parts import Engine
-from runs.selection import checked
+from runs.parts import Parts
+from runs.selection import FailedOf, Listed, parse
 
-BRING_VALUES = ("upload", "failed_of")
+BRING_VALUES = (Listed, FailedOf)
 """Selections that may give each line its value where the request names none."""
 KEY_USED = N_("This key was used for something else.")
 
 
 def preview(
-    session: Session, actor: Actor, engine: Engine, code: str, wanted: Mapping[str, Any], key: str
+    session: Session, actor: Actor, parts: Parts, code: str, wanted: Mapping[str, Any], key: str
 ) -> Run:
     """The preview of what is wanted, or the run that was made with this key; raises Conflict for another wish."""
-    params, selection = wanted["params"], wanted["selection"]
+    params, selection = wanted["params"], parse(wanted["selection"])
     if not key:
         if wanted["submit"]:
             raise InvalidInput(N_("Say an Idempotency-Key to submit."), code="key_needed")
-        return previews.create_preview(session, actor, engine, code, params, selection)
+        return previews.create_preview(session, actor, parts, code, params, selection)
     stored = f"api:{actor.user_id}:{key}"
     found = _find(session, actor, stored)
     if found is None:
         try:
             with session.begin_nested():
-                return previews.create_preview(session, actor, engine, code, params, selection, key=stored)
+                return previews.create_preview(session, actor, parts, code, params, selection, key=stored)
         except IntegrityError:
             # The same request came twice at once, and the other one was first.
             found = _find(session, actor, stored)
             if found is None:
                 raise
-    _check_same(session, actor, engine, found, code, wanted)
+    _check_same(session, actor, parts, found, code, wanted)
     return found
 
 
@@ -53,20 +53,20 @@ def _find(session: Session, actor: Actor, stored: str) -> Run | None:
 
 
 def _check_same(
-    session: Session, actor: Actor, engine: Engine, run: Run, code: str, wanted: Mapping[str, Any]
+    session: Session, actor: Actor, parts: Parts, run: Run, code: str, wanted: Mapping[str, Any]
 ) -> None:
-    operation, params = engine.operation(code), wanted["params"]
+    operation, params = parts.operations.of(code), wanted["params"]
     rest, values, values_of = row_values.split(params) if operation.own else (params, None, None)
     # Read, but not held against today's rules: what may no longer be ordered was ordered when the key was new.
     asked = operation.schema().dump(operation_params.read_params(operation, rest))
-    selection = checked(wanted["selection"])
-    same = (run.operation, run.params, run.selection) == (code, asked, selection)
+    selection = parse(wanted["selection"])
+    same = (run.operation, run.params, run.selection) == (code, asked, selection.dump())
     given: Mapping[int, str] | None = None
     if operation.own and values:
         given = row_values.read(operation.own, values)
     elif values_of:
         given = row_values.typed(session, previews.same_kind(session, actor, code, values_of))
-    elif operation.own and selection["kind"] not in BRING_VALUES:
+    elif operation.own and not isinstance(selection, BRING_VALUES):
         given = {}
     if not same or (given is not None and given != row_values.typed(session, run)):
         raise Conflict(KEY_USED, code="key_used")

@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 from console.fields import drawn, reading
 from console.runs import row_values, selection
 from console.web.downloads import send_rows
-from console.web.routing import ResponseReturnValue, actor, db, engine, go_to, render, route
+from console.web.routing import ResponseReturnValue, actor, db, go_to, parts, render, route
 from core import fields
 from core.errors import InvalidInput, NotFound
 from core.excel import Column, ReadLimits
@@ -23,6 +23,7 @@ from rbac.decision import holds, require
 from rbac.permissions import Permission
 from runs import previews
 from runs.operation import Operation
+from runs.selection import Selection
 
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 LONGEST_ADDRESS = 1500
@@ -30,13 +31,13 @@ LONGEST_ADDRESS = 1500
 
 def allowed_operations() -> list[Operation]:
     """The operations that the actor may carry out somewhere, in their order."""
-    return [one for one in engine().operations.values() if holds(actor(), one.permission)]
+    return [one for one in parts().operations.values() if holds(actor(), one.permission)]
 
 
 @route(blueprint, "/<code>/new", permission=Permission.LINES_VIEW, methods=("GET", "POST"))
 def new(code: str) -> ResponseReturnValue:
     """The form. The list posts its ticks here; where they fit into an address, the page gets one."""
-    operation = engine().operation(code)
+    operation = parts().operations.of(code)
     require(actor(), operation.permission)
     values = request.form if request.method == "POST" else request.args
     chosen = selection.read(values)
@@ -56,13 +57,13 @@ def new(code: str) -> ResponseReturnValue:
 @route(blueprint, "/<code>/preview", permission=Permission.LINES_VIEW, methods=("POST",))
 def preview(code: str) -> ResponseReturnValue:
     """Say beforehand what would happen; what does not fit is said at its field."""
-    operation = engine().operation(code)
+    operation = parts().operations.of(code)
     require(actor(), operation.permission)
     chosen = selection.read(request.form)
     typed = fields.given(reading.read(operation.schema, request.form))
     given = row_values.read(operation, request.form)
     try:
-        run = previews.create_preview(db(), actor(), engine(), code, {**typed, **given}, chosen)
+        run = previews.create_preview(db(), actor(), parts(), code, {**typed, **given}, chosen)
     except InvalidInput as problem:
         errors = _errors(operation, problem)
         if not errors:
@@ -77,13 +78,13 @@ def preview(code: str) -> ResponseReturnValue:
 @route(blueprint, "/<code>/list.xlsx", permission=Permission.LINES_VIEW, methods=("GET", "POST"))
 def list_to_fill_in(code: str) -> ResponseReturnValue:
     """The chosen numbers as a workbook with an empty column for what each is to get: filled in, it is uploaded."""
-    operation = engine().operation(code)
+    operation = parts().operations.of(code)
     require(actor(), operation.permission)
     if operation.own is None:
         raise NotFound
     chosen = selection.read(request.form if request.method == "POST" else request.args)
     own = operation.own
-    lines = asked_lines(db(), actor(), engine(), chosen, own, ReadLimits().rows)
+    lines = asked_lines(db(), actor(), parts(), chosen, own, ReadLimits().rows)
     columns = (
         Column(N_("Number"), "msisdn", "text", 18),
         Column(N_("Employee"), "employee", "text", 30),
@@ -98,7 +99,7 @@ def list_to_fill_in(code: str) -> ResponseReturnValue:
 @route(blueprint, "/<code>/offers", permission=Permission.LINES_VIEW)
 def offered(code: str) -> ResponseReturnValue:
     """What is in stock, by its digits and its class: a fragment of choices for the form."""
-    operation = engine().operation(code)
+    operation = parts().operations.of(code)
     require(actor(), operation.permission)
     if operation.own is None:
         raise NotFound
@@ -116,13 +117,13 @@ def _errors(operation: Operation, problem: InvalidInput) -> Mapping[str, Sequenc
 
 def _form(
     operation: Operation,
-    chosen: Mapping[str, Any],
+    chosen: Selection,
     typed: Mapping[str, Any],
     errors: Mapping[str, Sequence[str]],
     *,
     own: row_values.OwnForm | None,
 ) -> str:
-    count = count_chosen(db(), actor(), engine(), chosen)
+    count = count_chosen(db(), actor(), parts(), chosen)
     origin, back = selection.origin(chosen)
     return render(
         "runs/parameters.html",

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from console.fields.stored import values_in_words
 from console.runs import selection
 from console.runs import words as run_words
-from console.web.routing import ResponseReturnValue, actor, db, engine, go_to, is_fragment, may, render, route
+from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, may, parts, render, route
 from core import clock
 from core.bounds import whole
 from core.errors import Conflict
@@ -71,8 +71,8 @@ def show(run_id: int) -> ResponseReturnValue:
     run = listing.get_run(db(), actor(), run_id)
     if run.state == RunState.PREVIEWED:
         return redirect(url_for("previews.show", run_id=run.id))
-    operation = engine().operation(run.operation)
-    origin, back = selection.origin(run.selection)
+    operation = parts().operations.of(run.operation)
+    origin, back = selection.origin(selection.stored(run))
     state, reason = request.args.get("state", ""), request.args.get("reason", "")
     return render(
         "runs/show.html",
@@ -111,7 +111,7 @@ def items(run_id: int) -> ResponseReturnValue:
 def stop(run_id: int) -> ResponseReturnValue:
     """Send nothing more."""
     try:
-        control.stop(db(), actor(), engine(), run_id)
+        control.stop(db(), actor(), parts(), run_id)
     except Conflict:
         flash(_("The run had already ended."), "info")
     return go_to(url_for("runs.show", run_id=run_id))
@@ -120,7 +120,7 @@ def stop(run_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:run_id>/retry", permission=Permission.LINES_VIEW, methods=("POST",))
 def retry(run_id: int) -> ResponseReturnValue:
     """A preview of the same for the lines that failed."""
-    again = control.retry_failed(db(), actor(), engine(), run_id)
+    again = control.retry_failed(db(), actor(), parts(), run_id)
     return go_to(url_for("previews.show", run_id=again.id))
 
 
@@ -129,11 +129,11 @@ def _may_stop(run: Run) -> bool:
         return False
     mine = run.created_by == actor().user_id
     others = is_everywhere(actor(), Permission.RUNS_STOP)
-    return may(engine().operation(run.operation).permission) and (mine or others)
+    return may(parts().operations.of(run.operation).permission) and (mine or others)
 
 
 def _listed(run: Run) -> dict[str, Any]:
-    operation = engine().operation(run.operation)
+    operation = parts().operations.of(run.operation)
     return {
         "run": run,
         "operation": operation,
@@ -147,7 +147,7 @@ def _listed(run: Run) -> dict[str, Any]:
 
 def _progress(run: Run) -> dict[str, Any]:
     """What both the page and its polled part show."""
-    operation, now = engine().operation(run.operation), clock.now()
+    operation, now = parts().operations.of(run.operation), clock.now()
     rate, rest = run_words.rate_and_rest(run, now)
     silent = (now - run.trouble_since).total_seconds() if run.trouble and run.trouble_since else 0.0
     percent = int(100 * (run.total - run.open) / max(run.total, 1))
@@ -179,7 +179,7 @@ def _took(run: Run) -> str:
 def _failures(run: Run) -> list[ItemLine]:
     if run.finished_at is not None or not (run.failed or run.refused):
         return []
-    return newest_failures(db(), actor(), run, engine().operation(run.operation).own)
+    return newest_failures(db(), actor(), run, parts().operations.of(run.operation).own)
 
 
 def _groups(run: Run) -> dict[str, list[tuple[str, int]]]:
@@ -193,7 +193,7 @@ def _groups(run: Run) -> dict[str, list[tuple[str, int]]]:
 
 
 def _items(run: Run, state: str, reason: str, after: int = 0) -> dict[str, Any]:
-    operation = engine().operation(run.operation)
+    operation = parts().operations.of(run.operation)
     found = item_lines(db(), actor(), run, operation.own, state=state, reason=reason, after=after)
     more = None
     if len(found) == PAGE:

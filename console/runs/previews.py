@@ -13,16 +13,17 @@ from console.fields.stored import values_in_words
 from console.runs import selection
 from console.runs import words as run_words
 from console.web.i18n import text
-from console.web.routing import ResponseReturnValue, actor, db, engine, go_to, render, route
+from console.web.routing import ResponseReturnValue, actor, db, go_to, parts, render, route
 from core.bounds import whole
 from core.errors import Conflict, NotFound
 from core.i18n import N_
-from forms.requests.execution import KIND
+from forms.requests.execution import OfRequest
 from lines.bulk.items import PAGE, refused_lines
 from rbac.permissions import Permission
 from runs import listing, previews, submission
 from runs.models import Run, RunState
 from runs.row_values import VALUES_OF
+from runs.selection import Listed
 
 blueprint = Blueprint("previews", __name__, url_prefix="/runs/<int:run_id>")
 TYPED_FROM = 1000
@@ -43,11 +44,11 @@ def lines(run_id: int) -> ResponseReturnValue:
     """The lines that are refused for one reason, without one those that go through: a fragment, page by page."""
     run = _own(run_id)
     reason, after = request.args.get("reason", ""), request.args.get("after", 0, type=whole)
-    found = refused_lines(db(), actor(), engine(), run, reason=reason, after=after)
+    found = refused_lines(db(), actor(), parts(), run, reason=reason, after=after)
     more = None
     if len(found) == PAGE:
         more = url_for("previews.lines", run_id=run.id, reason=reason, after=found[-1].id)
-    own = engine().operation(run.operation).own
+    own = parts().operations.of(run.operation).own
     return render("runs/refused_lines.html", lines=found, more=more, is_first=not after, own=own)
 
 
@@ -64,11 +65,11 @@ def confirm(run_id: int) -> ResponseReturnValue:
             return _page(run, typed_wrong=True), 422
     try:
         with db().begin_nested():
-            submission.submit(db(), actor(), engine(), run.id)
+            submission.submit(db(), actor(), parts(), run.id)
     except Conflict as problem:
         if problem.code != submission.STALE:
             raise
-        previews.count_again(db(), actor(), engine(), run)
+        previews.count_again(db(), actor(), parts(), run)
         flash(text(problem.message, **problem.params), "warning")
         return go_to(url_for("previews.show", run_id=run.id))
     return go_to(url_for("runs.show", run_id=run.id))
@@ -78,13 +79,13 @@ def _own(run_id: int) -> Run:
     run = listing.get_run(db(), actor(), run_id)
     if run.state == RunState.PREVIEWED and run.created_by != actor().user_id:
         raise NotFound
-    if run.state == RunState.PREVIEWED and run.selection["kind"] == KIND:
+    if run.state == RunState.PREVIEWED and isinstance(selection.stored(run), OfRequest):
         raise NotFound  # it is started on the desk, together with the answer to the customer
     return run
 
 
 def _is_typed(run: Run) -> bool:
-    operation = engine().operation(run.operation)
+    operation = parts().operations.of(run.operation)
     return operation.inverse is None and int(run.preview.get("allowed", 0)) > TYPED_FROM
 
 
@@ -93,9 +94,9 @@ def _digits(typed: str) -> str:
 
 
 def _page(run: Run, *, typed_wrong: bool = False) -> str:
-    operation = engine().operation(run.operation)
-    figures = run.preview
-    origin, back = selection.origin(run.selection)
+    operation = parts().operations.of(run.operation)
+    figures, chosen = run.preview, selection.stored(run)
+    origin, back = selection.origin(chosen)
     once, month = Decimal(figures["price_once"]), Decimal(figures["price_month"])
     return render(
         "runs/preview.html",
@@ -107,10 +108,10 @@ def _page(run: Run, *, typed_wrong: bool = False) -> str:
         params=values_in_words(operation.schema, run.company_id, run.params),
         raw_params={**run.params, VALUES_OF: run.id} if operation.own else run.params,
         own=operation.own,
-        pairs=selection.pairs(run.selection),
+        pairs=selection.pairs(chosen),
         origin=origin,
         back=back,
-        upload=run.selection.get("upload"),
+        upload=chosen.upload if isinstance(chosen, Listed) else None,
         has_price=operation.price is not None,
         once=once,
         month=month,
@@ -123,7 +124,7 @@ def _page(run: Run, *, typed_wrong: bool = False) -> str:
 
 def _refusals(run: Run) -> list[dict[str, Any]]:
     """Reasons with their counts, the most frequent first."""
-    texts = run_words.refusal_texts(engine().operation(run.operation), run)
+    texts = run_words.refusal_texts(parts().operations.of(run.operation), run)
     counts = sorted(run.preview["refused"].items(), key=lambda pair: (-pair[1], pair[0]))
     return [
         {

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from console.runs import words as run_words
 from console.web.downloads import send_rows
 from console.web.i18n import locale, text
-from console.web.routing import ResponseReturnValue, actor, db, engine, route
+from console.web.routing import ResponseReturnValue, actor, db, parts, route
 from core.errors import Conflict
 from core.excel import Column
 from core.i18n import N_
@@ -46,7 +46,7 @@ def result(run_id: int) -> ResponseReturnValue:
     run = listing.get_run(db(), actor(), run_id)
     if run.submitted_at is None:
         raise Conflict(N_("This run has not been started yet."), code="not_started")
-    operation = engine().operation(run.operation)
+    operation = parts().operations.of(run.operation)
     name = f"run-{run.id}-{run.operation}.xlsx"
     columns: tuple[Column, ...] = COLUMNS
     if operation.own:
@@ -55,7 +55,7 @@ def result(run_id: int) -> ResponseReturnValue:
 
 
 def _rows(run: Run) -> Iterator[tuple[object, ...]]:
-    operation = engine().operation(run.operation)
+    operation = parts().operations.of(run.operation)
     reasons = {code: title for code, (title, _) in run_words.refusal_texts(operation, run).items()}
     outcomes = {state: text(mark.title) for state, mark in run_words.OUTCOMES.items()}
     tariffs = {tariff.id: tariff.name for tariff in db().scalars(select(Tariff))}

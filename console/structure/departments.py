@@ -10,11 +10,10 @@ from console.web.routing import (
     SignedIn,
     actor,
     db,
-    engine,
     is_fragment,
+    parts,
     render,
     route,
-    workshop,
 )
 from core.bounds import whole
 from core.errors import NotFound
@@ -54,8 +53,8 @@ def choices() -> ResponseReturnValue:
 def _declared() -> set[str]:
     """The names of all fields of operations, reports and documents in which a department is chosen."""
     schemas = [
-        *(operation.schema for operation in engine().operations.values()),
-        *(report.schema for report in workshop().catalogue.values()),
+        *(operation.schema for operation in parts().operations.values()),
+        *(report.schema for report in parts().reports.values()),
         *(form.schema for form in TYPES),
     ]
     fields = [pair for schema in schemas for pair in schema().fields.items()]

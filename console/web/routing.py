@@ -8,22 +8,19 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from console.web.identity import Person, find_person
+from console.web.parts import parts
 from core.db import session
 from core.errors import NotAllowed
 from rbac.actor import Actor
 from rbac.decision import holds
 from rbac.permissions import OPERATOR_ONLY, Permission
-from reports.workshop import Workshop
-from runs.parts import Engine
 
-ENGINE = "virtual_manager"
-WORKSHOP = "virtual_manager_workshop"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -125,20 +122,6 @@ def may(word: str | Permission) -> bool:
     return who is not None and holds(who, Permission(word))
 
 
-def engine() -> Engine:
-    """The engine this process was started with."""
-    found = current_app.extensions[ENGINE]
-    assert isinstance(found, Engine)
-    return found
-
-
-def workshop() -> Workshop:
-    """What reports are made with in this process."""
-    found = current_app.extensions[WORKSHOP]
-    assert isinstance(found, Workshop)
-    return found
-
-
 def db() -> Session:
     """The database session of the request's unit of work."""
     return session()
@@ -190,15 +173,14 @@ __all__ = [
     "admit",
     "db",
     "declared_permission",
-    "engine",
     "find_actor",
     "go_to",
     "is_api",
     "is_fragment",
     "local_path",
     "may",
+    "parts",
     "person",
     "render",
     "route",
-    "workshop",
 ]

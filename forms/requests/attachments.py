@@ -21,7 +21,7 @@ from forms.requests.transitions import Party
 from rbac.actor import Actor
 from rbac.decision import require
 from rbac.permissions import Permission
-from runs.parts import Engine
+from runs.parts import Parts
 
 MOST_FILES = 30
 LONGEST_NAME = 150
@@ -31,7 +31,7 @@ MANY = N_("A request takes at most %(limit)s files.")
 def attach(
     session: Session,
     actor: Actor,
-    engine: Engine,
+    parts: Parts,
     request: Request,
     path: Path,
     name: str,
@@ -52,7 +52,7 @@ def attach(
         company_id=request.company_id,
         request_id=request.id,
         event_id=event.id if event else None,
-        key=keep(engine.storage, request.company_id, path),
+        key=keep(parts.storage, request.company_id, path),
         name=name,
         kind=kind.code,
         size=path.stat().st_size,
@@ -88,14 +88,14 @@ def keys(session: Session) -> Iterable[str]:
     return session.scalars(select(Attachment.key))
 
 
-def remove(session: Session, actor: Actor, engine: Engine, request: Request, attachment_id: int) -> None:
+def remove(session: Session, actor: Actor, parts: Parts, request: Request, attachment_id: int) -> None:
     """Take a file away from a draft; what was submitted stays."""
     require(actor, Permission.REQUESTS_SUBMIT)
     lock_draft(session, request)
     found = get_attachment(session, request, attachment_id)
     session.delete(found)
     session.flush()
-    after_commit(partial(engine.storage.delete, found.key))
+    after_commit(partial(parts.storage.delete, found.key))
 
 
 def clean_name(name: str) -> str:

@@ -20,7 +20,7 @@ from hierarchy.models import Company
 from rbac.actor import Actor
 from rbac.decision import holds, require
 from rbac.permissions import Permission
-from runs.parts import Engine
+from runs.parts import Parts
 from users.models import PortfolioEntry, User
 
 PAGE = 50
@@ -131,7 +131,7 @@ def colleagues(session: Session, request: Request) -> Sequence[tuple[int, str]]:
 
 
 def pass_on(
-    session: Session, actor: Actor, engine: Engine, request: Request, user_id: int, text: str
+    session: Session, actor: Actor, parts: Parts, request: Request, user_id: int, text: str
 ) -> RequestEvent:
     """Give the request to a colleague, with a word on why; raises InvalidInput for somebody who may not have it."""
     names = dict(colleagues(session, request))
@@ -141,4 +141,4 @@ def pass_on(
     session.refresh(request, with_for_update=True)
     request.assignee_id, request.assignee_name = user_id, names[user_id]
     session.flush()
-    return move(session, actor, engine, request, "pass", text)
+    return move(session, actor, parts, request, "pass", text)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
+from marshmallow import Schema, fields
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import Conflict
 from core.i18n import N_
@@ -23,7 +24,8 @@ from rbac.actor import Actor
 from runs import previews, submission
 from runs.models import Run, RunItem, RunState
 from runs.operation import Operation
-from runs.parts import Engine
+from runs.parts import Parts
+from runs.selection import Named
 from users.actor import load_actor
 
 PAGE = 50
@@ -31,8 +33,6 @@ Outcome = tuple[str | None, str | None, str | None]
 NOTHING_DONE: Outcome = (None, None, None)
 LOOK_FIRST = N_("Look at what the operation would do first.")
 ALL_LEFT = N_("None of the numbers is in the company any more: there is nothing to carry out.")
-KIND = "request"
-"""The kind of selection that names all numbers of a request; nobody can send it."""
 # A number that left the company stays as a terminated line. With another number it is still the same line.
 IS_HERE = Line.state != LineState.TERMINATED
 OF_LINE = and_(Line.company_id == RequestLine.company_id, Line.id == RequestLine.line_id)
@@ -56,6 +56,39 @@ class LineOutcome(NamedTuple):
     detail: str | None
 
 
+class OfRequestSchema(Schema):
+    """A request by its id; nobody sends this."""
+
+    request = fields.Integer(required=True)
+
+
+@dataclass(frozen=True)
+class OfRequest(Named):
+    """All numbers of a request that are still the company's; nobody can send this selection."""
+
+    request: int
+    kind = "request"
+    schema = OfRequestSchema
+
+    @classmethod
+    def load(cls, values: Mapping[str, Any]) -> Self:
+        """The request's id."""
+        return cls(int(values["request"]))
+
+    def dump(self) -> dict[str, Any]:
+        """The request's id."""
+        return {"kind": self.kind, "request": self.request}
+
+    def condition(self, company_id: int, target_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        """Among the request's numbers."""
+        lines = select(RequestLine.line_id).where(
+            RequestLine.company_id == company_id, RequestLine.request_id == self.request
+        )
+        # IS TRUE keeps this a look-up in a hash made once. Joined, freshly written numbers, which the planner has not
+        # counted yet, would be gone through for each line of the company.
+        return and_(target_id.in_(lines).is_(true()), IS_HERE)
+
+
 @dataclass(frozen=True)
 class Prospect:
     """What resolving would carry out: the run previewed, and how many numbers have left the company since."""
@@ -65,16 +98,16 @@ class Prospect:
     left: int
 
 
-def operation_of(engine: Engine, request: Request) -> Operation | None:
+def operation_of(parts: Parts, request: Request) -> Operation | None:
     """The operation that this request asks for; None where a person does it by hand."""
     carries = get_type(request.form).carries
     code = carries.operation(request.values) if carries else None
-    return engine.operations.get(code) if code else None
+    return parts.operations.get(code) if code else None
 
 
-def preview(session: Session, actor: Actor, engine: Engine, request: Request) -> Prospect:
+def preview(session: Session, actor: Actor, parts: Parts, request: Request) -> Prospect:
     """Say what the operation would do to the numbers that are still the company's; the others are never touched."""
-    form, operation = get_type(request.form), operation_of(engine, request)
+    form, operation = get_type(request.form), operation_of(parts, request)
     if operation is None or form.carries is None:
         raise Conflict(N_("This request has no operation: resolve it with an answer."), code="no_operation")
     session.flush()
@@ -84,17 +117,16 @@ def preview(session: Session, actor: Actor, engine: Engine, request: Request) ->
     if left == request.lines:
         raise Conflict(ALL_LEFT, code="all_left")
     params = form.carries.params(request.values, lines_of(session, request))
-    named = {"kind": KIND, "request": request.id}
     with company_scope(request.company_id):
         inside = _inside(session, actor, request)
-        run = previews.create_preview(session, inside, engine, operation.code, params, named, is_checked=True)
+        run = previews.create_preview(session, inside, parts, operation.code, params, OfRequest(request.id))
         request.preview_id = run.id
         session.flush()
     return Prospect(run, operation, left)
 
 
 def resolve(
-    session: Session, actor: Actor, engine: Engine, request: Request, text: str, run_id: int | None
+    session: Session, actor: Actor, parts: Parts, request: Request, text: str, run_id: int | None
 ) -> RequestEvent:
     """Close the request with a text and, with `run_id`, start the run that was previewed: both or neither.
 
@@ -102,15 +134,15 @@ def resolve(
     """
     session.refresh(request, with_for_update=True)
     if run_id is None:
-        return move(session, actor, engine, request, "resolve", text)
+        return move(session, actor, parts, request, "resolve", text)
     with company_scope(request.company_id):
         if find_preview(session, actor, request, run_id) is None:
             raise Conflict(LOOK_FIRST, code="look_first")
         inside = _inside(session, actor, request)
-        submission.submit(session, inside, engine, run_id)
+        submission.submit(session, inside, parts, run_id)
         request.run_id, request.outcome_told = run_id, False
         session.flush()
-    return move(session, actor, engine, request, "resolve", text, run_id=run_id)
+    return move(session, actor, parts, request, "resolve", text, run_id=run_id)
 
 
 def find_preview(session: Session, actor: Actor, request: Request, run_id: int | None) -> Run | None:
@@ -124,20 +156,10 @@ def find_preview(session: Session, actor: Actor, request: Request, run_id: int |
     return run if run.state == RunState.PREVIEWED else None
 
 
-def is_named(company_id: int, selection: Mapping[str, Any]) -> ColumnElement[bool]:
-    """The condition that a line is one of a request's that are still the company's: for the selection KIND."""
-    lines = select(RequestLine.line_id).where(
-        RequestLine.company_id == company_id, RequestLine.request_id == int(selection["request"])
-    )
-    # IS TRUE keeps this a look-up in a hash made once. Joined, freshly written numbers, which the planner has not
-    # counted yet, would be gone through for each line of the company.
-    return and_(Line.id.in_(lines).is_(true()), IS_HERE)
-
-
-def count_again(session: Session, actor: Actor, engine: Engine, request: Request, run: Run) -> None:
+def count_again(session: Session, actor: Actor, parts: Parts, request: Request, run: Run) -> None:
     """Bring up to date what the request's operation would do."""
     with company_scope(request.company_id):
-        previews.count_again(session, _inside(session, actor, request), engine, run)
+        previews.count_again(session, _inside(session, actor, request), parts, run)
         session.flush()
 
 

@@ -11,9 +11,8 @@ from forms.requests.models import Request
 from forms.requests.service import move
 from hierarchy.models import Company
 from rbac.actor import system_actor
-from runs import jobs
 from runs.models import Run
-from runs.parts import Engine
+from runs.parts import Parts
 
 AT_ONCE = 50
 TOTAL = N_("Numbers in all: %(count)s")
@@ -25,9 +24,8 @@ PARTS = {
 }
 
 
-def report_outcomes(engine: Engine | None = None) -> int:
+def report_outcomes(parts: Parts) -> int:
     """One step in the timeline of each request whose run has ended; returns how many. Safe to repeat."""
-    engine = engine or jobs.engine()
     with all_companies(reason="runs of every company end"), unit_of_work() as session:
         ended = session.execute(
             select(Request.company_id, Request.id)
@@ -35,10 +33,10 @@ def report_outcomes(engine: Engine | None = None) -> int:
             .where(Request.run_id.is_not(None), ~Request.outcome_told, Run.finished_at.is_not(None))
             .limit(AT_ONCE)
         ).all()
-    return sum(_report(engine, company_id, request_id) for company_id, request_id in ended)
+    return sum(_report(parts, company_id, request_id) for company_id, request_id in ended)
 
 
-def _report(engine: Engine, company_id: int, request_id: int) -> int:
+def _report(parts: Parts, company_id: int, request_id: int) -> int:
     with company_scope(company_id), unit_of_work() as session:
         request = session.scalar(
             select(Request)
@@ -52,7 +50,7 @@ def _report(engine: Engine, company_id: int, request_id: int) -> int:
         text = outcome(run, locale)
         request.outcome_told = True
         actor = system_actor(company_id, translate(locale, N_("The console")))
-        move(session, actor, engine, request, "report", text, run_id=run.id)
+        move(session, actor, parts, request, "report", text, run_id=run.id)
         return 1
 
 
@@ -65,6 +63,6 @@ def outcome(run: Run, locale: str) -> str:
     return f"{total} {parts[0].upper()}{parts[1:]}." if parts else total
 
 
-def report() -> None:
+def report(parts: Parts) -> None:
     """The repeated job."""
-    report_outcomes()
+    report_outcomes(parts)

@@ -22,7 +22,7 @@ from hierarchy.queries import get_root
 from rbac.actor import Actor
 from rbac.decision import holds, is_allowed
 from rbac.permissions import Permission
-from runs.parts import Engine
+from runs.parts import Parts
 
 PAGE = 50
 LONGEST_TEXT = 5000
@@ -94,7 +94,7 @@ def events_of(session: Session, request: Request) -> Sequence[RequestEvent]:
 def move(
     session: Session,
     actor: Actor,
-    engine: Engine,
+    parts: Parts,
     request: Request,
     name: str,
     text: str = "",
@@ -138,7 +138,7 @@ def move(
     session.add(event)
     session.flush()
     _write(session, actor, request, event)
-    url = engine.settings.console_url
+    url = parts.settings.console_url
     notifications.tell_step(session, request, get_type(request.form), party, name, actor.name, text, url)
     return event
 

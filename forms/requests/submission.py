@@ -25,7 +25,8 @@ from rbac.actor import Actor
 from rbac.decision import require
 from rbac.permissions import Permission
 from rbac.presets import PRESETS
-from runs.parts import Engine
+from runs.parts import Parts
+from runs.selection import Selection
 from users.models import PortfolioEntry, User
 
 CORRECT = N_("Correct what is marked, then go on.")
@@ -74,10 +75,10 @@ def get_draft(session: Session, actor: Actor, request_id: int) -> Request:
 def fill(
     session: Session,
     actor: Actor,
-    engine: Engine,
+    parts: Parts,
     request: Request,
     raw: Mapping[str, Any],
-    selection: Mapping[str, Any] | None,
+    selection: Selection | None,
 ) -> Checked:
     """Keep what was typed, right or wrong, with the numbers chosen; says everything that is wrong.
 
@@ -85,7 +86,7 @@ def fill(
     is taken for fields that were left empty.
     """
     form = get_type(request.form)
-    content.set_lines(session, actor, engine, request, selection)
+    content.set_lines(session, actor, parts, request, selection)
     filled, wrong = from_list.fill(session, form, request, raw, selection)
     found = content.check(session, actor, form, filled, content.lines_of(session, request))
     for name, messages in wrong.items():
@@ -96,7 +97,7 @@ def fill(
     return found
 
 
-def submit(session: Session, actor: Actor, engine: Engine, request: Request) -> RequestEvent:
+def submit(session: Session, actor: Actor, parts: Parts, request: Request) -> RequestEvent:
     """Send a draft: checked once more, numbered, with a deadline and a named person. Raises InvalidInput."""
     require(actor, Permission.REQUESTS_SUBMIT)
     lock_draft(session, request)
@@ -106,10 +107,10 @@ def submit(session: Session, actor: Actor, engine: Engine, request: Request) -> 
         raise InvalidInput(CORRECT, fields=found.errors)
     request.values = found.values
     _number(session, request)
-    return move(session, actor, engine, request, "submit")
+    return move(session, actor, parts, request, "submit")
 
 
-def apply(session: Session, actor: Actor, engine: Engine, form: FormType, raw: Mapping[str, Any]) -> Request:
+def apply(session: Session, actor: Actor, parts: Parts, form: FormType, raw: Mapping[str, Any]) -> Request:
     """An application from outside, by an actor of the public page; raises InvalidInput with every error."""
     found = content.check(session, actor, form, raw, ())
     if found.errors:
@@ -117,7 +118,7 @@ def apply(session: Session, actor: Actor, engine: Engine, form: FormType, raw: M
     request = _add(session, OPERATOR, form, None, actor.name)
     request.values = found.values
     _number(session, request)
-    move(session, actor, engine, request, "submit")
+    move(session, actor, parts, request, "submit")
     return request
 
 
@@ -152,10 +153,10 @@ def _least_loaded(session: Session, company_id: int) -> tuple[int, str] | None:
     return None
 
 
-def forget(session: Session, engine: Engine, request: Request) -> None:
+def forget(session: Session, parts: Parts, request: Request) -> None:
     """Throw a draft of `get_draft` away with its files."""
     keys = [one.key for one in attachments_of(session, request)]
     session.delete(request)
     session.flush()
     for key in keys:
-        after_commit(partial(engine.storage.delete, key))
+        after_commit(partial(parts.storage.delete, key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,7 +18,8 @@ from rbac.permissions import Permission
 from runs import operation_params, previews, refusals, row_values
 from runs.models import ItemState, Run, RunItem, RunValue
 from runs.operation import Own
-from runs.parts import Engine
+from runs.parts import Parts
+from runs.selection import Selection
 
 PAGE = 50
 OF_ITEM = and_(Line.company_id == RunItem.company_id, Line.id == RunItem.line_id)
@@ -76,21 +77,21 @@ class ResultRow(NamedTuple):
     own: str | None
 
 
-def count_chosen(session: Session, actor: Actor, engine: Engine, selection: Mapping[str, Any]) -> int:
+def count_chosen(session: Session, actor: Actor, parts: Parts, selection: Selection) -> int:
     """How many lines of the selection the actor may see."""
-    chosen = engine.target.chosen(session, actor, Permission.LINES_VIEW, selection).subquery()
+    chosen = parts.target.chosen(session, actor, Permission.LINES_VIEW, selection).subquery()
     return int(session.scalar(select(func.count()).select_from(chosen)) or 0)
 
 
 def refused_lines(
-    session: Session, actor: Actor, engine: Engine, run: Run, *, reason: str, after: int
+    session: Session, actor: Actor, parts: Parts, run: Run, *, reason: str, after: int
 ) -> list[RefusedLine]:
     """A page of the lines that the preview refuses for this reason, by id; it is asked anew, not remembered."""
-    operation = engine.operation(run.operation)
+    operation = parts.operations.of(run.operation)
     params = operation_params.stored_params(operation, run)
-    verdict = refusals.refusal_case(previews.all_refusals(actor, engine, operation, params))
-    chosen = engine.target.chosen(session, actor, Permission.LINES_VIEW, run.selection)
-    chosen = row_values.joined(chosen, operation, run.company_id, run.id, engine.target.id_column())
+    verdict = refusals.refusal_case(previews.all_refusals(actor, parts, operation, params))
+    chosen = parts.target.chosen(session, actor, Permission.LINES_VIEW, parts.selections.load(run.selection))
+    chosen = row_values.joined(chosen, operation, run.company_id, run.id, parts.target.id_column())
     rows = session.execute(
         chosen.with_only_columns(
             Line.id, Line.msisdn, Line.state, Line.employee, Department.name, row_values.column(operation)

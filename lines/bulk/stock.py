@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, literal_column, or_, select
 from sqlalchemy.orm import Session
@@ -18,7 +18,8 @@ from operators.pool import NumberClass
 from rbac.actor import Actor
 from rbac.permissions import Permission
 from runs.operation import Own
-from runs.parts import Engine
+from runs.parts import Parts
+from runs.selection import Selection
 
 # Written out, not bound: only then PostgreSQL can prove that the index of spare cards serves.
 SPARE_IN_SQL: ColumnElement[str] = literal_column(f"'{SimState.SPARE.value}'")
@@ -35,10 +36,10 @@ class AskedLine(NamedTuple):
 
 
 def asked_lines(
-    session: Session, actor: Actor, engine: Engine, selection: Mapping[str, Any], own: Own, most: int
+    session: Session, actor: Actor, parts: Parts, selection: Selection, own: Own, most: int
 ) -> list[AskedLine]:
     """The chosen lines that the actor may see, by number."""
-    chosen = engine.target.chosen(session, actor, Permission.LINES_VIEW, selection)
+    chosen = parts.target.chosen(session, actor, Permission.LINES_VIEW, selection)
     columns = Line.id, Line.msisdn, Line.employee, Department.name, getattr(Line, own.present)
     rows = session.execute(chosen.with_only_columns(*columns).order_by(Line.msisdn).limit(most))
     return [AskedLine(*row) for row in rows]

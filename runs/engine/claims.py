@@ -19,7 +19,7 @@ from runs.engine import counters
 from runs.engine.counters import Moved
 from runs.models import BatchState, ItemState, OrderBatch, Run, RunItem
 from runs.operation import Operation, Params, Refusal, TargetLine
-from runs.parts import Engine
+from runs.parts import Parts
 from users.actor import load_actor
 
 MARGIN = 5.0
@@ -67,7 +67,7 @@ class Work:
     `refusals` are the reasons not to send a line, put together once: that costs more than to ask for them.
     """
 
-    engine: Engine
+    parts: Parts
     refusals: Sequence[Refusal]
     operation: Operation
     params: Params
@@ -94,13 +94,13 @@ def claim(db: Session, work: Work, most: int) -> Claim | None:
     """Take the next lines of the run and refuse what is not eligible now; None where nothing may be sent now."""
     write_accepted(db, work)
     now, key = clock.now(), f"vm-{work.run_id}-{secrets.token_hex(8)}"
-    lease = now + timedelta(seconds=work.engine.settings.operator_timeout + MARGIN)
+    lease = now + timedelta(seconds=work.parts.settings.operator_timeout + MARGIN)
     found = {"company": work.company_id, "run": work.run_id, "most": most, "key": key}
     row = db.execute(CLAIM, {**found, "worker": work.worker, "now": now, "lease": lease}).one_or_none()
     if row is None:
         return None
     batch_id, numbers = row
-    lines = _read(db, work, {int(line_id): no for line_id, no in numbers.items()})
+    lines = read_lines(db, work, {int(line_id): no for line_id, no in numbers.items()})
     refused = {line.no: line.refusal for line in lines if line.refusal is not None}
     if refused:
         _refuse(db, work, batch_id, refused, now)
@@ -112,7 +112,7 @@ def claim(db: Session, work: Work, most: int) -> Claim | None:
     return Claim(batch_id, key, eligible, now + timedelta(seconds=SEND_WITHIN))
 
 
-def _read(db: Session, work: Work, numbers: Mapping[int, int]) -> Sequence[TargetLine]:
+def read_lines(db: Session, work: Work, numbers: Mapping[int, int]) -> Sequence[TargetLine]:
     """The claimed lines (their items' numbers by line id) with what forbids each now.
 
     A right that seems lost is asked for again with fresh grants: a branch that was moved during the wake-up has other
@@ -120,20 +120,20 @@ def _read(db: Session, work: Work, numbers: Mapping[int, int]) -> Sequence[Targe
     """
     has_own = work.operation.own is not None
     read = partial(
-        work.engine.target.before_sending, db, work.company_id, work.run_id, numbers, has_own=has_own
+        work.parts.target.before_sending, db, work.company_id, work.run_id, numbers, has_own=has_own
     )
     lines = read(work.refusals)
     if any(line.refusal == refusals.NO_RIGHT for line in lines):
         actor = load_starter(db, work.company_id, work.run_id)
-        lines = read(refusals_of(actor, work.engine, work.operation, work.params, work.run_id))
+        lines = read(refusals_of(actor, work.parts, work.operation, work.params, work.run_id))
     return lines
 
 
 def refusals_of(
-    actor: Actor, engine: Engine, operation: Operation, params: Params, run_id: int
+    actor: Actor, parts: Parts, operation: Operation, params: Params, run_id: int
 ) -> Sequence[Refusal]:
     """Every reason not to send a line of a run, as `Work` holds them."""
-    return previews.all_refusals(actor, engine, operation, params, before=run_id)
+    return previews.all_refusals(actor, parts, operation, params, before=run_id)
 
 
 def load_starter(db: Session, company_id: int, run_id: int) -> Actor:

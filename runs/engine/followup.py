@@ -67,12 +67,12 @@ def _take_due(db: Session, work: Work) -> Sequence[OrderBatch]:
         .with_for_update(skip_locked=True)
     )
     found = db.scalars(due).all()
-    hold = now + timedelta(seconds=work.engine.settings.operator_timeout + claims.MARGIN)
+    hold = now + timedelta(seconds=work.parts.settings.operator_timeout + claims.MARGIN)
     for batch in found:
         if batch.state == BatchState.SENDING:
             # Its worker died or lost the database. What it sent, nobody knows; it may have left until the end of its
             # time for sending, and the operator may have taken it in for as long as any call may last.
-            open_for = claims.SEND_WITHIN + work.engine.settings.operator_timeout
+            open_for = claims.SEND_WITHIN + work.parts.settings.operator_timeout
             latest = batch.sent_at + timedelta(seconds=open_for)
             claims.unsure(db, work.company_id, work.run_id, batch.id, latest, hold)
     if found:
@@ -90,7 +90,7 @@ def _take_due(db: Session, work: Work) -> Sequence[OrderBatch]:
 
 
 def _check(work: Work, batch: OrderBatch) -> None:
-    answer = work.engine.gateway.find(batch.key)
+    answer = work.parts.gateway.find(batch.key)
     now = clock.now()
     with unit_of_work() as db:
         locked = outcomes.lock(db, batch.key)
@@ -98,7 +98,7 @@ def _check(work: Work, batch: OrderBatch) -> None:
             return
         batch = locked.batch
         if isinstance(answer, Accepted):
-            outcomes.record(db, work.engine, locked, answer.order_id, answer.lines)
+            outcomes.record(db, work.parts, locked, answer.order_id, answer.lines)
             if answer.is_final:
                 _fail_open(db, work, locked, "order_lost")
             clear_trouble(db, work)
@@ -107,9 +107,9 @@ def _check(work: Work, batch: OrderBatch) -> None:
             _again(db, batch, max(answer.after, 1.0))
         elif batch.order_id is not None:
             _forgotten(db, work, locked)
-        elif (now - batch.sent_at).total_seconds() < work.engine.gateway.settle:
+        elif (now - batch.sent_at).total_seconds() < work.parts.gateway.settle:
             # It may still be on its way: a "not found" is believed only after the operator's settling time.
-            wait = work.engine.gateway.settle - (now - batch.sent_at).total_seconds()
+            wait = work.parts.gateway.settle - (now - batch.sent_at).total_seconds()
             _again(db, batch, wait + 0.05)
         else:
             claims.release(db, work.company_id, work.run_id, batch.id)
@@ -141,7 +141,7 @@ def _fail_open(db: Session, work: Work, locked: Locked, reason: str) -> None:
     ).all()
     if numbers:
         silent = [LineOutcome(f"{work.run_id}-{no}", Outcome.FAILED, reason) for no in numbers]
-        outcomes.record(db, work.engine, locked, "", silent)
+        outcomes.record(db, work.parts, locked, "", silent)
 
 
 def note_trouble(db: Session, work: Work, why: str, *, at_least: float = 0.0) -> float:

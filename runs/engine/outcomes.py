@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from marshmallow import ValidationError
@@ -23,7 +24,8 @@ from runs import operation_params
 from runs.engine import counters
 from runs.engine.counters import Moved
 from runs.models import BatchState, ItemState, OrderBatch, Run
-from runs.parts import Engine
+from runs.operation import Operation
+from runs.parts import Parts
 
 log = structlog.get_logger(__name__)
 
@@ -66,14 +68,14 @@ class Locked:
     run: Run
 
 
-def record_event(engine: Engine, key: str, order_id: str, lines: Sequence[LineOutcome]) -> bool:
+def record_event(parts: Parts, key: str, order_id: str, lines: Sequence[LineOutcome]) -> bool:
     """Write down what an event says of the order with this external id; False where the order is not ours."""
     with all_companies(reason="an event names an order, not a company"), unit_of_work() as db:
         locked = lock(db, key)
         if locked is None:
             return db.scalar(select(OrderBatch.id).where(OrderBatch.key == key)) is not None
         with company_scope(locked.run.company_id):
-            record(db, engine, locked, order_id, lines)
+            record(db, parts, locked, order_id, lines)
     return True
 
 
@@ -89,7 +91,7 @@ def lock(db: Session, key: str) -> Locked | None:
     return None if row is None else Locked(*row)
 
 
-def record(db: Session, engine: Engine, locked: Locked, order_id: str, lines: Sequence[LineOutcome]) -> int:
+def record(db: Session, parts: Parts, locked: Locked, order_id: str, lines: Sequence[LineOutcome]) -> int:
     """Write outcomes on the items of a locked order: lines changed, journal, counters, all in this transaction.
 
     Returns how many items became final now; those that already were, or are still open, are left as they are.
@@ -116,7 +118,7 @@ def record(db: Session, engine: Engine, locked: Locked, order_id: str, lines: Se
         return 0
     done = sorted(line_id for line_id, _, state in changed if state == ItemState.DONE)
     if done:
-        _apply(db, engine, run, done)
+        _apply(db, parts, run, done)
     by = Counter(state for _, _, state in changed)
     by.subtract(old for _, old, _ in changed)
     counters.move(db, run.company_id, run.id, now, by, Moved(answered=True))
@@ -147,14 +149,29 @@ def poll_pause(checks: int) -> float:
     return min(doubled, 120.0)
 
 
-def _apply(db: Session, engine: Engine, run: Run, line_ids: Sequence[int]) -> None:
+def _apply(db: Session, parts: Parts, run: Run, line_ids: Sequence[int]) -> None:
+    """Write the effect of a run's operation, if the operation is still known."""
     try:
-        operation = engine.operation(run.operation)
+        operation = parts.operations.of(run.operation)
         effect = operation.effect(operation_params.stored_params(operation, run))
     except (NotFound, ValidationError):
         log.error("outcome.unknown_operation", run=run.id, operation=run.operation)
         return  # the outcome is kept; the lines themselves come with the next synchronisation
-    changes = engine.target.apply(db, run.company_id, run.id, line_ids, effect)
+    apply(db, parts, run, operation, effect, line_ids)
+
+
+def apply(
+    db: Session,
+    parts: Parts,
+    run: Run,
+    operation: Operation,
+    effect: Mapping[str, Any],
+    line_ids: Sequence[int],
+) -> None:
+    """Write an effect on lines, and in the journal what it changed on each."""
+    changes = parts.target.apply(
+        db, run.company_id, run.id, line_ids, effect, is_ordered=operation.change is not None
+    )
     entries = [
         Entry(f"line.{operation.code}", "line", line_id, before, after, run.id, label)
         for line_id, label, before, after in changes

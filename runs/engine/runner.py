@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,6 +19,7 @@ from hierarchy.models import Company
 from operators.gateway import (
     Accepted,
     Answer,
+    Change,
     Gateway,
     LineOutcome,
     Order,
@@ -29,12 +30,12 @@ from operators.gateway import (
     Unknown,
 )
 from runs import control, operation_params
-from runs.engine import claims, counters, followup, outcomes
+from runs.engine import claims, counters, followup, local, outcomes
 from runs.engine.claims import Claim, Work
 from runs.engine.counters import Moved
 from runs.models import ItemState, Run, RunState
-from runs.operation import OWN, TargetLine
-from runs.parts import Engine
+from runs.operation import OWN, Params, TargetLine
+from runs.parts import Parts
 
 log = structlog.get_logger(__name__)
 SHARE_SECONDS = 5.0
@@ -45,10 +46,10 @@ TOKEN_WAIT = 1.0
 """Longest wait for that turn with claimed lines in hand: well below the time within which they must be sent."""
 
 
-def work_on(engine: Engine, company_id: int, run_id: int, worker: str) -> bool:
+def work_on(parts: Parts, company_id: int, run_id: int, worker: str) -> bool:
     """Carry a run on; returns whether lines still wait, so that another wake-up is worth while. Safe to repeat."""
     with company_scope(company_id):
-        work = _open(engine, company_id, run_id, worker)
+        work = _open(parts, company_id, run_id, worker)
         if work is None:
             return False
         until = time.monotonic() + SHARE_SECONDS
@@ -60,7 +61,7 @@ def work_on(engine: Engine, company_id: int, run_id: int, worker: str) -> bool:
         return _give_back(work)
 
 
-def _open(engine: Engine, company_id: int, run_id: int, worker: str) -> Work | None:
+def _open(parts: Parts, company_id: int, run_id: int, worker: str) -> Work | None:
     now = clock.now()
     with unit_of_work() as db:
         run = db.scalar(select(Run).where(Run.company_id == company_id, Run.id == run_id))
@@ -76,15 +77,15 @@ def _open(engine: Engine, company_id: int, run_id: int, worker: str) -> Work | N
         hold = Moved(hold=now + timedelta(seconds=claims.HOLD_SECONDS))
         counters.move(db, company_id, run_id, now, {"pending": -dropped, "cancelled": dropped}, hold)
         try:
-            operation = engine.operation(run.operation)
+            operation = parts.operations.of(run.operation)
             params = operation_params.stored_params(operation, run)
         except (NotFound, ValidationError):
             _give_up(db, run)
             return None
         actor = claims.load_starter(db, company_id, run_id)
         party = db.scalars(select(Company.party_id).where(Company.id == company_id)).one()
-        refusals = claims.refusals_of(actor, engine, operation, params, run_id)
-        return Work(engine, refusals, operation, params, company_id, run_id, party, worker)
+        refusals = claims.refusals_of(actor, parts, operation, params, run_id)
+        return Work(parts, refusals, operation, params, company_id, run_id, party, worker)
 
 
 def _give_up(db: Session, run: Run) -> None:
@@ -99,7 +100,9 @@ def _give_up(db: Session, run: Run) -> None:
 
 def _send_next(work: Work) -> float | None:
     """Send one order; returns seconds until the next may go, None where nothing is left or the run was stopped."""
-    gateway = work.engine.gateway
+    if work.operation.change is None:
+        return 0.0 if local.carry_out_next(work) else None
+    gateway = work.parts.gateway
     due = gateway.token_due()
     if due > TOKEN_AHEAD:
         return min(due - TOKEN_AHEAD / 2, TOKEN_WAIT)
@@ -109,7 +112,7 @@ def _send_next(work: Work) -> float | None:
             return _pause_of(db, work)
     if not claim.lines:
         return 0.0
-    lines = order_lines(work, claim.lines)
+    lines = order_lines(work, work.operation.change, claim.lines)
     order = Order(claim.key, work.party_id, work.operation.code, lines, claim.send_by)
     # The token comes last, so that requests leave evenly: what a claim takes differs from time to time.
     if not gateway.take_token(wait=TOKEN_WAIT):
@@ -139,16 +142,18 @@ def _pause_of(db: Session, work: Work) -> float | None:
     return max(0.05, (row[1] - clock.now()).total_seconds())
 
 
-def order_lines(work: Work, lines: Sequence[TargetLine]) -> list[OrderLine]:
+def order_lines(
+    work: Work, change_of: Callable[[Params], Change], lines: Sequence[TargetLine]
+) -> list[OrderLine]:
     """The lines of an order, each under the external id by which it is known for ever."""
     if work.operation.own is None:
-        change = work.operation.change(work.params)
+        change = change_of(work.params)
         return [OrderLine(f"{work.run_id}-{line.no}", line.product_id, change) for line in lines]
     return [
         OrderLine(
             f"{work.run_id}-{line.no}",
             line.product_id,
-            work.operation.change({**work.params, OWN: line.own}),
+            change_of({**work.params, OWN: line.own}),
         )
         for line in lines
     ]
@@ -187,7 +192,7 @@ def _write_known(work: Work, claim: Claim, order_id: str, known: Sequence[LineOu
     with unit_of_work() as db:
         locked = outcomes.lock(db, claim.key)
         if locked is not None:
-            outcomes.record(db, work.engine, locked, order_id, known)
+            outcomes.record(db, work.parts, locked, order_id, known)
 
 
 def _give_back(work: Work) -> bool:

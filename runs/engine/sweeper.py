@@ -11,7 +11,7 @@ from core import clock
 from core.db import unit_of_work
 from core.tenancy import all_companies
 from runs.models import BatchState, OrderBatch, Run, RunState
-from runs.parts import Engine
+from runs.parts import Parts
 from runs.submission import WAKE
 
 log = structlog.get_logger(__name__)
@@ -30,15 +30,15 @@ DUE = text("""
     RETURNING company_id, id, pending""")
 
 
-def sweep(engine: Engine) -> int:
+def sweep(parts: Parts) -> int:
     """Wake a worker for every run that is due; returns how many. A run whose job was lost is due again by itself."""
     now = clock.now()
     with all_companies(reason="the sweeper looks after the runs of every company"), unit_of_work() as db:
         due = db.execute(DUE, {"now": now, "hold": now + timedelta(seconds=ENQUEUED_HOLD)}).all()
     woken = 0
     for company_id, run_id, pending in due:
-        copies = max(1, min(engine.settings.workers, -(-pending // engine.gateway.order_items)))
-        if engine.queue.wake(WAKE, company_id, run_id, copies):
+        copies = max(1, min(parts.settings.workers, -(-pending // parts.gateway.order_items)))
+        if parts.queue.wake(WAKE, company_id, run_id, copies):
             woken += 1
         else:
             _unhold(company_id, run_id)

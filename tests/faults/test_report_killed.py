@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import text
 
 import bootstrap
+from bootstrap import Parts
 from core import db
 from core.settings import Settings
 from core.tenancy import company_scope
 from hierarchy import totals
 from reports import service
 from reports.models import JobState, ReportJob
-from reports.workshop import Workshop
 from tests.fixtures.databases import Database
 from tests.fixtures.processes import Service
 from tests.fixtures.world import Place, World
@@ -29,14 +29,14 @@ LINES = 120_000
 
 
 @pytest.fixture(scope="module")
-def workshop(environment: dict[str, str], module_database: Database) -> Iterator[Workshop]:
-    engine = bootstrap.build(Settings.from_env(environment))
-    yield bootstrap.workshop(engine)
+def parts(environment: dict[str, str], module_database: Database) -> Iterator[Parts]:
+    parts = bootstrap.build(Settings.from_env(environment))
+    yield parts
     db.engine().dispose()
 
 
 @pytest.fixture(scope="module")
-def place(workshop: Workshop) -> Place:
+def place(parts: Parts) -> Place:
     """A company with so many lines that its report takes a while."""
     world = World()
     place = world.company(lines=1)
@@ -66,17 +66,17 @@ def wait(place: Place, job_id: int, until: Callable[[ReportJob], bool], patience
     return job
 
 
-def test_it_is_made_again(workshop: Workshop, place: Place, worker: Service) -> None:
+def test_it_is_made_again(parts: Parts, place: Place, worker: Service) -> None:
     actor = place.actor(World().person(place))
     with company_scope(place.company_id), db.unit_of_work() as session:
-        job_id = service.order(session, actor, workshop, "lines", {}).id
+        job_id = service.order(session, actor, parts, "lines", {}).id
     half = wait(place, job_id, lambda job: job.state == JobState.MAKING and job.done > 0)
     assert half.total == LINES
     assert half.key is None
     os.kill(int(half.worker.rpartition("/")[0].rpartition("-")[2]), signal.SIGKILL)
     ready = wait(place, job_id, lambda job: not job.is_open)
     assert (ready.state, ready.done, ready.tries) == (JobState.READY, LINES, 2), ready.trouble
-    kept = [path for path in (Path(workshop.settings.data_dir) / "files").rglob("*") if path.is_file()]
+    kept = [path for path in (Path(parts.settings.data_dir) / "files").rglob("*") if path.is_file()]
     assert len(kept) == 1
     with ZipFile(kept[0]) as archive:
         assert archive.testzip() is None

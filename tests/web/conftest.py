@@ -11,12 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import bootstrap
+from bootstrap import Parts
 from console.app import create_app
 from core import db
 from core.db import unit_of_work
 from core.settings import Settings
 from core.tenancy import all_companies
-from runs.parts import Engine
 from tests.fixtures.databases import Database
 from tests.web.world import (
     STAFF_ROLES,
@@ -39,9 +39,9 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def engine(
+def parts(
     module_database: Database, module_redis_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
+) -> Iterator[Parts]:
     """The real engine; its operator is an address at which nobody listens."""
     settings = Settings(
         database_url=module_database.url,
@@ -59,7 +59,7 @@ def engine(
 
 
 @pytest.fixture(scope="module")
-def world(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> World:
     """The rows of the tests, made once per module."""
     scan = Path(tmp_path_factory.mktemp("scan")) / "scan.pdf"
     scan.write_bytes(b"%PDF-")
@@ -68,14 +68,14 @@ def world(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> World:
         staff = {role: make_staff(session, role, role, (home.company,)) for role in STAFF_ROLES}
         for role, user_id in staff.items():
             give_work(session, home, role, user_id)
-        keep_attachments(session, engine.storage, scan)
+        keep_attachments(session, parts.storage, scan)
         return World(home, foreign, staff)
 
 
 @pytest.fixture(scope="module")
-def app(engine: Engine) -> Flask:
+def app(parts: Parts) -> Flask:
     """The console without CSRF, which has tests of its own."""
-    app = create_app(engine, bootstrap.workshop(engine))
+    app = create_app(parts)
     app.config.update(
         TESTING=False, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False
     )

@@ -8,12 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
+from bootstrap import Parts
 from console.fields import reading
 from console.web.formats import NARROW
-from console.web.routing import WORKSHOP
 from core import fields
 from core.db import unit_of_work
 from core.tenancy import company_scope
@@ -31,7 +30,6 @@ from reports.catalogue import people
 from reports.report import Report
 from runs.operation import Operation
 from runs.operation_params import load_params
-from runs.parts import Engine
 from tests.integration.forms.conftest import card
 from tests.web.conftest import SignIn, World
 from tests.web.languages import in_english
@@ -151,11 +149,10 @@ PAGES = {
 
 
 @pytest.fixture(autouse=True)
-def known(app: Flask, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def known(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The three of them, where pages and API look for theirs."""
-    catalogue = app.extensions[WORKSHOP].catalogue
-    monkeypatch.setitem(engine.operations, "every", OPERATION)  # type: ignore[arg-type]
-    monkeypatch.setitem(catalogue, "every", REPORT)
+    monkeypatch.setitem(parts.operations, "every", OPERATION)
+    monkeypatch.setitem(parts.reports, "every", REPORT)
     for module in ("forms.documents.types", "console.requests.api", "console.structure.departments"):
         monkeypatch.setattr(f"{module}.TYPES", (*types.TYPES, DOCUMENT))
     yield
@@ -172,13 +169,13 @@ def good(world: World) -> dict[str, str]:
 
 
 @pytest.fixture
-def load(world: World, engine: Engine) -> Iterator[dict[str, Loaded]]:
+def load(world: World, parts: Parts) -> Iterator[dict[str, Loaded]]:
     """What each of them makes of what was typed: values as stored, and errors."""
     with company_scope(world.home.company), unit_of_work() as session:
         actor = load_actor(session, world.home.users["global_admin"], world.home.company)
 
         def operation(typed: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
-            params = load_params(session, actor, engine, OPERATION, fields.given(typed))
+            params = load_params(session, actor, parts, OPERATION, fields.given(typed))
             return EveryField().dump(params), {}
 
         def report(typed: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import update
 
 import bootstrap
+from bootstrap import Parts
 from core import clock
 from core.db import unit_of_work
 from core.tenancy import all_companies
 from reports import worker
 from reports.models import JobState, ReportJob
-from runs.parts import Engine
 from tests.web.conftest import SignIn, World
 
 
@@ -37,12 +37,12 @@ def test_progress_is_asked_for_until_it_has_ended(world: World, sign_in: SignIn)
     assert "<progress" not in ended
 
 
-def test_a_download_is_kept_and_never_shown(engine: Engine, world: World, sign_in: SignIn) -> None:
+def test_a_download_is_kept_and_never_shown(parts: Parts, world: World, sign_in: SignIn) -> None:
     client = sign_in(world.home.users["viewer"])
     ordered = client.post("/api/v1/reports/lines", json={"params": {"state": "active"}, "format": "csv"})
     assert ordered.status_code == 200, ordered.text
     job_id = ordered.json["id"]
-    worker.make(bootstrap.workshop(engine), world.home.company, job_id, "test")
+    worker.make(parts, world.home.company, job_id, "test")
     assert client.get(f"/api/v1/files/{job_id}").json["state"] == "ready"
     answer = client.get(f"/files/{job_id}/download")
     headers = answer.headers
@@ -73,8 +73,8 @@ def test_a_reversed_period_is_said_at_its_field(world: World, sign_in: SignIn, w
     assert 'value="2026-05-02"' in answer.text, "what was typed stays"
 
 
-def test_files_lie_outside_of_what_is_served(engine: Engine) -> None:
-    folder = Path(engine.settings.data_dir) / "files"
+def test_files_lie_outside_of_what_is_served(parts: Parts) -> None:
+    folder = Path(parts.settings.data_dir) / "files"
     assert "static" not in folder.parts
 
 
@@ -88,11 +88,11 @@ def test_the_catalogue_holds_what_a_role_may_see(world: World, sign_in: SignIn) 
     assert sign_in(world.home.users["viewer"]).get("/reports/nothing").status_code == 404
 
 
-def test_the_bell_rings_until_the_list_was_seen(engine: Engine, world: World, sign_in: SignIn) -> None:
+def test_the_bell_rings_until_the_list_was_seen(parts: Parts, world: World, sign_in: SignIn) -> None:
     user = world.home.users["accountant"]
     client = sign_in(user)
     job_id = client.post("/api/v1/reports/limits", json={}).json["id"]
-    worker.make(bootstrap.workshop(engine), world.home.company, job_id, "test")
+    worker.make(parts, world.home.company, job_id, "test")
     fragment = {"HX-Request": "true"}
     assert "bell-count" in client.get("/notices/bell", headers=fragment).text
     assert "/files" in client.get("/notices").text

@@ -9,10 +9,9 @@ import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
-import bootstrap
+from bootstrap import Parts
 from console.app import create_app
 from core import clock
-from runs.parts import Engine
 from tests.web.conftest import SignIn, World
 from tests.web.world import PASSWORD
 
@@ -91,15 +90,15 @@ def test_headers_and_cookies_are_strict(app: Flask, world: World) -> None:
     assert "SameSite=Lax" in cookie
 
 
-def test_form_without_its_token_is_refused(engine: Engine, world: World) -> None:
-    strict = create_app(engine, bootstrap.workshop(engine))
+def test_form_without_its_token_is_refused(parts: Parts, world: World) -> None:
+    strict = create_app(parts)
     answer = strict.test_client().post("/sign-in", data={"login": "viewer-1", "password": PASSWORD})
     assert answer.status_code == 400
     assert answer.headers["X-Request-ID"] in answer.text
 
 
-def test_many_tries_from_one_address_are_slowed(engine: Engine, world: World) -> None:
-    limited = create_app(engine, bootstrap.workshop(engine))
+def test_many_tries_from_one_address_are_slowed(parts: Parts, world: World) -> None:
+    limited = create_app(parts)
     limited.config["WTF_CSRF_ENABLED"] = False
     codes = [post(limited, "", "").status_code for _ in range(32)]
     assert codes[0] == 422

@@ -7,19 +7,19 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from core import clock
-from core.queue import JobQueue, JsonCron, connection
+from core.queue import JobQueue, JsonCron, WakeUp, connection
 
-WAKE = "runs.jobs.wake_run"
+WAKE = WakeUp("runs.jobs.wake_run", queue="runs")
 
 
 def test_no_run_crowds_out_the_others(redis_url: str) -> None:
     queue = JobQueue(redis_url, most=2)
     for _ in range(10):
         assert queue.wake(WAKE, 1, 7, copies=2)
-    assert queue.length() == 2
+    assert queue.length(WAKE.queue) == 2
     assert queue.wake(WAKE, 1, 8)
     assert queue.wake(WAKE, 1, 71)
-    assert queue.length() == 4
+    assert queue.length(WAKE.queue) == 4
 
 
 def test_redis_away_is_said(tmp_path: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,21 +13,19 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from bootstrap import Parts
 from core import clock, db
-from core.settings import Settings
-from core.storage import LocalStorage
 from core.tenancy import all_companies, companies_scope, company_scope
 from forms.documents.types import get_type
 from forms.requests import desk, execution, service, submission
 from forms.requests.models import Request
-from lines.bulk.target import LineTarget
 from lines.numbers import luhn_check_digit
-from lines.operations import OPERATIONS
 from rbac.actor import Actor
 from runs.engine import runner
 from runs.models import Run
-from runs.parts import Engine
+from runs.selection import parse
 from tests.fixtures.operator import RecordingOperator
+from tests.fixtures.parts import RememberingQueue, make_parts, make_settings
 from tests.fixtures.world import Place, World
 from users.actor import load_actor
 from users.models import PortfolioEntry, User
@@ -60,23 +58,10 @@ def table(rows: Sequence[Sequence[object]]) -> bytes:
 
 
 @dataclass
-class RememberingQueue:
-    """Stands where core.queue.JobQueue does; `works` False is a Redis that does not answer."""
-
-    woken: list[tuple[int, int]] = field(default_factory=list)
-    works: bool = True
-
-    def wake(self, function: str, company_id: int, object_id: int, copies: int = 1) -> bool:
-        if self.works:
-            self.woken.append((company_id, object_id))
-        return self.works
-
-
-@dataclass
 class Office:
     """What a test does with requests, as the customer and as account managers."""
 
-    engine: Engine
+    parts: Parts
     operator: RecordingOperator
     queue: RememberingQueue
     world: World
@@ -111,8 +96,8 @@ class Office:
 
         def work(session: Session, actor: Actor) -> int:
             request = submission.new_draft(session, actor, get_type(code))
-            chosen = selection or {"kind": "ids", "ids": self.place.line_ids}
-            submission.fill(session, actor, self.engine, request, values or TARIFF, chosen)
+            chosen = parse(selection or {"kind": "ids", "ids": self.place.line_ids}, is_ordered=True)
+            submission.fill(session, actor, self.parts, request, values or TARIFF, chosen)
             return request.id
 
         return self.as_customer(work)
@@ -121,7 +106,7 @@ class Office:
         request_id = self.draft(code, values)
 
         def work(session: Session, actor: Actor) -> None:
-            submission.submit(session, actor, self.engine, service.get_request(session, actor, request_id))
+            submission.submit(session, actor, self.parts, service.get_request(session, actor, request_id))
 
         self.as_customer(work)
         return request_id
@@ -131,13 +116,13 @@ class Office:
         if name in ("answer", "withdraw", "reopen", "complain"):
             self.as_customer(
                 lambda session, actor: service.move(
-                    session, actor, self.engine, service.get_request(session, actor, request_id), name, text
+                    session, actor, self.parts, service.get_request(session, actor, request_id), name, text
                 )
             )
             return
         self.as_manager(
             lambda session, actor: service.move(
-                session, actor, self.engine, desk.get_request(session, request_id).request, name, text
+                session, actor, self.parts, desk.get_request(session, request_id).request, name, text
             ),
             user_id,
         )
@@ -147,12 +132,12 @@ class Office:
 
         def look(session: Session, actor: Actor) -> int:
             request = desk.get_request(session, request_id).request
-            return execution.preview(session, actor, self.engine, request).run.id
+            return execution.preview(session, actor, self.parts, request).run.id
 
         run_id = self.as_manager(look)
         self.as_manager(
             lambda session, actor: execution.resolve(
-                session, actor, self.engine, desk.get_request(session, request_id).request, text, run_id
+                session, actor, self.parts, desk.get_request(session, request_id).request, text, run_id
             )
         )
         return run_id
@@ -167,7 +152,7 @@ class Office:
 
     def work(self, run_id: int, wakes: int = 1) -> None:
         for _ in range(wakes):
-            runner.work_on(self.engine, self.place.company_id, run_id, "test-worker")
+            runner.work_on(self.parts, self.place.company_id, run_id, "test-worker")
 
     def sql(self, statement: str, **values: Any) -> Any:
         """Straight to the database, walls open."""
@@ -202,18 +187,8 @@ def open_office(world: World, tmp_path: Path) -> Office:
     """A company with twelve numbers, two account managers and an administrator of the operator."""
     place = world.company(lines=12)
     operator, queue = RecordingOperator(), RememberingQueue()
-    settings = Settings(
-        "", "", "redis://127.0.0.1:9/0", "", "", "secret", "secret", "http://console.test", tmp_path
-    )
-    engine = Engine(
-        settings=settings,
-        queue=queue,  # type: ignore[arg-type]
-        gateway=operator,
-        target=LineTarget({execution.KIND: execution.is_named}),
-        operations={operation.code: operation for operation in OPERATIONS},
-        storage=LocalStorage(tmp_path / "files"),
-    )
+    parts = make_parts(make_settings(tmp_path), queue, operator)
     user = world.person(place)
     manager = hire("manager", "operator_manager", place.company_id)
     other = hire("other", "operator_manager", place.company_id)
-    return Office(engine, operator, queue, world, place, user, manager, other, hire("boss", "operator_admin"))
+    return Office(parts, operator, queue, world, place, user, manager, other, hire("boss", "operator_admin"))

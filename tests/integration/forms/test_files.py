@@ -36,19 +36,19 @@ def attaching(office: Office, request_id: int, scan: Path) -> Callable[[Session,
 
     def work(session: Session, actor: Actor) -> str:
         found = service.get_request(session, actor, request_id)
-        return attachments.attach(session, actor, office.engine, found, scan, "scan.pdf").key
+        return attachments.attach(session, actor, office.parts, found, scan, "scan.pdf").key
 
     return work
 
 
 def kept(office: Office) -> set[str]:
     """The keys of all files in the storage."""
-    folder = office.engine.settings.data_dir / "files"
+    folder = office.parts.settings.data_dir / "files"
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 def grow_old(office: Office, key: str) -> None:
-    path = office.engine.settings.data_dir / "files" / key
+    path = office.parts.settings.data_dir / "files" / key
     moment = (clock.now() - 2 * storage_cleanup.KEPT).timestamp()
     os.utime(path, (moment, moment))
 
@@ -75,7 +75,7 @@ def test_a_file_stays_where_its_removal_fails(office: Office, scan: Path) -> Non
     def remove(session: Session, actor: Actor) -> None:
         found = service.get_request(session, actor, draft)
         file = attachments.attachments_of(session, found)[0]
-        attachments.remove(session, actor, office.engine, found, file.id)
+        attachments.remove(session, actor, office.parts, found, file.id)
 
     def remove_and_fail(session: Session, actor: Actor) -> None:
         remove(session, actor)
@@ -89,7 +89,7 @@ def test_a_file_stays_where_its_removal_fails(office: Office, scan: Path) -> Non
 
 
 def test_only_old_files_that_no_row_names_are_tidied_away(office: Office, scan: Path) -> None:
-    storage, company = office.engine.storage, office.place.company_id
+    storage, company = office.parts.storage, office.place.company_id
     attached = office.as_customer(attaching(office, office.draft(), scan))
     reported, mailed, young, orphan = (new_key(company) for _ in range(4))
     for key in (reported, mailed, young, orphan):
@@ -114,7 +114,7 @@ def test_only_old_files_that_no_row_names_are_tidied_away(office: Office, scan: 
 def test_the_folder_of_another_database_is_not_emptied(office: Office, scan: Path) -> None:
     keys = {new_key(number) for number in range(storage_cleanup.FEW + 1)}
     for key in keys:
-        office.engine.storage.put(key, scan)
+        office.parts.storage.put(key, scan)
         grow_old(office, key)
-    assert storage_cleanup.forget(office.engine.storage, KEPT_FILES) == 0
+    assert storage_cleanup.forget(office.parts.storage, KEPT_FILES) == 0
     assert kept(office) == keys

@@ -14,6 +14,7 @@ from forms.requests import content, execution, service, submission
 from forms.requests.models import Request
 from lines.uploads import service as uploads
 from rbac.actor import Actor
+from runs.selection import parse
 from tests.integration.forms.conftest import Office, card, table
 
 REPLACE = {"deed": "replace_sim", "reason": "lost", "contact": "Анна", "phone": "89161234567"}
@@ -28,9 +29,7 @@ def upload(office: Office, folder: Path, rows: Sequence[Sequence[object]]) -> di
     """The selection of an uploaded list with these rows."""
     path = folder / "list.xlsx"
     path.write_bytes(table(rows))
-    made = office.as_customer(
-        lambda session, actor: uploads.save_upload(session(), actor, path, path.name).id
-    )
+    made = office.as_customer(lambda session, actor: uploads.save_upload(session, actor, path, path.name).id)
     return {"kind": "upload", "upload": made}
 
 
@@ -46,7 +45,7 @@ def filled(
             if request_id
             else submission.new_draft(session, actor, form)
         )
-        return draft.id, submission.fill(session, actor, office.engine, draft, values, selection).errors
+        return draft.id, submission.fill(session, actor, office.parts, draft, values, parse(selection)).errors
 
     found, errors = office.as_customer(work)
     return office.request(found), errors
@@ -65,7 +64,7 @@ def test_cards_of_the_list_go_along_in_the_order_of_its_rows(office: Office, tmp
     assert [line.msisdn for line in lines] == list(given)
     operation = office.as_customer(
         lambda session, actor: execution.operation_of(
-            office.engine, service.get_request(session, actor, request.id)
+            office.parts, service.get_request(session, actor, request.id)
         )
     )
     assert operation is not None

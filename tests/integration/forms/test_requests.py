@@ -27,7 +27,7 @@ from rbac.actor import Actor, Granted
 from runs import previews
 from runs.engine import sweeper
 from runs.models import ItemState
-from runs.selection import MOST_IDS
+from runs.selection import MOST_IDS, parse
 from tests.integration.forms.conftest import TARIFF, Office, card, hire
 
 
@@ -103,7 +103,7 @@ def test_what_another_manager_holds_is_passed_not_snatched(office: Office) -> No
         lambda session, actor: desk.pass_on(
             session,
             actor,
-            office.engine,
+            office.parts,
             desk.get_request(session, request_id).request,
             office.other,
             "Отпуск",
@@ -119,7 +119,7 @@ def test_it_is_passed_only_to_who_looks_after_the_company(office: Office) -> Non
     with pytest.raises(InvalidInput):
         office.as_manager(
             lambda session, actor: desk.pass_on(
-                session, actor, office.engine, desk.get_request(session, request_id).request, stranger, "Вам"
+                session, actor, office.parts, desk.get_request(session, request_id).request, stranger, "Вам"
             )
         )
 
@@ -169,8 +169,8 @@ def test_a_resolved_request_carries_its_operation_out(office: Office) -> None:
     office.work(run_id, wakes=3)
     run = office.run(run_id)
     assert (run.done, run.is_staff, run.staff_reason) == (12, True, office.request(request_id).number)
-    assert jobs.report_outcomes(office.engine) == 1
-    assert jobs.report_outcomes(office.engine) == 0
+    assert jobs.report_outcomes(office.parts) == 1
+    assert jobs.report_outcomes(office.parts) == 0
     rows = office.as_customer(
         lambda session, actor: execution.outcomes(session, service.get_request(session, actor, request_id))
     )
@@ -219,7 +219,7 @@ def test_more_numbers_than_can_be_ticked_are_carried_out(office: Office) -> None
     request_id = office.draft("numbers_and_sims", {**values, **cards}, kind="filter", query="", all=True)
     office.as_customer(
         lambda session, actor: submission.submit(
-            session, actor, office.engine, service.get_request(session, actor, request_id)
+            session, actor, office.parts, service.get_request(session, actor, request_id)
         )
     )
     office.move(request_id, "take")
@@ -241,7 +241,7 @@ def test_nobody_can_send_the_selection_of_a_request(office: Office) -> None:
     with pytest.raises(InvalidInput) as caught:
         office.as_customer(
             lambda session, actor: previews.create_preview(
-                session(), actor, office.engine, "unblock", {}, {"kind": "request", "request": request_id}
+                session, actor, office.parts, "unblock", {}, parse({"kind": "request", "request": request_id})
             )
         )
     assert caught.value.code == "nothing_selected"
@@ -266,17 +266,17 @@ def test_a_price_that_rose_says_so(office: Office) -> None:
 
     def look(session: Session, actor: Actor) -> None:
         request = desk.get_request(session, request_id).request
-        run = execution.preview(session, actor, office.engine, request).run
+        run = execution.preview(session, actor, office.parts, request).run
         with all_companies(reason="a test raises the price"):
             session.execute(update(Tariff).where(Tariff.id == "T-M").values(switch_price=70))
         with pytest.raises(Conflict) as caught, session.begin_nested():
-            execution.resolve(session, actor, office.engine, request, "Да", run.id)
+            execution.resolve(session, actor, office.parts, request, "Да", run.id)
         assert (caught.value.code, caught.value.params) == (
             "preview_stale",
             {"now": Money(Decimal(840)), "shown": Money(Decimal(600))},
         )
-        execution.count_again(session, actor, office.engine, request, run)
-        execution.resolve(session, actor, office.engine, request, "Да", run.id)
+        execution.count_again(session, actor, office.parts, request, run)
+        execution.resolve(session, actor, office.parts, request, "Да", run.id)
 
     office.as_manager(look)
     assert office.request(request_id).state == RequestState.RESOLVED
@@ -291,7 +291,7 @@ def test_killed_in_the_middle_the_sweeper_finishes(office: Office) -> None:
     run_id = office.resolve(request_id)
     assert office.queue.woken == []
     office.queue.works = True
-    assert sweeper.sweep(office.engine) == 1
+    assert sweeper.sweep(office.parts) == 1
     assert (office.place.company_id, run_id) in office.queue.woken
     office.operator.plan = lambda number, order: (
         "timeout"
@@ -302,7 +302,7 @@ def test_killed_in_the_middle_the_sweeper_finishes(office: Office) -> None:
     office.work(run_id, wakes=2)
     assert office.run(run_id).done == 12
     assert set(office.operator.ordered.values()) == {1}
-    assert jobs.report_outcomes(office.engine) == 1
+    assert jobs.report_outcomes(office.parts) == 1
 
 
 def test_a_resolution_that_fails_leaves_neither_text_nor_run(office: Office) -> None:
@@ -357,7 +357,7 @@ def test_wrong_values_are_kept_and_said(office: Office) -> None:
     with pytest.raises(InvalidInput) as caught:
         office.as_customer(
             lambda session, actor: submission.submit(
-                session, actor, office.engine, service.get_request(session, actor, draft)
+                session, actor, office.parts, service.get_request(session, actor, draft)
             )
         )
     assert "phone" in caught.value.fields
@@ -385,7 +385,7 @@ def test_an_application_from_outside_belongs_to_the_operator(office: Office) -> 
         "phone": "+79161234567",
     }
     with all_companies(reason="a public page belongs to no company"), db.unit_of_work() as session:
-        request = submission.apply(session, visitor, office.engine, get_type("connect_console"), values)
+        request = submission.apply(session, visitor, office.parts, get_type("connect_console"), values)
         assert request.number
     assert office.as_manager(lambda s, a: desk.queue(s, a, "all"), office.manager) == []
     rows = office.as_manager(lambda s, a: desk.queue(s, a, "mine"), office.admin)

@@ -19,34 +19,34 @@ from forms.requests.models import RequestState
 from rbac.actor import Actor
 from tests.integration.forms.conftest import TARIFF, Office
 
-Deed = Callable[[Office, Session, Actor, int], object]
+Deed = Callable[[Session, Actor, Office, int], object]
 PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
 
 
 def submit(session: Session, actor: Actor, office: Office, draft: int) -> None:
-    submission.submit(session, actor, office.engine, service.get_request(session, actor, draft))
+    submission.submit(session, actor, office.parts, service.get_request(session, actor, draft))
 
 
 def forget(session: Session, actor: Actor, office: Office, draft: int) -> None:
-    submission.forget(session, office.engine, submission.get_draft(session, actor, draft))
+    submission.forget(session, office.parts, submission.get_draft(session, actor, draft))
 
 
 def fill(session: Session, actor: Actor, office: Office, draft: int) -> None:
     found, values = submission.get_draft(session, actor, draft), {**TARIFF, "contact": "Другая"}
-    submission.fill(session, actor, office.engine, found, values, None)
+    submission.fill(session, actor, office.parts, found, values, None)
 
 
 def attach(session: Session, actor: Actor, office: Office, draft: int) -> None:
-    path = office.engine.settings.data_dir / "late.pdf"
+    path = office.parts.settings.data_dir / "late.pdf"
     path.write_bytes(PDF)
     found = service.get_request(session, actor, draft)
-    attachments.attach(session, actor, office.engine, found, path, path.name)
+    attachments.attach(session, actor, office.parts, found, path, path.name)
 
 
 def remove(session: Session, actor: Actor, office: Office, draft: int) -> None:
     found = service.get_request(session, actor, draft)
     (scan,) = attachments.attachments_of(session, found)
-    attachments.remove(session, actor, office.engine, found, scan.id)
+    attachments.remove(session, actor, office.parts, found, scan.id)
 
 
 DEEDS: dict[str, Deed] = {
@@ -64,8 +64,8 @@ def both(office: Office, draft: int, first: Deed, second: Deed) -> Future[object
     with ThreadPoolExecutor(1) as pool:
         with company_scope(office.place.company_id), db.unit_of_work() as session:
             actor = office.customer()
-            first(office, session, actor, draft)
-            later = pool.submit(office.as_customer, lambda s, a: second(office, s, a, draft))
+            first(session, actor, office, draft)
+            later = pool.submit(office.as_customer, lambda s, a: second(s, a, office, draft))
             until = time.monotonic() + 10
             while not session.scalar(waiting) and not later.done():
                 assert time.monotonic() < until, "nobody waits"
@@ -82,7 +82,7 @@ def draft(office: Office, tmp_path: Path) -> int:
     scan.write_bytes(PDF)
     office.as_customer(
         lambda session, actor: attachments.attach(
-            session, actor, office.engine, submission.get_draft(session, actor, draft), scan, scan.name
+            session, actor, office.parts, submission.get_draft(session, actor, draft), scan, scan.name
         )
     )
     return draft
@@ -106,7 +106,7 @@ def test_a_draft_thrown_away_is_not_there_any_more(office: Office, draft: int, d
     found = both(office, draft, forget, DEEDS[deed])
     assert isinstance(found.exception(), NotFound)
     assert office.sql("SELECT count(*) FROM requests") == [(0,)]
-    assert not [path for path in (office.engine.settings.data_dir / "files").rglob("*") if path.is_file()]
+    assert not [path for path in (office.parts.settings.data_dir / "files").rglob("*") if path.is_file()]
 
 
 def test_a_draft_is_filled_by_one_tab_after_the_other(office: Office, draft: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
@@ -30,6 +31,7 @@ from operators.sync import companies, sync_catalogue, sync_companies
 from operators.tmf.reading import TmfSource
 from rbac.models import Role
 from tests.fixtures.databases import Database
+from tests.fixtures.parts import RememberingQueue, make_parts, make_settings
 from tests.integration.operators.conftest import Operator
 
 pytestmark = pytest.mark.usefixtures("console")
@@ -165,11 +167,11 @@ def test_swaps_in_an_office_come_by_polling(loaded: int, source: TmfSource, oper
 
 
 def test_cards_that_were_bought_are_known_soon(
-    loaded: int, source: TmfSource, operator: Operator, monkeypatch: pytest.MonkeyPatch
+    loaded: int, source: TmfSource, operator: Operator, tmp_path: Path
 ) -> None:
     bought = operator.admin("POST", f"cards/{_party(loaded)}", {"count": 2})["iccids"]
-    monkeypatch.setattr(jobs, "_parts", [(source, lambda: None)])
-    jobs.synchronise()
+    queue = RememberingQueue()
+    jobs.synchronise(replace(make_parts(make_settings(tmp_path), queue), source=source))
     assert [_cards(loaded).get(iccid) for iccid in bought] == ["spare", "spare"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,47 +11,20 @@ from typing import Any
 import openpyxl
 import pytest
 
-from bootstrap import ALL_REPORTS
+from bootstrap import Parts
 from core import clock, db
-from core.settings import Settings
-from core.storage import LocalStorage
 from core.tenancy import company_scope
 from reports import service, worker
 from reports.models import ReportJob
-from reports.workshop import Workshop
+from tests.fixtures.parts import RememberingQueue, make_parts, make_settings
 from tests.fixtures.world import Place, World
-
-
-@dataclass
-class RememberingQueue:
-    """Remembers whom it was told to wake."""
-
-    woken: list[int] = field(default_factory=list)
-
-    def wake(self, function: str, company_id: int, object_id: int, copies: int = 1) -> bool:
-        self.woken.append(object_id)
-        return True
-
-
-def settings(folder: Path) -> Settings:
-    return Settings(
-        database_url="",
-        database_owner_url="",
-        redis_url="",
-        operator_url="",
-        operator_token="",
-        operator_event_secret="",
-        secret_key="",
-        console_url="https://console.example",
-        data_dir=folder,
-    )
 
 
 @dataclass
 class Desk:
     """One company and one person who orders reports."""
 
-    workshop: Workshop
+    parts: Parts
     queue: RememberingQueue
     world: World
     place: Place
@@ -62,11 +35,11 @@ class Desk:
     ) -> int:
         actor = self.place.actor(self.user)
         with company_scope(self.place.company_id), db.unit_of_work() as session:
-            job = service.order(session, actor, self.workshop, code, params, columns=columns, format=format)
+            job = service.order(session, actor, self.parts, code, params, columns=columns, format=format)
             return job.id
 
     def make(self, job_id: int) -> ReportJob:
-        worker.make(self.workshop, self.place.company_id, job_id, "test-worker")
+        worker.make(self.parts, self.place.company_id, job_id, "test-worker")
         return self.job(job_id)
 
     def job(self, job_id: int) -> ReportJob:
@@ -85,7 +58,7 @@ class Desk:
     def file(self, job_id: int) -> Path:
         job = self.job(job_id)
         assert job.key is not None
-        found = self.workshop.storage.path(job.key)
+        found = self.parts.storage.path(job.key)
         assert found is not None
         return found
 
@@ -97,10 +70,10 @@ class Desk:
     def download(self, job_id: int) -> bytes:
         actor = self.place.actor(self.user)
         with company_scope(self.place.company_id), db.unit_of_work() as session:
-            return service.open_file(session, actor, self.workshop, job_id).stream.read()
+            return service.open_file(session, actor, self.parts, job_id).stream.read()
 
     def with_storage(self, storage: Any) -> Desk:
-        return replace(self, workshop=replace(self.workshop, storage=storage))
+        return replace(self, parts=replace(self.parts, storage=storage))
 
 
 @pytest.fixture
@@ -109,7 +82,5 @@ def desk(world: World, tmp_path: Path) -> Desk:
     world.lines(place, 5, department="north")
     world.lines(place, 4, department="city")
     queue = RememberingQueue()
-    storage = LocalStorage(tmp_path / "files")
-    catalogue = {report.code: report for report in ALL_REPORTS}
-    workshop = Workshop(settings(tmp_path), queue, storage, catalogue)
-    return Desk(workshop, queue, world, place, world.person(place))
+    parts = make_parts(make_settings(tmp_path, console_url="https://console.example"), queue)
+    return Desk(parts, queue, world, place, world.person(place))

@@ -77,7 +77,7 @@ def made(desk: Desk, code: str, **params: Any) -> tuple[list[dict[str, Any]], di
     job = desk.make(job_id)
     assert job.state == "ready", job.trouble
     book = desk.book(job_id)
-    keys = [column.key for column in desk.workshop.report(code).columns]
+    keys = [column.key for column in desk.parts.reports.of(code).columns]
     rows = [
         dict(zip(keys, row, strict=True)) for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)
     ]

@@ -25,7 +25,7 @@ from tests.integration.reports.conftest import Desk
 
 def test_a_report_is_ordered_made_and_downloaded(desk: Desk) -> None:
     job_id = desk.order()
-    assert desk.queue.woken == [job_id]
+    assert desk.queue.woken == [(desk.place.company_id, job_id)]
     job = desk.make(job_id)
     assert (job.state, job.done, job.total) == (JobState.READY, 16, 16)
     assert job.expires_at is not None and job.expires_at > clock.now() + timedelta(days=6)
@@ -137,8 +137,8 @@ def test_a_report_left_by_a_dead_worker_is_made_again(desk: Desk, monkeypatch: p
     assert desk.make(job_id).state == JobState.MAKING, "its lease goes on"
     sweeper.worker_died("test-worker")
     desk.queue.woken.clear()
-    assert sweeper.sweep(desk.workshop) == 1
-    assert sweeper.sweep(desk.workshop) == 0, "just enqueued"
+    assert sweeper.sweep(desk.parts) == 1
+    assert sweeper.sweep(desk.parts) == 0, "just enqueued"
     assert desk.make(job_id).state == JobState.READY
     assert desk.book(job_id).worksheets[0].max_row == 17
 
@@ -167,7 +167,7 @@ def test_cancelled_while_being_made(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(files, "write", cancelled_meanwhile)
     job = desk.make(job_id)
     assert (job.state, job.key) == (JobState.CANCELLED, None)
-    assert not [one for one in desk.workshop.settings.data_dir.rglob("*") if one.is_file()]
+    assert not [one for one in desk.parts.settings.data_dir.rglob("*") if one.is_file()]
 
 
 def test_a_taken_over_job_is_not_finished_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +187,7 @@ def test_a_taken_over_job_is_not_finished_twice(desk: Desk, monkeypatch: pytest.
     monkeypatch.setattr(files, "write", slow)
     job = desk.make(job_id)
     assert job.state == JobState.READY
-    stored = [one for one in (desk.workshop.settings.data_dir / "files").rglob("*") if one.is_file()]
+    stored = [one for one in (desk.parts.settings.data_dir / "files").rglob("*") if one.is_file()]
     assert stored == [desk.file(job_id)]
 
 
@@ -200,7 +200,7 @@ def test_a_full_disk_is_a_clear_failure(desk: Desk, tmp_path: Path) -> None:
     full = desk.with_storage(FullDisk(tmp_path / "full"))
     job = full.make(full.order())
     assert (job.state, job.trouble, job.key) == (JobState.FAILED, no_room().message, None)
-    assert not list((desk.workshop.settings.data_dir / "making").iterdir())
+    assert not list((desk.parts.settings.data_dir / "making").iterdir())
 
 
 @pytest.mark.parametrize("format", ["xlsx", "csv"])
@@ -220,7 +220,7 @@ def test_a_disk_full_in_the_middle_of_writing(
     monkeypatch.setattr(files, "write", confined)
     job = desk.make(desk.order(format=format))
     assert (job.state, job.trouble, job.key) == (JobState.FAILED, no_room().message, None)
-    assert not [one for one in desk.workshop.settings.data_dir.rglob("*") if one.is_file()]
+    assert not [one for one in desk.parts.settings.data_dir.rglob("*") if one.is_file()]
 
 
 def test_no_file_is_left_where_its_row_cannot_be_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,7 +231,7 @@ def test_no_file_is_left_where_its_row_cannot_be_written(desk: Desk, monkeypatch
     with monkeypatch.context() as broken, pytest.raises(OperationalError):
         broken.setattr(notifications, "ready", lost)
         desk.make(job_id)
-    folder = desk.workshop.settings.data_dir / "files"
+    folder = desk.parts.settings.data_dir / "files"
     assert not [one for one in folder.rglob("*") if one.is_file()]
     desk.let_lease_end(job_id)
     assert desk.make(job_id).state == JobState.READY
@@ -243,7 +243,7 @@ def test_expired_files_are_gone(desk: Desk) -> None:
     desk.make(job_id)
     file = desk.file(job_id)
     desk.change(job_id, expires_at=clock.now() - timedelta(seconds=1))
-    assert sweeper.expire(desk.workshop) == 1
+    assert sweeper.expire(desk.parts) == 1
     assert not file.exists()
     with pytest.raises(NotFound):
         desk.download(job_id)
@@ -255,9 +255,9 @@ def test_deleting_and_repeating(desk: Desk) -> None:
     desk.make(job_id)
     file = desk.file(job_id)
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        again = service.repeat(session, actor, desk.workshop, job_id)
+        again = service.repeat(session, actor, desk.parts, job_id)
         assert (again.params["state"], again.state) == ("active", JobState.ORDERED)
-        service.forget(session, actor, desk.workshop, job_id)
+        service.forget(session, actor, desk.parts, job_id)
     assert not file.exists()
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
         assert [job.id for job in service.jobs(session, actor)] == [again.id]

@@ -18,29 +18,29 @@ from rbac.actor import Actor
 from reports import scheduling, service
 from tests.integration.reports.conftest import Desk
 
-Deed = Callable[[Desk, Session, Actor, int], object]
+Deed = Callable[[Session, Actor, Desk, int], object]
 TIMING = {"every": "daily", "hour": "8", "addresses": "boss@example.org"}
 DEEDS: dict[str, Deed] = {
-    "pause": lambda _, session, actor, key: scheduling.pause(session, actor, key, paused=True),
-    "resume": lambda _, session, actor, key: scheduling.pause(session, actor, key, paused=False),
-    "forget": lambda _, session, actor, key: scheduling.forget(session, actor, key),
-    "send_now": lambda desk, session, actor, key: scheduling.send_now(session, actor, desk.workshop, key),
+    "pause": lambda session, actor, _, key: scheduling.pause(session, actor, key, paused=True),
+    "resume": lambda session, actor, _, key: scheduling.pause(session, actor, key, paused=False),
+    "forget": lambda session, actor, _, key: scheduling.forget(session, actor, key),
+    "send_now": lambda session, actor, desk, key: scheduling.send_now(session, actor, desk.parts, key),
 }
 
 
 def forget_file(session: Session, actor: Actor, desk: Desk, key: int) -> None:
-    service.forget(session, actor, desk.workshop, key)
+    service.forget(session, actor, desk.parts, key)
 
 
 def do(desk: Desk, deed: Deed, key: int) -> None:
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        deed(desk, session, desk.place.actor(desk.user), key)
+        deed(session, desk.place.actor(desk.user), desk, key)
 
 
 def schedule(desk: Desk) -> int:
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
         actor = desk.place.actor(desk.user)
-        return scheduling.create(session, actor, desk.workshop, "lines", {}, TIMING).id
+        return scheduling.create(session, actor, desk.parts, "lines", {}, TIMING).id
 
 
 def wait_for_waiting(session: Session) -> None:

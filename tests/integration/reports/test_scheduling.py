@@ -31,7 +31,7 @@ TIMING = {"every": "daily", "hour": "8", "addresses": "boss@example.org"}
 def schedule(desk: Desk, code: str = "lines", timing: dict[str, Any] | None = None, **params: Any) -> int:
     actor = desk.place.actor(desk.user)
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        made = scheduling.create(session, actor, desk.workshop, code, params, timing or TIMING)
+        made = scheduling.create(session, actor, desk.parts, code, params, timing or TIMING)
         return made.id
 
 
@@ -63,15 +63,15 @@ def smtp(mailbox: Mailbox) -> SmtpServer:
 
 def test_a_due_schedule_is_ordered_once_made_and_mailed(desk: Desk, server: Mailbox) -> None:
     schedule_id = schedule(desk, timing={**TIMING, "addresses": "boss@example.org, Chief@example.org"})
-    assert scheduling.order_due(desk.workshop) == 0
+    assert scheduling.order_due(desk.parts) == 0
     make_due(desk)
-    assert scheduling.order_due(desk.workshop) == 1
-    assert scheduling.order_due(desk.workshop) == 0, "one order, however many hours were missed"
+    assert scheduling.order_due(desk.parts) == 1
+    assert scheduling.order_due(desk.parts) == 0, "one order, however many hours were missed"
     (job,) = rows(desk, ReportJob)
     assert job.schedule_id == schedule_id
     desk.make(job.id)
-    assert sender.send_due(smtp(server), desk.workshop.storage) == 2
-    assert sender.send_due(smtp(server), desk.workshop.storage) == 0
+    assert sender.send_due(smtp(server), desk.parts.storage) == 2
+    assert sender.send_due(smtp(server), desk.parts.storage) == 0
     first, second = server.mails
     assert {first["To"], second["To"]} == {"boss@example.org", "Chief@example.org"}
     (file,) = first.iter_attachments()
@@ -85,10 +85,10 @@ def test_a_due_schedule_is_ordered_once_made_and_mailed(desk: Desk, server: Mail
 def test_a_big_file_is_linked(desk: Desk, server: Mailbox) -> None:
     schedule(desk)
     make_due(desk)
-    scheduling.order_due(desk.workshop)
-    desk.workshop.settings.__dict__["mail_attach_mb"] = 0
+    scheduling.order_due(desk.parts)
+    desk.parts.settings.__dict__["mail_attach_mb"] = 0
     desk.make(rows(desk, ReportJob)[0].id)
-    sender.send_due(smtp(server), desk.workshop.storage)
+    sender.send_due(smtp(server), desk.parts.storage)
     (mail,) = server.mails
     assert not list(mail.iter_attachments())
     assert "https://console.example/files" in mail.get_content()
@@ -97,37 +97,37 @@ def test_a_big_file_is_linked(desk: Desk, server: Mailbox) -> None:
 def test_a_mail_server_that_is_away_is_asked_again(desk: Desk) -> None:
     schedule(desk)
     make_due(desk)
-    scheduling.order_due(desk.workshop)
+    scheduling.order_due(desk.parts)
     desk.make(rows(desk, ReportJob)[0].id)
     away = SmtpServer("smtp://127.0.0.1:9", "vm@example.org")
-    assert sender.send_due(away, desk.workshop.storage) == 0
+    assert sender.send_due(away, desk.parts.storage) == 0
     (mail,) = rows(desk, OutboxMail)
     assert (mail.state, mail.tries) == (MailState.PENDING, 1)
     assert mail.trouble and mail.next_try_at > clock.now()
-    assert sender.send_due(SmtpServer("", ""), desk.workshop.storage) == 0
+    assert sender.send_due(SmtpServer("", ""), desk.parts.storage) == 0
 
 
 def test_the_mail_arrives_once_the_server_is_back(desk: Desk, server: Mailbox) -> None:
     schedule(desk)
     make_due(desk)
-    scheduling.order_due(desk.workshop)
+    scheduling.order_due(desk.parts)
     desk.make(rows(desk, ReportJob)[0].id)
     server.refuse["boss@example.org"] = "451 come later"
-    sender.send_due(smtp(server), desk.workshop.storage)
+    sender.send_due(smtp(server), desk.parts.storage)
     assert rows(desk, OutboxMail)[0].state == MailState.PENDING
     server.refuse.clear()
     come_again(desk)
-    assert sender.send_due(smtp(server), desk.workshop.storage) == 1
+    assert sender.send_due(smtp(server), desk.parts.storage) == 1
     assert len(server.mails) == 1
 
 
 def test_an_address_that_is_refused_for_good_is_given_up(desk: Desk, server: Mailbox) -> None:
     schedule(desk)
     make_due(desk)
-    scheduling.order_due(desk.workshop)
+    scheduling.order_due(desk.parts)
     desk.make(rows(desk, ReportJob)[0].id)
     server.refuse["boss@example.org"] = "550 no such person"
-    sender.send_due(smtp(server), desk.workshop.storage)
+    sender.send_due(smtp(server), desk.parts.storage)
     (mail,) = rows(desk, OutboxMail)
     assert (mail.state, "550" in mail.trouble) == (MailState.FAILED, True)
 
@@ -136,7 +136,7 @@ def test_a_lost_right_pauses_a_schedule_and_is_told(desk: Desk) -> None:
     schedule(desk)
     make_due(desk)
     desk.world.drop_grants(desk.place, desk.user)
-    scheduling.order_due(desk.workshop)
+    scheduling.order_due(desk.parts)
     assert rows(desk, ReportJob) == []
     assert rows(desk, ReportSchedule)[0].is_paused
     assert [notice.kind for notice in rows(desk, Notice)] == ["schedule.paused"]
@@ -145,7 +145,7 @@ def test_a_lost_right_pauses_a_schedule_and_is_told(desk: Desk) -> None:
 def send_now(desk: Desk, schedule_id: int) -> int:
     actor = desk.place.actor(desk.user)
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        return scheduling.send_now(session, actor, desk.workshop, schedule_id).id
+        return scheduling.send_now(session, actor, desk.parts, schedule_id).id
 
 
 @pytest.mark.parametrize("is_paused", [False, True])
@@ -155,14 +155,14 @@ def test_it_is_sent_at_once_and_its_hour_stays(desk: Desk, server: Mailbox, is_p
         scheduling.pause(session, desk.place.actor(desk.user), schedule_id, paused=is_paused)
     (before,) = rows(desk, ReportSchedule)
     job_id = send_now(desk, schedule_id)
-    assert desk.queue.woken == [job_id]
+    assert desk.queue.woken == [(desk.place.company_id, job_id)]
     desk.make(job_id)
-    assert sender.send_due(smtp(server), desk.workshop.storage) == 1
+    assert sender.send_due(smtp(server), desk.parts.storage) == 1
     assert [mail["To"] for mail in server.mails] == ["boss@example.org"]
     assert len(list(server.mails[0].iter_attachments())) == 1
     (after,) = rows(desk, ReportSchedule)
     assert (after.next_at, after.is_paused, after.last_job_id) == (before.next_at, is_paused, job_id)
-    assert scheduling.order_due(desk.workshop) == 0
+    assert scheduling.order_due(desk.parts) == 0
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
         entries = session.scalars(select(JournalEntry).where(JournalEntry.action == "schedule.sent")).all()
     assert [one.object_id for one in entries] == [schedule_id]
@@ -239,7 +239,7 @@ def test_the_right_is_asked_before_anything_is_said_of_the_format(desk: Desk) ->
         actor = desk.place.actor(desk.user)
         with company_scope(desk.place.company_id), db.unit_of_work() as session:
             scheduling.create(
-                session, actor, desk.workshop, code, {}, {**TIMING, "hour": "24"}, format="zz", columns=["zz"]
+                session, actor, desk.parts, code, {}, {**TIMING, "hour": "24"}, format="zz", columns=["zz"]
             )
 
     with pytest.raises(InvalidInput) as problem:

@@ -191,7 +191,7 @@ def test_a_stopped_run_sends_nothing_more(desk: Desk) -> None:
     def stop_at_second(number: int, order: object) -> str:
         if number == 2:
             with company_scope(desk.place.company_id), db.unit_of_work():
-                control.stop(session(), actor, desk.engine, run.id)
+                control.stop(session(), actor, desk.parts, run.id)
         return "complete"
 
     desk.operator.plan = stop_at_second
@@ -202,7 +202,7 @@ def test_a_stopped_run_sends_nothing_more(desk: Desk) -> None:
     assert after.finished_at is not None
     assert len(desk.operator.orders) == 2
     with pytest.raises(Conflict), company_scope(desk.place.company_id), db.unit_of_work():
-        control.stop(session(), actor, desk.engine, run.id)
+        control.stop(session(), actor, desk.parts, run.id)
 
 
 def test_failed_lines_are_offered_again_refused_ones_are_not(desk: Desk) -> None:
@@ -222,7 +222,7 @@ def test_failed_lines_are_offered_again_refused_ones_are_not(desk: Desk) -> None
     assert (after.done, after.failed, after.refused) == (22, 2, 1)
     desk.operator.outcome = lambda item: LineOutcome(item, Outcome.DONE)
     with company_scope(desk.place.company_id), db.unit_of_work():
-        again = control.retry_failed(session(), desk.place.actor(desk.user), desk.engine, run.id)
+        again = control.retry_failed(session(), desk.place.actor(desk.user), desk.parts, run.id)
     assert again.preview["allowed"] == 2
     desk.work(desk.submit(again))
     assert desk.run(again).done == 2
@@ -283,6 +283,6 @@ def test_redis_away_at_submission_loses_nothing(desk: Desk) -> None:
     run = desk.start()
     assert desk.queue.woken == []
     desk.queue.works = True
-    assert sweeper.sweep(desk.engine) == 1
+    assert sweeper.sweep(desk.parts) == 1
     assert (desk.place.company_id, run.id) in desk.queue.woken
-    assert sweeper.sweep(desk.engine) == 0
+    assert sweeper.sweep(desk.parts) == 0

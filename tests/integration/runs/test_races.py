@@ -22,6 +22,7 @@ from runs.engine import claims as batches
 from runs.engine import runner, sweeper
 from runs.engine.claims import Claim, Work
 from runs.models import Run, RunState
+from runs.selection import parse
 from tests.fixtures.world import World
 from tests.integration.runs.conftest import Desk
 
@@ -49,7 +50,7 @@ def query(desk: Desk, sql: str) -> list[tuple[Any, ...]]:
 
 def opened(desk: Desk, run: Run) -> Work:
     with company_scope(desk.place.company_id):
-        work = runner._open(desk.engine, desk.place.company_id, run.id, "w1")
+        work = runner._open(desk.parts, desk.place.company_id, run.id, "w1")
     assert work is not None
     return work
 
@@ -63,7 +64,7 @@ def claimed(desk: Desk, work: Work) -> Claim:
 
 def stop(desk: Desk, run: Run) -> Run:
     with company_scope(desk.place.company_id), db.unit_of_work():
-        return control.stop(session(), desk.place.actor(desk.user), desk.engine, run.id)
+        return control.stop(session(), desk.place.actor(desk.user), desk.parts, run.id)
 
 
 def test_two_stops_and_an_order_that_comes_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +113,7 @@ def test_a_stopped_run_does_not_wait_for_the_operators_pause(desk: Desk) -> None
     with company_scope(desk.place.company_id):
         runner._record(work, claim, Retry(3600.0, "http 429"))
         runner._give_back(work)
-    assert sweeper.sweep(desk.engine) == 1
+    assert sweeper.sweep(desk.parts) == 1
     desk.work(run)
     assert (desk.run(run).cancelled, desk.run(run).open) == (25, 0)
 
@@ -123,7 +124,7 @@ def test_a_dead_workers_order_may_still_be_taken_in(desk: Desk) -> None:
     sweeper.worker_died("w1")
     desk.work(run)
     waits = query(desk, "SELECT sent_at, check_at, state FROM order_batches")[0]
-    longest = timedelta(seconds=desk.engine.settings.operator_timeout)
+    longest = timedelta(seconds=desk.parts.settings.operator_timeout)
     assert waits[2] == "unsure"
     assert waits[1] > clock.now() + longest - timedelta(seconds=2)
     assert (desk.run(run).unknown, desk.operator.calls) == (5, 0)
@@ -143,8 +144,8 @@ def test_two_runs_confirmed_at_once_order_each_line_once(desk: Desk, monkeypatch
     younger = desk.preview("set_limit", {"amount": "200"}, kind="ids", ids=ids)
     freeze = submission.freeze
 
-    def freeze_slowly(engine: Any, actor: Any, operation: Any, params: Any, run: Run) -> None:
-        freeze(engine, actor, operation, params, run)
+    def freeze_slowly(session: Any, actor: Any, parts: Any, operation: Any, params: Any, run: Run) -> None:
+        freeze(session, actor, parts, operation, params, run)
         if run.id == older.id:
             apart(lambda: desk.work(desk.submit(younger)))
 
@@ -161,7 +162,7 @@ def test_an_operation_that_a_release_took_away_ends_its_runs(desk: Desk) -> None
     after = desk.run(run)
     assert (after.state, after.failed, after.open) == (RunState.BROKEN, 25, 0)
     assert after.finished_at is not None
-    assert sweeper.sweep(desk.engine) == 0
+    assert sweeper.sweep(desk.parts) == 0
 
 
 def test_items_that_a_finished_order_leaves_out_have_failed(
@@ -214,10 +215,10 @@ def test_runs_of_others_are_for_people_who_see_the_whole_company(desk: Desk, wor
         with pytest.raises(NotFound):
             listing.get_run(session(), branch, run.id)
         with pytest.raises(NotFound):
-            control.stop(session(), branch, desk.engine, run.id)
+            control.stop(session(), branch, desk.parts, run.id)
         with pytest.raises(NotFound):
-            failed = {"kind": "failed_of", "run": run.id}
-            previews.create_preview(session(), branch, desk.engine, "block", {"reason": "lost"}, failed)
+            failed = parse({"kind": "failed_of", "run": run.id})
+            previews.create_preview(session(), branch, desk.parts, "block", {"reason": "lost"}, failed)
 
 
 def test_a_claim_that_comes_too_late_for_its_rows_is_an_empty_one(

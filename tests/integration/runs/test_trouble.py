@@ -99,7 +99,7 @@ def test_without_a_turn_claimed_lines_wait_again(desk: Desk, monkeypatch: pytest
 def test_a_worker_that_died_between_writing_and_sending(desk: Desk) -> None:
     run = desk.start()
     with company_scope(desk.place.company_id):
-        work = runner._open(desk.engine, desk.place.company_id, run.id, "dead-worker")
+        work = runner._open(desk.parts, desk.place.company_id, run.id, "dead-worker")
         assert work is not None
         with db.unit_of_work() as session:
             claim = claims.claim(session, work, 10)
@@ -114,7 +114,7 @@ def test_the_settling_time_of_a_dead_workers_order_begins_with_its_last_moment(d
     run = desk.start()
     desk.operator.settle = 3600.0
     with company_scope(desk.place.company_id):
-        work = runner._open(desk.engine, desk.place.company_id, run.id, "dead-worker")
+        work = runner._open(desk.parts, desk.place.company_id, run.id, "dead-worker")
         assert work is not None
         with db.unit_of_work() as session:
             claim = claims.claim(session, work, 10)
@@ -127,7 +127,7 @@ def test_the_settling_time_of_a_dead_workers_order_begins_with_its_last_moment(d
         with db.unit_of_work() as session:
             after = session.get_one(OrderBatch, (desk.place.company_id, claim.batch_id))
     assert after.state == BatchState.UNSURE
-    last = claims.SEND_WITHIN + desk.engine.settings.operator_timeout
+    last = claims.SEND_WITHIN + desk.parts.settings.operator_timeout
     assert after.sent_at - before == timedelta(seconds=last)
 
 
@@ -136,7 +136,7 @@ def test_orders_carry_the_moment_after_which_they_must_not_leave(desk: Desk) -> 
     desk.operator.plan = lambda number, order: seen.append(order) or "complete"  # type: ignore[func-returns-value]
     before = clock.now()
     desk.work(desk.start())
-    lease = timedelta(seconds=desk.engine.settings.operator_timeout + claims.MARGIN)
+    lease = timedelta(seconds=desk.parts.settings.operator_timeout + claims.MARGIN)
     for order in seen:
         assert order.send_by is not None
         assert before < order.send_by < clock.now() + lease
@@ -145,7 +145,7 @@ def test_orders_carry_the_moment_after_which_they_must_not_leave(desk: Desk) -> 
 def test_a_worker_that_died_between_sending_and_recording(desk: Desk) -> None:
     run = desk.start()
     with company_scope(desk.place.company_id):
-        work = runner._open(desk.engine, desk.place.company_id, run.id, "dead-worker")
+        work = runner._open(desk.parts, desk.place.company_id, run.id, "dead-worker")
         assert work is not None
         for _ in range(2):
             with db.unit_of_work() as session:
@@ -170,10 +170,10 @@ def test_events_repeated_and_late_do_no_harm(desk: Desk) -> None:
     ]
     for _ in range(2):
         for key, lines in reversed(told):
-            outcomes.record_event(desk.engine, key, "O", lines)
+            outcomes.record_event(desk.parts, key, "O", lines)
     for key, lines in told:
         late = [LineOutcome(line.external_id, Outcome.FAILED, "technical") for line in lines]
-        outcomes.record_event(desk.engine, key, "O", late)
+        outcomes.record_event(desk.parts, key, "O", late)
     after = desk.run(run)
     assert (after.state, after.done, after.failed) == (RunState.FINISHED, 25, 0)
 
@@ -184,12 +184,12 @@ def test_an_order_is_told_piece_by_piece(desk: Desk) -> None:
     desk.work(run)
     for order in desk.operator.orders.values():
         for line in order.lines:
-            outcomes.record_event(desk.engine, order.key, "O", [LineOutcome(line.external_id, Outcome.DONE)])
+            outcomes.record_event(desk.parts, order.key, "O", [LineOutcome(line.external_id, Outcome.DONE)])
     assert desk.run(run).state == RunState.FINISHED
 
 
 def test_an_event_of_a_foreign_order_changes_nothing(desk: Desk) -> None:
-    assert outcomes.record_event(desk.engine, "not-ours", "O", [LineOutcome("1-1", Outcome.DONE)]) is False
+    assert outcomes.record_event(desk.parts, "not-ours", "O", [LineOutcome("1-1", Outcome.DONE)]) is False
 
 
 def test_an_operator_that_forgot_an_accepted_order_fails_its_lines(desk: Desk) -> None:
@@ -209,7 +209,7 @@ def test_stopping_while_answers_are_missing_ends_cleanly(desk: Desk) -> None:
     run = desk.start()
     desk.work(run)
     with company_scope(desk.place.company_id), db.unit_of_work():
-        control.stop(session(), desk.place.actor(desk.user), desk.engine, run.id)
+        control.stop(session(), desk.place.actor(desk.user), desk.parts, run.id)
     sent = desk.operator.calls
     drive(desk, run)
     after = desk.run(run)

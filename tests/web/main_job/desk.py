@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BytesIO
 
 import openpyxl
@@ -11,33 +11,23 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from bootstrap import Parts
 from core import db
 from core.tenancy import company_scope
 from lines.models import Line
 from operators.gateway import LineOutcome, Outcome
 from runs.engine import runner
 from runs.models import Run
-from runs.parts import Engine
 from tests.fixtures.operator import RecordingOperator
+from tests.fixtures.parts import RememberingQueue
 from tests.fixtures.world import Place, World
-
-
-@dataclass
-class RememberingQueue:
-    """Stands where core.queue.JobQueue does and only remembers."""
-
-    woken: list[tuple[int, int]] = field(default_factory=list)
-
-    def wake(self, function: str, company_id: int, object_id: int, copies: int = 1) -> bool:
-        self.woken.append((company_id, object_id))
-        return True
 
 
 @dataclass
 class Desk:
     """A company, one person of it with a browser, and the operator behind."""
 
-    engine: Engine
+    parts: Parts
     operator: RecordingOperator
     queue: RememberingQueue
     world: World
@@ -80,7 +70,7 @@ class Desk:
 
     def work(self, run_id: int) -> None:
         """Be the worker for one wake-up."""
-        runner.work_on(self.engine, self.place.company_id, run_id, "test-worker")
+        runner.work_on(self.parts, self.place.company_id, run_id, "test-worker")
 
     def finish(self, run_id: int) -> Run:
         """Work until the run has ended."""

@@ -36,10 +36,10 @@ LOST = Operation(
 
 @pytest.fixture(autouse=True)
 def known(desk: Desk) -> Iterator[None]:
-    operations = desk.engine.operations
-    operations["report_lost"] = LOST  # type: ignore[index]
+    operations = desk.parts.operations
+    operations["report_lost"] = LOST
     yield
-    del operations["report_lost"]  # type: ignore[attr-defined]
+    del operations["report_lost"]
 
 
 def test_it_has_buttons_and_stands_in_the_api(desk: Desk) -> None:

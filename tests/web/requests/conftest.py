@@ -10,7 +10,6 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-import bootstrap
 from console.app import create_app
 from core import db
 from core.db import unit_of_work
@@ -29,7 +28,7 @@ class Desk:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        self.app = create_app(office.engine, bootstrap.workshop(office.engine))
+        self.app = create_app(office.parts)
         self.app.config.update(
             TESTING=False, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False
         )

@@ -27,7 +27,7 @@ def names(desk: Desk) -> list[str]:
 
 
 def files(desk: Desk) -> int:
-    folder = desk.office.engine.settings.data_dir / "files"
+    folder = desk.office.parts.settings.data_dir / "files"
     return sum(path.is_file() for path in folder.rglob("*"))
 
 

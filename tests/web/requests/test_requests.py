@@ -103,13 +103,13 @@ def office_file(name: str, *more: tuple[str, bytes]) -> bytes:
 def test_kinds_are_checked_by_content(desk: Desk, name: str, content: bytes, is_taken: bool) -> None:
     page = desk.attach(desk.draft(), name, content)
     assert ("/remove" in page) is is_taken
-    assert list((Path(desk.office.engine.settings.data_dir) / "files").rglob("*.tmp")) == []
+    assert list((Path(desk.office.parts.settings.data_dir) / "files").rglob("*.tmp")) == []
 
 
 def test_a_file_that_is_refused_takes_those_of_the_same_call_along(desk: Desk) -> None:
     request_id = desk.draft()
     desk.attach(request_id, "kept.pdf", PDF)
-    folder = Path(desk.office.engine.settings.data_dir) / "files"
+    folder = Path(desk.office.parts.settings.data_dir) / "files"
     before = sorted(folder.rglob("*"))
     files = [(BytesIO(PDF), "good.pdf"), (BytesIO(PNG), "lying.pdf")]
     answer = desk.customer.post(f"/api/v1/requests/{request_id}/files", data={"file": files})
