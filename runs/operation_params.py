@@ -13,8 +13,7 @@ from core.i18n import N_
 from core.messages import field_messages
 from rbac.actor import Actor
 from runs.models import Run
-from runs.operation import Operation, Params
-from runs.parts import Parts
+from runs.operation import Operation, Params, Target
 
 
 def read_params(operation: Operation, raw: Mapping[str, Any]) -> Params:
@@ -27,11 +26,11 @@ def read_params(operation: Operation, raw: Mapping[str, Any]) -> Params:
 
 
 def load_params(
-    session: Session, actor: Actor, parts: Parts, operation: Operation, raw: Mapping[str, Any]
+    session: Session, actor: Actor, target: Target, operation: Operation, raw: Mapping[str, Any]
 ) -> Params:
     """As `read_params`, held against today's rules too; raises InvalidInput with every error at once."""
     loaded = read_params(operation, raw)
-    errors = parts.target.problems(session, actor, operation.permission, operation.schema(), loaded)
+    errors = target.problems(session, actor, operation.permission, operation.schema(), loaded)
     if operation.check and not errors:
         errors = operation.check(session, loaded)
     if errors:
