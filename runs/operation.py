@@ -8,11 +8,11 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Protocol
 
-from marshmallow import Schema
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import NotFound
+from core.fields import FieldSchema
 from operators.gateway import Change
 from rbac.actor import Actor
 from rbac.permissions import Permission
@@ -90,7 +90,7 @@ class Operation:
     words: Words
     permission: Permission
     icon: str
-    schema: type[Schema]
+    schema: type[FieldSchema]
     refusals: Callable[[Params], Sequence[Refusal]]
     effect: Callable[[Params], Mapping[str, Any]]
     change: Callable[[Params], Change] | None = None
@@ -153,6 +153,17 @@ class Target(Protocol):
 
     def lacks_right(self, actor: Actor, permission: Permission) -> ColumnElement[bool]:
         """The condition that the actor does not hold the permission where the line stands."""
+        ...
+
+    def problems(
+        self,
+        session: Session,
+        actor: Actor,
+        permission: Permission,
+        schema: FieldSchema,
+        values: Mapping[str, Any],
+    ) -> Mapping[str, list[str]]:
+        """What is wrong by field with parameters that name things of the company's: tariffs, accounts, departments."""
         ...
 
     def before_sending(

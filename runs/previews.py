@@ -42,7 +42,7 @@ def create_preview(
     operation = parts.operations.of(code)
     require(actor, operation.permission)
     rest, values, values_of = row_values.split(raw_params) if operation.own else (raw_params, None, None)
-    params = load_params(session, operation, rest)
+    params = load_params(session, actor, parts.target, operation, rest)
     before = get_run(session, actor, selection.run) if isinstance(selection, FailedOf) else None
     most = len(selection.ids) if isinstance(selection, Ids) else row_values.MOST_VALUES
     own = row_values.read(operation.own, values, most) if operation.own and values else None

@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.bounds import LARGEST
 from core.errors import InvalidInput
 from core.i18n import N_
+from core.messages import field_messages
 from rbac.actor import Actor
 from runs.listing import get_run
 from runs.models import ItemState, RunItem
@@ -219,18 +220,6 @@ def parse(raw: Mapping[str, Any], *, is_ordered: bool = False) -> Selection:
     try:
         values = selection.schema(unknown=EXCLUDE).load(raw)
     except ValidationError as problem:
-        raise InvalidInput(NOTHING, fields=messages(problem), code="nothing_selected") from problem
+        raise InvalidInput(NOTHING, fields=field_messages(problem), code="nothing_selected") from problem
     parsed = selection.load(values)
     return parsed.sorted() if isinstance(parsed, Ids) and not is_ordered else parsed
-
-
-def messages(problem: ValidationError) -> dict[str, list[str]]:
-    """All messages of a failed check, by field."""
-    found: dict[str, Any] = problem.normalized_messages()  # type: ignore[no-untyped-call]
-    return {name: [str(one) for one in _flat(texts)] for name, texts in found.items()}
-
-
-def _flat(texts: Any) -> list[Any]:
-    if isinstance(texts, Mapping):
-        return [one for inner in texts.values() for one in _flat(inner)]
-    return list(texts) if isinstance(texts, list) else [texts]

@@ -12,7 +12,8 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from console.fields import request_form
+from console.fields.drawn import draw, errors_in_words, labels_of
+from console.fields.reading import read
 from console.requests import words as request_words
 from console.requests.attachments import attach_sent
 from console.runs import selection
@@ -22,7 +23,7 @@ from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragme
 from core.bounds import whole
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
-from forms.documents.form import FormLine, FormType, Lines
+from forms.documents.form import OFFERED_ON, FormLine, FormType, Lines
 from forms.documents.types import TYPES, get_type
 from forms.requests import attachments, content, service, submission
 from forms.requests.file_types import ENDINGS
@@ -148,7 +149,7 @@ def _form(code: str) -> FormType:
 
 
 def _save(form: FormType, draft: Request) -> ResponseReturnValue:
-    typed = request_form.read_values(form, request.form)
+    typed = {**dict.fromkeys(form.schema().fields, ""), **read(form.schema, request.form)}
     errors: dict[str, list[str]] = {}
     chosen = None
     try:
@@ -226,9 +227,9 @@ def _page(
         "requests/form.html",
         form=form,
         draft=draft,
-        fields=request_form.form_fields(form, typed, errors),
-        errors=request_form.all_said(form, errors),
-        labels=request_form.labels(form),
+        fields=draw(form.schema, OFFERED_ON, typed, errors),
+        errors=errors_in_words(form.schema, errors),
+        labels=labels_of(form.schema),
         has_lines=form.lines != Lines.NONE,
         needs_lines=form.lines == Lines.MANY,
         numbers=typed.get("numbers", ""),

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from console.fields import operation_form
+from console.fields.stored import values_in_words
 from console.runs import selection
 from console.runs import words as run_words
 from console.web.i18n import text
@@ -105,7 +105,7 @@ def _page(run: Run, *, typed_wrong: bool = False) -> str:
         figures=figures,
         bar=_bar(figures),
         refusals=_refusals(run),
-        params=operation_form.shown_params(operation, run.params),
+        params=values_in_words(operation.schema, run.company_id, run.params),
         raw_params={**run.params, VALUES_OF: run.id} if operation.own else run.params,
         own=operation.own,
         pairs=selection.pairs(chosen),

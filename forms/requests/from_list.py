@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.i18n import N_
-from forms.documents.fields import TYPED
+from core.messages import Message
 from forms.documents.form import FormType, Values
 from forms.requests.models import Request, RequestLine
 from lines.numbers import format_msisdn
@@ -45,7 +45,7 @@ def fill(
         if len(missing) == len(given):
             continue
         if missing:
-            errors[name] = [NOT_WHOLE + TYPED + format_msisdn(missing[0])]
+            errors[name] = [Message(NOT_WHOLE, typed=format_msisdn(missing[0]))]
         else:
             filled[name] = "\n".join(map(_plain, given.values()))
     return filled, errors

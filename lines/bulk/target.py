@@ -29,10 +29,12 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from core import clock
 from core.errors import NotFound
+from core.fields import FieldSchema
 from hierarchy import totals
 from hierarchy.models import Department
 from hierarchy.queries import with_ids
 from hierarchy.service import lock_tree
+from lines import field_values
 from lines.bulk.number_effects import give_up_numbers, keep_for_return, number_without_mark
 from lines.models import IN_DEPARTMENT, Line
 from lines.queries import select_department, select_matching
@@ -94,6 +96,17 @@ class LineTarget:
             .where(Line.company_id == actor.company_id, visible(actor, permission, Department.path))
             .where(named)
         )
+
+    def problems(
+        self,
+        session: Session,
+        actor: Actor,
+        permission: Permission,
+        schema: FieldSchema,
+        values: Mapping[str, Any],
+    ) -> Mapping[str, list[str]]:
+        """What is wrong by field with the tariffs, accounts and departments that parameters name."""
+        return field_values.problems(session, actor, permission, schema, values)
 
     def requested(self, session: Session, selection: Selection) -> int | None:
         """How many were asked for, where the selection names them one by one."""

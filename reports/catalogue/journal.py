@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from core.excel import Column
+from core.fields import choice
 from core.i18n import N_
 from core.journal.entries import JournalEntry
 from core.journal.words import AREAS, VALUES, action_text, field_text
@@ -16,7 +17,7 @@ from lines.operations import OPERATIONS
 from rbac.actor import Actor, company_of
 from rbac.permissions import Permission
 from reports.catalogue.common import ANY, RECORDS
-from reports.params import PeriodParams, moments, one_of
+from reports.params import PeriodParams, moments
 from reports.report import Cells, Params, Report, Rows, Speech
 
 TITLES = {operation.code: operation.words.title for operation in OPERATIONS}
@@ -31,7 +32,7 @@ KINDS: Mapping[str, str] = {
 class JournalParams(PeriodParams):
     """When, and what it was about."""
 
-    area = one_of({ANY: N_("Everything"), **AREAS}, N_("About"), ANY)
+    area = choice(N_("About"), {ANY: N_("Everything"), **AREAS}, required=False)
 
 
 def rows(actor: Actor, params: Params) -> Rows:
