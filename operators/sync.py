@@ -19,7 +19,8 @@ from hierarchy.models import BillingAccount, Company, Contract
 from hierarchy.roots import create_roots
 from operators.errors import OperatorAway
 from operators.models import Tariff
-from operators.records import AccountData, Page, PartyData, Source
+from operators.port import Source
+from operators.records import AccountData, Page, PartyData
 from operators.states import Report, note_done, note_failed
 from rbac.actor import system_actor
 from rbac.grants import create_preset_roles

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Protocol
 
 from core.parts import Parts as CoreParts
-from operators.gateway import Gateway
+from operators.port import Operator
 from runs.operation import Operations, Target
 
 
 class Parts(CoreParts, Protocol):
-    """Beside those of core: the way to the operator, what operations are carried out on, and the operations."""
+    """Beside those of core: the operator, what operations are carried out on, and the operations."""
 
     @property
-    def gateway(self) -> Gateway: ...
+    def operator(self) -> Operator: ...
     @property
     def target(self) -> Target: ...
     @property

@@ -12,7 +12,7 @@ from core.i18n import N_, NN_
 from hierarchy.models import BillingAccount
 from lines.models import Line, LineState
 from lines.operations.common import TERMINATED
-from operators.gateway import Change
+from operators.changes import Change
 from operators.models import Tariff
 from rbac.permissions import Permission
 from runs.operation import Operation, Params, Price, Refusal, Words
@@ -87,9 +87,7 @@ OPERATION = Operation(
     schema=TariffParams,
     check=_check,
     refusals=_refusals,
-    change=lambda params: Change(
-        offering=params["tariff"], characteristics={"effective": params["effective"]}
-    ),
+    change=lambda params: Change(tariff=params["tariff"], effective=params["effective"]),
     effect=_effect,
     price=_price,
     group="tariff",

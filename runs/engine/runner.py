@@ -16,7 +16,7 @@ from core.db import unit_of_work
 from core.errors import NotFound
 from core.tenancy import company_scope
 from hierarchy.models import Company
-from operators.gateway import (
+from operators.port import (
     Accepted,
     Answer,
     Gateway,
@@ -24,6 +24,7 @@ from operators.gateway import (
     Order,
     OrderLine,
     Outcome,
+    Product,
     Rejected,
     Retry,
     Unknown,
@@ -99,7 +100,7 @@ def _give_up(db: Session, run: Run) -> None:
 
 def _send_next(work: Work) -> float | None:
     """Send one order; returns seconds until the next may go, None where nothing is left or the run was stopped."""
-    gateway = work.parts.gateway
+    gateway = work.parts.operator.gateway
     due = gateway.token_due()
     if due > TOKEN_AHEAD:
         return min(due - TOKEN_AHEAD / 2, TOKEN_WAIT)
@@ -143,11 +144,11 @@ def order_lines(work: Work, lines: Sequence[TargetLine]) -> list[OrderLine]:
     """The lines of an order, each under the external id by which it is known for ever."""
     if work.operation.own is None:
         change = work.operation.change(work.params)
-        return [OrderLine(f"{work.run_id}-{line.no}", line.product_id, change) for line in lines]
+        return [OrderLine(f"{work.run_id}-{line.no}", Product(line.product_id), change) for line in lines]
     return [
         OrderLine(
             f"{work.run_id}-{line.no}",
-            line.product_id,
+            Product(line.product_id),
             work.operation.change({**work.params, OWN: line.own}),
         )
         for line in lines

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from core import clock, db
 from core.db import session
 from core.tenancy import company_scope
-from operators.gateway import Answer, LineOutcome, Order, Outcome, Retry
+from operators.port import Answer, LineOutcome, Order, Outcome, Retry
 from runs.engine import claims, outcomes, runner, sweeper
 from runs.models import BatchState, OrderBatch, RunState
 from tests.integration.runs.conftest import Desk

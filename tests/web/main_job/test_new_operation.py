@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 
 from core import clock
 from lines.operations import block
-from operators.gateway import Change
+from operators.changes import Change
 from rbac.permissions import Permission
 from runs.operation import Operation
 from tests.web.main_job.desk import Desk
@@ -29,7 +29,7 @@ LOST = Operation(
     icon="flag",
     schema=LostParams,
     refusals=block.OPERATION.refusals,
-    change=lambda params: Change(status="suspended", characteristics={"blockReason": "lost"}),
+    change=lambda params: Change(state="blocked", block_reason="lost"),
     effect=lambda params: {"state": "blocked", "block_reason": "lost"},
     group="block",
 )
