@@ -119,6 +119,8 @@ def _account_rows(db: Session, company_id: int, accounts: Sequence[AccountData])
             "is_in_debt": found.is_in_debt,
             "balance": found.balance,
             "credit_limit": found.credit_limit,
+            "delivery_channel": found.delivery and found.delivery.channel,
+            "delivery_address": found.delivery and found.delivery.address,
         }
         for found in accounts
     ]
