@@ -23,6 +23,7 @@ from reports.catalogue import REPORTS
 from reports.catalogue.common import RECORDS
 from reports.report import Report, Reports
 from runs.operation import Operations, Target
+from runs.selection import Selections
 
 REQUEST_REPORT = Report(
     code="requests",
@@ -56,6 +57,7 @@ class Parts:
     storage: Storage
     operator: Operator
     target: Target
+    selections: Selections
     operations: Operations
     reports: Reports
     kept_files: Sequence[Keys]
@@ -78,7 +80,8 @@ def build(settings: Settings) -> Parts:
         queue=JobQueue(settings.redis_url, most=settings.workers),
         storage=LocalStorage(settings.data_dir / "files"),
         operator=operator,
-        target=LineTarget({execution.KIND: execution.is_named}),
+        target=LineTarget(),
+        selections=Selections([execution.OfRequest]),
         operations=Operations(OPERATIONS),
         reports=Reports(ALL_REPORTS),
         kept_files=KEPT_FILES,

@@ -29,6 +29,7 @@ from core.errors import InvalidInput
 from core.i18n import N_
 from runs.models import UNREADABLE, Run, RunValue, UploadRow
 from runs.operation import Operation, Own
+from runs.selection import Listed, Selection
 
 VALUES = "values"
 """The parameter that holds them: what each line gets, by its id."""
@@ -85,7 +86,14 @@ def read(own: Own, raw: Any, most: int = MOST_VALUES) -> dict[int, str]:
     return found
 
 
-def keep(db: Session, own: Own, run: Run, values: Mapping[int, str] | None, earlier: Run | None) -> None:
+def keep(
+    db: Session,
+    own: Own,
+    run: Run,
+    selection: Selection,
+    values: Mapping[int, str] | None,
+    earlier: Run | None,
+) -> None:
     """Write the values of a run: those given (perhaps none), else the earlier run's, else its uploaded list's."""
     if values is not None:
         rows = [
@@ -97,11 +105,11 @@ def keep(db: Session, own: Own, run: Run, values: Mapping[int, str] | None, earl
         taken = select(RunValue.company_id, literal(run.id), RunValue.line_id, RunValue.value)
         taken = taken.where(RunValue.company_id == run.company_id, RunValue.run_id == earlier.id)
         db.execute(insert(RunValue).from_select(COLUMNS, taken))
-    elif run.selection["kind"] == "upload":
+    elif isinstance(selection, Listed):
         written = getattr(UploadRow, own.column)
         listed = select(UploadRow.company_id, literal(run.id), UploadRow.line_id, written).where(
             UploadRow.company_id == run.company_id,
-            UploadRow.upload_id == int(run.selection["upload"]),
+            UploadRow.upload_id == selection.upload,
             UploadRow.problem.is_(None),
             written.is_not(None),
         )

@@ -18,7 +18,7 @@ from forms.requests import attachments, execution, service, submission
 from forms.requests.models import Request, RequestEvent
 from forms.requests.transitions import Party, steps
 from rbac.permissions import Permission
-from runs.selection import checked
+from runs.selection import parse
 
 blueprint = Calls("api_requests", __name__, url_prefix="/api/v1", description="Documents and requests")
 NOT_NOW = N_("The request has moved on: this step is not possible any more.")
@@ -61,7 +61,7 @@ def create_request(wanted: dict[str, Any]) -> Request:
     """Keep a draft, with `submit` send it; what is wrong is said by field and nothing is kept."""
     form = get_type(wanted["form"])
     draft = submission.new_draft(db(), actor(), form)
-    chosen = checked(wanted["selection"], is_ordered=True) if wanted["selection"] else None
+    chosen = parse(wanted["selection"], is_ordered=True) if wanted["selection"] else None
     found = submission.fill(db(), actor(), parts(), draft, wanted["values"], chosen)
     if found.errors:
         words = {name: [said(one, locale()) for one in messages] for name, messages in found.errors.items()}

@@ -21,6 +21,7 @@ from rbac.decision import holds, require
 from rbac.permissions import Permission
 from runs import previews
 from runs.operation import Operation
+from runs.selection import Selection
 
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 LONGEST_ADDRESS = 1500
@@ -108,7 +109,7 @@ def offered(code: str) -> ResponseReturnValue:
 
 def _form(
     operation: Operation,
-    chosen: Mapping[str, Any],
+    chosen: Selection,
     typed: Mapping[str, Any],
     errors: Mapping[str, Sequence[str]],
     *,

@@ -72,7 +72,7 @@ def show(run_id: int) -> ResponseReturnValue:
     if run.state == RunState.PREVIEWED:
         return redirect(url_for("previews.show", run_id=run.id))
     operation = parts().operations.of(run.operation)
-    origin, back = selection.origin(run.selection)
+    origin, back = selection.origin(selection.stored(run))
     state, reason = request.args.get("state", ""), request.args.get("reason", "")
     return render(
         "runs/show.html",

@@ -27,7 +27,7 @@ from rbac.decision import visible
 from rbac.permissions import Permission
 from runs.models import UploadRow
 from runs.parts import Parts
-from runs.selection import messages
+from runs.selection import Ids, Listed, Selection, messages
 from users.models import User
 
 NO_NUMBERS = N_("Name at least one number, or upload a list.")
@@ -174,7 +174,7 @@ def _refuse_twice(typed: Sequence[tuple[str, int]]) -> None:
 
 
 def set_lines(
-    session: Session, actor: Actor, parts: Parts, request: Request, selection: Mapping[str, Any] | None
+    session: Session, actor: Actor, parts: Parts, request: Request, selection: Selection | None
 ) -> None:
     """Write down the numbers that a draft is about; None leaves it without any. Raises InvalidInput for too many."""
     session.execute(
@@ -207,20 +207,20 @@ def set_lines(
         raise InvalidInput(TOO_MANY, code="too_many_numbers")
 
 
-def _given_order(company_id: int, selection: Mapping[str, Any]) -> FromClause | None:
+def _given_order(company_id: int, selection: Selection) -> FromClause | None:
     """The places of lines that a person put in an order: what stands beside them in the form follows it.
 
     None for selections that name no line by itself: their order is by number.
     """
-    if selection["kind"] == "ids":
-        ids = func.unnest(cast(list(selection["ids"]), BIGINTS))
+    if isinstance(selection, Ids):
+        ids = func.unnest(cast(list(selection.ids), BIGINTS))
         return ids.table_valued("line_id", with_ordinality="no", name="given").render_derived()
-    if selection["kind"] == "upload":
+    if isinstance(selection, Listed):
         return (
             select(UploadRow.line_id, UploadRow.no)
             .where(
                 UploadRow.company_id == company_id,
-                UploadRow.upload_id == int(selection["upload"]),
+                UploadRow.upload_id == selection.upload,
                 UploadRow.problem.is_(None),
             )
             .subquery("given")

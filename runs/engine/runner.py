@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,6 +16,7 @@ from core.db import unit_of_work
 from core.errors import NotFound
 from core.tenancy import company_scope
 from hierarchy.models import Company
+from operators.changes import Change
 from operators.port import (
     Accepted,
     Answer,
@@ -30,11 +31,11 @@ from operators.port import (
     Unknown,
 )
 from runs import control, operation_params
-from runs.engine import claims, counters, followup, outcomes
+from runs.engine import claims, counters, followup, local, outcomes
 from runs.engine.claims import Claim, Work
 from runs.engine.counters import Moved
 from runs.models import ItemState, Run, RunState
-from runs.operation import OWN, TargetLine
+from runs.operation import OWN, Params, TargetLine
 from runs.parts import Parts
 
 log = structlog.get_logger(__name__)
@@ -100,6 +101,8 @@ def _give_up(db: Session, run: Run) -> None:
 
 def _send_next(work: Work) -> float | None:
     """Send one order; returns seconds until the next may go, None where nothing is left or the run was stopped."""
+    if work.operation.change is None:
+        return 0.0 if local.carry_out_next(work) else None
     gateway = work.parts.operator.gateway
     due = gateway.token_due()
     if due > TOKEN_AHEAD:
@@ -110,7 +113,7 @@ def _send_next(work: Work) -> float | None:
             return _pause_of(db, work)
     if not claim.lines:
         return 0.0
-    lines = order_lines(work, claim.lines)
+    lines = order_lines(work, work.operation.change, claim.lines)
     order = Order(claim.key, work.party_id, work.operation.code, lines, claim.send_by)
     # The token comes last, so that requests leave evenly: what a claim takes differs from time to time.
     if not gateway.take_token(wait=TOKEN_WAIT):
@@ -140,16 +143,18 @@ def _pause_of(db: Session, work: Work) -> float | None:
     return max(0.05, (row[1] - clock.now()).total_seconds())
 
 
-def order_lines(work: Work, lines: Sequence[TargetLine]) -> list[OrderLine]:
+def order_lines(
+    work: Work, change_of: Callable[[Params], Change], lines: Sequence[TargetLine]
+) -> list[OrderLine]:
     """The lines of an order, each under the external id by which it is known for ever."""
     if work.operation.own is None:
-        change = work.operation.change(work.params)
+        change = change_of(work.params)
         return [OrderLine(f"{work.run_id}-{line.no}", Product(line.product_id), change) for line in lines]
     return [
         OrderLine(
             f"{work.run_id}-{line.no}",
             Product(line.product_id),
-            work.operation.change({**work.params, OWN: line.own}),
+            change_of({**work.params, OWN: line.own}),
         )
         for line in lines
     ]

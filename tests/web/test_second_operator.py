@@ -19,6 +19,7 @@ from operators.models import SyncState
 from runs import previews, submission
 from runs.engine import runner
 from runs.models import Run
+from runs.selection import Ids
 from tests.fixtures import plain_operator
 from tests.fixtures.databases import Database
 from tests.fixtures.parts import make_settings
@@ -44,7 +45,7 @@ def gateway(parts: Parts) -> PlainGateway:
 
 def start(parts: Parts, place: Place, user: int) -> int:
     """Block all lines and be the worker once; returns the run's id."""
-    actor, lines = place.actor(user), {"kind": "ids", "ids": place.line_ids}
+    actor, lines = place.actor(user), Ids(tuple(place.line_ids))
     with company_scope(place.company_id), db.unit_of_work() as session:
         run_id = previews.create_preview(session, actor, parts, "block", {"reason": "lost"}, lines).id
     with company_scope(place.company_id), db.unit_of_work() as session:
