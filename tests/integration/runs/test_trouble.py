@@ -151,7 +151,8 @@ def test_a_worker_that_died_between_sending_and_recording(desk: Desk) -> None:
             with db.unit_of_work() as session:
                 claim = claims.claim(session, work, 10)
             assert claim is not None
-            lines = runner.order_lines(work, claim.lines)
+            assert work.operation.change is not None
+            lines = runner.order_lines(work, work.operation.change, claim.lines)
             desk.operator.place(Order(claim.key, work.party_id, "block", lines))
     sweeper.worker_died("dead-worker")
     drive(desk, run)
