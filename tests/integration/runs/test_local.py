@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from marshmallow import Schema, fields
 from sqlalchemy import select
 
 from core import db
+from core.fields import FieldSchema, integer, text
 from core.i18n import N_, NN_
 from core.journal.entries import JournalEntry, verify
 from core.tenancy import company_scope
@@ -29,12 +29,12 @@ from tests.integration.runs.conftest import Desk
 WORDS = Words(N_("Test"), N_("Test"), N_("Test"), NN_("%(n)s", "%(n)s"), NN_("%(n)s", "%(n)s"))
 
 
-class NameParams(Schema):
-    name = fields.String(required=True)
+class NameParams(FieldSchema):
+    name = text(N_("Name"))
 
 
-class IntoParams(Schema):
-    department = fields.Integer(required=True)
+class IntoParams(FieldSchema):
+    department = integer(N_("Department"), 1, 10**12)
 
 
 NAME = Operation(
