@@ -8,7 +8,19 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, String, and_, any_, case, cast, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    any_,
+    case,
+    cast,
+    exists,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
@@ -21,6 +33,8 @@ from lines.sync.seen_ids import SeenIds
 from operators.records import Page, SimData, Source
 from operators.states import Report, find_state
 from operators.sync import count, get_party_id, stream
+from rbac.actor import Actor, company_of
+from runs.row_value_kind import Offer, Replaced, Wanted
 
 BIGINTS, TEXTS = ARRAY(BigInteger), ARRAY(String)
 SPARES_EVERY = timedelta(minutes=15)
@@ -28,6 +42,8 @@ SPARES_EVERY = timedelta(minutes=15)
 CHUNK = 5000
 MOST_MISSING = 0.5
 """Share of a company's cards that may vanish at once; above it the operator's list is not believed."""
+# Written out, not bound: only then PostgreSQL can prove that the index of spare cards serves.
+SPARE_IN_SQL: ColumnElement[str] = literal_column(f"'{SimState.SPARE.value}'")
 log = structlog.get_logger(__name__)
 
 HELD = exists().where(
@@ -86,6 +102,21 @@ def sync_spares(source: Source, company_id: int) -> Report | None:
         missing, _ = _missing(company_id, seen, (SimState.SPARE,))
         _lose(report, company_id, missing)
     return report
+
+
+def spare_cards(session: Session, actor: Actor, _: Wanted, most: int) -> list[Offer]:
+    """ICCIDs of the company's spare SIM cards that no line uses."""
+    used = select(Line.id).where(Line.company_id == SimCard.company_id, Line.iccid == SimCard.iccid).exists()
+    cards = select(SimCard.iccid).where(
+        SimCard.company_id == company_of(actor), SimCard.state == SPARE_IN_SQL, ~used
+    )
+    return [Offer(iccid) for iccid in session.scalars(cards.order_by(SimCard.iccid).limit(most))]
+
+
+def follow_replaced(session: Session, company_id: int, replaced: Sequence[Replaced]) -> None:
+    """`follow_lines` for the cards that lines had and those that they have now."""
+    cards = {iccid for pair in replaced for iccid in pair if iccid is not None}
+    follow_lines(session, company_id, sorted(cards))
 
 
 def follow_lines(session: Session, company_id: int, iccids: Sequence[str]) -> None:

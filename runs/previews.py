@@ -43,12 +43,14 @@ def create_preview(
     """
     operation = parts.operations.of(code)
     require(actor, operation.permission)
-    rest, values, values_of = row_values.split(raw_params) if operation.own else (raw_params, None, None)
+    rest, values, values_of = (
+        row_values.split(raw_params) if operation.row_value else (raw_params, None, None)
+    )
     params = load_params(session, operation, rest)
     chosen = dict(selection) if is_checked else checked(selection)
     before = get_run(session, actor, chosen["run"]) if chosen["kind"] == "failed_of" else None
     most = len(chosen["ids"]) if chosen["kind"] == "ids" else row_values.MOST_VALUES
-    own = row_values.read(operation.own, values, most) if operation.own and values else None
+    given = row_values.read(operation.row_value, values, most) if operation.row_value and values else None
     earlier = same_kind(session, actor, code, values_of) if values_of else before
     run = Run(
         company_id=company_of(actor),
@@ -67,8 +69,8 @@ def create_preview(
     )
     session.add(run)
     session.flush()
-    if operation.own:
-        row_values.keep(session, operation.own, run, own, earlier)
+    if operation.row_value:
+        row_values.keep(session, operation.row_value, run, given, earlier)
     run.preview = figures(session, actor, parts, operation, params, run)
     session.flush()
     return run

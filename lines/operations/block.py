@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from core.i18n import N_, NN_
 from lines.models import Line, LineState
+from lines.operations.common import REASONS as LINE_REASONS
 from lines.operations.common import TERMINATED
 from operators.gateway import Change
 from rbac.permissions import Permission
@@ -46,6 +47,7 @@ OPERATION = Operation(
     ),
     change=lambda params: Change(status="suspended", characteristics={"blockReason": params["reason"]}),
     effect=lambda params: {"state": LineState.BLOCKED.value, "block_reason": params["reason"]},
+    reasons=LINE_REASONS,
     group="block",
     order=10,
 )

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from core.i18n import N_, NN_
 from lines.models import Line
-from lines.operations.common import TERMINATED
+from lines.operations.common import REASONS, TERMINATED
 from operators.gateway import Change
 from rbac.permissions import Permission
 from runs.operation import Operation, Params, Refusal, Words
@@ -76,6 +76,7 @@ OPERATION = Operation(
         "limit_period": params["period"],
         "limit_warn": params["warn_at"],
     },
+    reasons=REASONS,
     group="limit",
     order=30,
 )

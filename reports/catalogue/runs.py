@@ -10,7 +10,7 @@ from sqlalchemy import case, select
 from core.excel import Column
 from core.i18n import N_
 from hierarchy.models import Department
-from lines.bulk.items import OF_ITEM, changes_numbers, number_then
+from lines.bulk.items import OF_ITEM, changes_title, title_then
 from lines.models import IN_DEPARTMENT, Line
 from lines.operations import OPERATIONS
 from rbac.actor import Actor, company_of
@@ -22,7 +22,7 @@ from runs import refusals
 from runs.models import FINAL, ItemState, Run, RunItem
 
 BY_CODE = {operation.code: operation for operation in OPERATIONS}
-CHANGING = [operation.code for operation in OPERATIONS if changes_numbers(operation.own)]
+CHANGING = [operation.code for operation in OPERATIONS if changes_title(operation.row_value)]
 """Operations after which a line has another number than the one it was chosen by."""
 OUTCOMES: Mapping[str, str] = {
     ItemState.DONE: N_("Done"),
@@ -56,7 +56,7 @@ def rows(actor: Actor, params: Params) -> Rows:
             Run.params,
             Run.submitted_at,
             Run.created_name,
-            case((Run.operation.in_(CHANGING), number_then()), else_=Line.msisdn),
+            case((Run.operation.in_(CHANGING), title_then()), else_=Line.msisdn),
             Line.employee,
             Line.department_id,
             RunItem.state,

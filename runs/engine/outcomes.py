@@ -154,7 +154,7 @@ def _apply(db: Session, parts: Parts, run: Run, line_ids: Sequence[int]) -> None
     except (NotFound, ValidationError):
         log.error("outcome.unknown_operation", run=run.id, operation=run.operation)
         return  # the outcome is kept; the lines themselves come with the next synchronisation
-    changes = parts.target.apply(db, run.company_id, run.id, line_ids, effect)
+    changes = parts.target.apply(db, run.company_id, run.id, line_ids, effect, operation.row_value)
     entries = [
         Entry(f"line.{operation.code}", "line", line_id, before, after, run.id, label)
         for line_id, label, before, after in changes

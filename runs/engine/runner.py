@@ -33,7 +33,7 @@ from runs.engine import claims, counters, followup, outcomes
 from runs.engine.claims import Claim, Work
 from runs.engine.counters import Moved
 from runs.models import ItemState, Run, RunState
-from runs.operation import OWN, TargetLine
+from runs.operation import ROW_VALUE, TargetLine
 from runs.parts import Parts
 
 log = structlog.get_logger(__name__)
@@ -141,14 +141,14 @@ def _pause_of(db: Session, work: Work) -> float | None:
 
 def order_lines(work: Work, lines: Sequence[TargetLine]) -> list[OrderLine]:
     """The lines of an order, each under the external id by which it is known for ever."""
-    if work.operation.own is None:
+    if work.operation.row_value is None:
         change = work.operation.change(work.params)
         return [OrderLine(f"{work.run_id}-{line.no}", line.product_id, change) for line in lines]
     return [
         OrderLine(
             f"{work.run_id}-{line.no}",
             line.product_id,
-            work.operation.change({**work.params, OWN: line.own}),
+            work.operation.change({**work.params, ROW_VALUE: line.row_value}),
         )
         for line in lines
     ]
