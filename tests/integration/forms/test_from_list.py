@@ -29,7 +29,9 @@ def upload(office: Office, folder: Path, rows: Sequence[Sequence[object]]) -> di
     """The selection of an uploaded list with these rows."""
     path = folder / "list.xlsx"
     path.write_bytes(table(rows))
-    made = office.as_customer(lambda session, actor: uploads.save_upload(session, actor, path, path.name).id)
+    made = office.as_customer(
+        lambda session, actor: uploads.save_upload(session, actor, office.parts, path, path.name).id
+    )
     return {"kind": "upload", "upload": made}
 
 
