@@ -114,7 +114,7 @@ OPERATION = Operation(
     icon="flag",
     schema=EveryField,
     refusals=block.OPERATION.refusals,
-    change=lambda params: Change(status="suspended"),
+    change=lambda params: Change(state="blocked"),
     effect=lambda params: {"state": "blocked"},
     group="block",
 )
