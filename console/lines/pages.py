@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from console.fields import tree as tree_view
 from console.journal.addresses import action_text
-from console.lines import columns
+from console.lines import columns, filter_menus
 from console.lines import words as line_words
+from console.lines.facts import FACTS
 from console.runs.operations import allowed_operations
 from console.web.routing import (
     ResponseReturnValue,
@@ -33,12 +34,14 @@ from lines import card as service
 from lines import filters, queries
 from lines.card import LineCard
 from lines.filters import LineFilter
-from lines.schemas import BLOCK_REASONS
+from lines.words import LIMIT_PERIODS
 from operators.models import Tariff
 from rbac.permissions import Permission
 from runs.operation import Operation
 
 blueprint = Blueprint("lines", __name__)
+blueprint.add_app_template_filter(line_words.state_mark, "state_mark")
+blueprint.add_app_template_filter(line_words.block_reason, "block_reason")
 
 
 @route(blueprint, "/", permission=SignedIn(), endpoint="home")
@@ -65,8 +68,8 @@ def index() -> ResponseReturnValue:
             counted=line_words.counted(count.number, count.is_exact),
             chips=line_words.chips(wanted, names),
             names=names,
-            states=line_words.STATES,
-            reasons={code: line_words.REASONS[code] for code in BLOCK_REASONS},
+            menus=filter_menus.offered(names),
+            toggles=filter_menus.TOGGLES,
             all_columns=columns.COLUMNS,
             operations=allowed_operations(),
             department=_department(wanted),
@@ -150,8 +153,9 @@ def _card(card: LineCard) -> dict[str, Any]:
     return {
         "card": card,
         "line": card.line,
+        "facts": FACTS,
         "planned": planned,
-        "period": line_words.PERIODS.get(card.line.limit_period or "month", ""),
+        "period": LIMIT_PERIODS.get(card.line.limit_period or "month", ""),
         "operations": _operations_on(card),
         "may_place": card.may(actor(), Permission.LINES_PLACE),
         "busy": [

@@ -9,11 +9,10 @@ from marshmallow import Schema, fields, validate
 from core.i18n import N_, NN_
 from lines.models import Line
 from lines.operations.common import TERMINATED
+from lines.words import LIMIT_PERIODS
 from operators.gateway import Change
 from rbac.permissions import Permission
 from runs.operation import Operation, Params, Refusal, Words
-
-PERIODS = {"month": N_("per month"), "day": N_("per day")}
 
 
 class LimitParams(Schema):
@@ -28,8 +27,8 @@ class LimitParams(Schema):
     )
     period = fields.String(
         load_default="month",
-        validate=validate.OneOf(PERIODS, labels=tuple(PERIODS.values())),
-        metadata={"label": N_("Period"), "choices": PERIODS, "default": "month", "widget": "radio"},
+        validate=validate.OneOf(LIMIT_PERIODS, labels=tuple(LIMIT_PERIODS.values())),
+        metadata={"label": N_("Period"), "choices": LIMIT_PERIODS, "default": "month", "widget": "radio"},
     )
     warn_at = fields.Integer(
         load_default=80,
