@@ -14,6 +14,7 @@ from console.lines import columns, filter_menus
 from console.lines import words as line_words
 from console.lines.facts import FACTS
 from console.runs.operations import allowed_operations
+from console.web.i18n import text
 from console.web.routing import (
     ResponseReturnValue,
     SignedIn,
@@ -101,7 +102,8 @@ def _rows(wanted: LineFilter, after: str | None = None) -> dict[str, Any]:
     if page.after:
         pairs = [*wanted.pairs(), ("cols", columns.codes(shown)), ("after", page.after)]
         more = f"{url_for('lines.rows')}?{urlencode(pairs)}"
-    return {"rows": page.rows, "more": more, "columns": shown}
+    titles = {column.code: text(column.title) for column in shown}  # once, not once a cell
+    return {"rows": page.rows, "more": more, "columns": shown, "titles": titles}
 
 
 def _names() -> dict[str, dict[str, str]]:
