@@ -1,4 +1,4 @@
-"""The filter of the list of lines as a value: read from query arguments and written back as an address."""
+"""The filter of the list of lines as a value: checked, read from query arguments and written back as an address."""
 
 from __future__ import annotations
 
@@ -7,13 +7,54 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from marshmallow import ValidationError
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
 
+from core.bounds import LARGEST, is_storable
 from core.errors import InvalidInput
 from core.i18n import N_
-from lines.schemas import FilterSchema
+from lines.attribute_filters import AttributeFilter
+from lines.attributes import ATTRIBUTES
 
 DEFAULT_SORT = "number"
+SORTS = tuple(attribute.code for attribute in ATTRIBUTES if attribute.sort is not None)
+FILTERS: Mapping[str, AttributeFilter] = {
+    part.name: part for attribute in ATTRIBUTES for part in attribute.filters
+}
+"""The filters of all attributes by their name in the address."""
+LONGEST_SEARCH = 200
+UNREADABLE = N_("There are characters here that no text has.")
+
+
+class _BaseSchema(Schema):
+    """Query arguments that are of no attribute; empty ones count as absent, unknown ones are passed over."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    q = fields.String(validate=validate.Length(max=LONGEST_SEARCH))
+    department = fields.Integer(validate=validate.Range(1, LARGEST))
+    direct = fields.String(validate=validate.OneOf(("yes",)))
+    sort = fields.String(validate=validate.OneOf((*SORTS, *(f"-{name}" for name in SORTS))))
+
+    @pre_load
+    def drop_empty(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """A form sends its empty fields too."""
+        kept: dict[str, Any] = {}
+        for name, values in data.items():
+            filled = [value for value in values if str(value).strip()]
+            if filled:
+                kept[name] = filled if isinstance(self.fields.get(name), fields.List) else filled[-1]
+        # The query of a stored selection is taken apart here only, so it may hold what no form can send.
+        unread = [name for name, values in kept.items() if not all(is_storable(str(one)) for one in values)]
+        if unread:
+            raise ValidationError({name: [UNREADABLE] for name in unread})
+        return kept
+
+
+FilterSchema = _BaseSchema.from_dict(
+    {name: part.schema_field() for name, part in FILTERS.items()}, name="FilterSchema"
+)
+"""Query arguments of the list."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +62,8 @@ class LineFilter:
     """What the list is narrowed to and how it is sorted; None and empty mean "does not matter".
 
     `used` is per cent of the spending limit, `idle` days without activity, `direct` leaves out what stands below
-    the department; `sort` begins with "-" where it descends.
+    the department; `sort` begins with "-" where it descends. `others` are name and value of the filters that have no
+    field here, in the order of their names: those of attributes that no code looks at.
     """
 
     q: str = ""
@@ -36,6 +78,11 @@ class LineFilter:
     direct: str = ""
     account: int | None = None
     sort: str = DEFAULT_SORT
+    others: tuple[tuple[str, Any], ...] = ()
+
+    def get(self, name: str) -> Any:
+        """The value of this part; None or empty where it is not set."""
+        return getattr(self, name) if name in NAMED else dict(self.others).get(name)
 
     @property
     def sort_name(self) -> str:
@@ -60,26 +107,43 @@ class LineFilter:
     def without(self, *names: str) -> LineFilter:
         """The same filter with these parts left open."""
         empty = LineFilter()
-        return replace(self, **{name: getattr(empty, name) for name in names})
+        return self.changed(**{name: empty.get(name) for name in names})
 
     def changed(self, **parts: Any) -> LineFilter:
         """The same filter with these parts set."""
-        return replace(self, **parts)
+        named = {name: value for name, value in parts.items() if name in NAMED}
+        if len(named) < len(parts):
+            others = {**dict(self.others), **{name: parts[name] for name in parts.keys() - NAMED}}
+            is_set = {name: value for name, value in others.items() if value not in (None, "", ())}
+            named["others"] = tuple(sorted(is_set.items()))
+        return replace(self, **named)
 
     def pairs(self) -> list[tuple[str, str]]:
         """Name and value of every part that is set, in a fixed order."""
         empty = LineFilter()
-        found: list[tuple[str, str]] = []
-        for name in self.__dataclass_fields__:
-            value = getattr(self, name)
-            if value == getattr(empty, name):
-                continue
-            found += [(name, str(one)) for one in (value if isinstance(value, tuple) else (value,))]
-        return found
+        parts = [(name, getattr(self, name)) for name in NAMES if getattr(self, name) != getattr(empty, name)]
+        return [
+            (name, str(choice))
+            for name, value in (*parts, *self.others)
+            for choice in (value if isinstance(value, tuple) else (value,))
+        ]
+
+    def attribute_filters(self) -> list[tuple[AttributeFilter, Any]]:
+        """The filters of attributes that are set, each with its value, in the order of `pairs`."""
+        empty = LineFilter()
+        return [
+            (FILTERS[name], self.get(name))
+            for name in (*NAMES, *dict(self.others))
+            if name in FILTERS and self.get(name) != empty.get(name)
+        ]
 
     def query(self, **parts: Any) -> str:
         """The query string of this filter with `parts` changed, the same for the same filter."""
         return urlencode(self.changed(**parts).pairs() if parts else self.pairs())
+
+
+NAMES = tuple(name for name in LineFilter.__dataclass_fields__ if name != "others")
+NAMED = frozenset(LineFilter.__dataclass_fields__)
 
 
 def parse(arguments: Mapping[str, Iterable[str]]) -> LineFilter:
@@ -99,7 +163,7 @@ def parse(arguments: Mapping[str, Iterable[str]]) -> LineFilter:
     }
     if "q" in parts:
         parts["q"] = " ".join(parts["q"].split())
-    return LineFilter(**parts)
+    return LineFilter().changed(**parts)
 
 
 def from_query(query: str) -> LineFilter:

@@ -5,75 +5,24 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Numeric, case, cast, func, literal, tuple_
+from sqlalchemy import ColumnElement, literal, tuple_
 from sqlalchemy.orm import aliased
 
-from core.bounds import is_storable, whole
 from core.errors import InvalidInput
 from core.i18n import N_
+from lines.attributes import ATTRIBUTES
 from lines.models import Line
 from lines.search import LineEntity
+from lines.sorting import Key
 
 KeyLine = aliased(Line, name="key_line")
-NEVER = date(1, 1, 1)
-NO_LIMIT = Decimal(-1)
-MOST_DIGITS = 18
-
-
-def _used(line: LineEntity) -> ColumnElement[Decimal]:
-    share = cast(line.spent / func.nullif(line.limit_amount, 0), Numeric(14, 4))
-    return case((line.limit_amount.is_(None), literal(NO_LIMIT)), else_=func.coalesce(share, 0))
-
-
-def used_of(line: Line) -> Decimal:
-    """The share of its limit that a line has used, as the database computes it; -1 without a limit."""
-    if line.limit_amount is None:
-        return NO_LIMIT
-    if not line.limit_amount:
-        return Decimal(0)
-    return (line.spent / line.limit_amount).quantize(Decimal("0.0001"))
-
-
-@dataclass(frozen=True)
-class Key:
-    """One sorting: its columns (the last is unique), the values of a row, and how text becomes values again."""
-
-    columns: Callable[[LineEntity], tuple[Any, ...]]
-    values: Callable[[Line], tuple[Any, ...]]
-    parse: tuple[Callable[[str], Any], ...]
-
-
-def _text(text: str) -> str:
-    if not is_storable(text):
-        raise ValueError("no text of a row")
-    return text
-
-
-def _amount(text: str) -> Decimal:
-    amount = Decimal(text)
-    if not amount.is_finite() or amount.adjusted() > MOST_DIGITS:
-        raise ValueError("no amount of a row")
-    return amount
-
-
-KEYS: dict[str, Key] = {
-    "number": Key(lambda line: (line.msisdn,), lambda line: (line.msisdn,), (_text,)),
-    "employee": Key(
-        lambda line: (line.employee_sort, line.id), lambda line: (line.employee_sort, line.id), (_text, whole)
-    ),
-    "spent": Key(lambda line: (line.spent, line.id), lambda line: (line.spent, line.id), (_amount, whole)),
-    "activity": Key(
-        lambda line: (func.coalesce(line.last_activity, literal(NEVER, Date)), line.id),
-        lambda line: (line.last_activity or NEVER, line.id),
-        (date.fromisoformat, whole),
-    ),
-    "used": Key(lambda line: (_used(line), line.id), lambda line: (used_of(line), line.id), (_amount, whole)),
+KEYS: Mapping[str, Key] = {
+    attribute.code: attribute.sort for attribute in ATTRIBUTES if attribute.sort is not None
 }
 
 
@@ -97,8 +46,8 @@ class Order:
         columns = self.key.columns(line)
         if len(columns) == 1:
             return [columns[0] < values[0] if self.is_descending else columns[0] > values[0]]
-        whole, at = tuple_(*columns), tuple_(*(literal(value) for value in values))
-        return [whole < at if self.is_descending else whole > at]
+        row, at = tuple_(*columns), tuple_(*(literal(value) for value in values))
+        return [row < at if self.is_descending else row > at]
 
     def cursor(self, line: Line) -> str:
         """The place of a row, safe within an address."""

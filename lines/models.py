@@ -34,10 +34,28 @@ class LineState(StrEnum):
     TERMINATED = "terminated"
 
 
+class BlockReason(StrEnum):
+    """Why a line is blocked; the first three are for its company to choose."""
+
+    VOLUNTARY = "voluntary"
+    LOST = "lost"
+    COMPANY = "company"
+    DEBT = "debt"
+    OPERATOR = "operator"
+
+
+class LimitPeriod(StrEnum):
+    """For how long a spending limit holds until it begins anew."""
+
+    MONTH = "month"
+    DAY = "day"
+
+
 class Line(CompanyOwned, Base):
     """One mobile connection: it survives a change of number and of SIM card.
 
     `msisdn` is E.164 without plus; the limit is roubles per `limit_period` with a warning at `limit_warn` per cent.
+    How people see, filter, sort and export a column is said in lines/attributes.py.
     """
 
     __tablename__ = "lines"

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
-from core import clock
 from core.errors import NotFound
 from hierarchy.models import Department, DepartmentTotal
 from lines import keyset, search
@@ -114,23 +112,8 @@ def conditions(wanted: LineFilter, company_id: int, line: LineEntity = Line) -> 
     found: list[ColumnElement[bool]] = []
     if wanted.q:
         found.append(search.condition(wanted.q, company_id, line))
-    if wanted.state:
-        found.append(line.state.in_(wanted.state))
-    if wanted.tariff:
-        found.append(line.tariff_id.in_(wanted.tariff))
-    if wanted.reason:
-        found.append(line.block_reason.in_(wanted.reason))
-    if wanted.limit:
-        found.append(line.limit_amount.is_not(None) if wanted.limit == "yes" else line.limit_amount.is_(None))
-    if wanted.used is not None:
-        found += [line.limit_amount > 0, line.spent * 100 >= line.limit_amount * wanted.used]
-    if wanted.idle is not None:
-        since = clock.now().date() - timedelta(days=wanted.idle)
-        found.append(or_(line.last_activity.is_(None), line.last_activity < since))
-    if wanted.employee == "none":
-        found.append(line.employee_sort == "")
-    if wanted.account is not None:
-        found.append(line.account_id == wanted.account)
+    for attribute_filter, value in wanted.attribute_filters():
+        found += attribute_filter.conditions(line, value)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.journal.words import AREAS, VALUES, action_text, field_text
+from core.journal.words import AREAS, action_text, field_text
 
 PAGES = {
     "line": "/lines/{}",
@@ -18,4 +18,4 @@ def object_address(kind: str, object_id: int | None) -> str | None:
     return PAGES[kind].format(object_id) if kind in PAGES and object_id is not None else None
 
 
-__all__ = ["AREAS", "VALUES", "action_text", "field_text", "object_address"]
+__all__ = ["AREAS", "action_text", "field_text", "object_address"]

@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console.journal.addresses import VALUES, action_text, field_text, object_address
+from console.journal.addresses import action_text, field_text, object_address
 from core.journal.entries import JournalEntry
 from core.journal.search import changes
 from hierarchy.models import Department
+from lines.changes import JOURNAL_FIELDS
 from lines.numbers import format_iccid, format_msisdn
+from lines.words import VALUES
 from users.models import User
 
 Change = tuple[str, Any, Any]
@@ -51,7 +53,11 @@ def shown(session: Session, entries: Sequence[JournalEntry], titles: Mapping[str
 
 def _changes(entry: JournalEntry, places: Mapping[str, str]) -> list[Change]:
     found = [
-        (field_text(name), _value(name, before, places), _value(name, after, places))
+        (
+            JOURNAL_FIELDS.get(name) or field_text(name),
+            _value(name, before, places),
+            _value(name, after, places),
+        )
         for name, before, after in changes(entry)
     ]
     return [change for change in found if change[1] != change[2]]

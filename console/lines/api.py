@@ -13,7 +13,7 @@ from console.web.routing import actor, db, route
 from lines import queries as line_queries
 from lines.card import get_line
 from lines.filters import parse
-from lines.models import Line
+from lines.queries import Row
 from rbac.permissions import Permission
 
 blueprint = Calls("api_lines", __name__, url_prefix="/api/v1", description="Lines", is_plain=True)
@@ -26,7 +26,7 @@ def list_lines(page: dict[str, Any]) -> dict[str, Any]:
     """Lines, narrowed and sorted by the same arguments as in the list of the console."""
     wanted = parse({name: values for name, values in request.args.lists() if name not in page})
     found = line_queries.page_of_lines(db(), actor(), wanted, after=page.get("after"), limit=page["size"])
-    items = [_line(row.line, row.department, row.tariff) for row in found.rows]
+    items = [_line(row) for row in found.rows]
     return {"items": items, "next": found.after}
 
 
@@ -35,9 +35,11 @@ def list_lines(page: dict[str, Any]) -> dict[str, Any]:
 def show_line(line_id: int) -> dict[str, Any]:
     """One line."""
     card = get_line(db(), actor(), line_id)
-    return _line(card.line, card.department.name, card.tariff.name if card.tariff else None)
+    return _line(Row(card.line, card.department.name, card.tariff.name if card.tariff else None))
 
 
-def _line(line: Line, department: str, tariff: str | None) -> dict[str, Any]:
-    own = {name: getattr(line, name, None) for name in schemas.LineOut().fields}
-    return {**own, "department": department, "tariff": tariff}
+GETTERS = tuple((part.name, part.value) for part in schemas.FIELDS)
+
+
+def _line(row: Row) -> dict[str, Any]:
+    return {"id": row.line.id, **{name: value(row) for name, value in GETTERS}}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import request
 
-from core.i18n import N_
+from lines.attribute import Attribute, Kind, ListColumn
+from lines.attributes import ATTRIBUTES
 
 COOKIE = "columns"
 YEAR = 365 * 24 * 3600
@@ -15,35 +17,47 @@ YEAR = 365 * 24 * 3600
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its title (message id), the sorting of its head, whether figures stand at the right."""
+    """A column: its title (message id), the macro of its cells, the getter of their values, words for codes.
+
+    `sort` is the sorting that its head asks for; figures stand at the right where it is numeric.
+    """
 
     code: str
     title: str
-    sort: str = ""
-    is_numeric: bool = False
+    cell: str
+    value: Callable[[Any], Any]
+    words: Mapping[str, str]
+    sort: str
+    largest_first: bool
+    is_numeric: bool
+    is_usual: bool
 
 
-COLUMNS: tuple[Column, ...] = (
-    Column("state", N_("State")),
-    Column("employee", N_("Employee"), "employee"),
-    Column("department", N_("Department")),
-    Column("tariff", N_("Tariff")),
-    Column("used", N_("Limit used"), "used"),
-    Column("spent", N_("Spent"), "spent", is_numeric=True),
-    Column("activity", N_("Last activity"), "activity"),
-    Column("iccid", N_("SIM card")),
-    Column("limit", N_("Limit"), is_numeric=True),
-    Column("activated", N_("In use since")),
+def _column(attribute: Attribute, shown: ListColumn) -> Column:
+    return Column(
+        attribute.code,
+        shown.title or attribute.label,
+        shown.cell or attribute.kind.value,
+        attribute.value,
+        attribute.words,
+        attribute.code if attribute.sort else "",
+        attribute.sort is not None and attribute.sort.largest_first,
+        attribute.kind is Kind.MONEY,
+        shown.is_usual,
+    )
+
+
+COLUMNS: tuple[Column, ...] = tuple(
+    _column(attribute, attribute.in_list) for attribute in ATTRIBUTES if attribute.in_list
 )
-DEFAULT = ("state", "employee", "department", "tariff", "used", "spent")
 
 
 def chosen_columns() -> Sequence[Column]:
     """The columns of the address, else those chosen last time in this browser, else the usual ones."""
     asked = request.args.getlist("cols") or request.cookies.get(COOKIE, "").split(",")
     wanted = {name for part in asked for name in part.split(",")}
-    found = [column for column in COLUMNS if column.code in wanted]
-    return found or [column for column in COLUMNS if column.code in DEFAULT]
+    chosen = [column for column in COLUMNS if column.code in wanted]
+    return chosen or [column for column in COLUMNS if column.is_usual]
 
 
 def codes(columns: Sequence[Column]) -> str:

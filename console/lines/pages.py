@@ -10,9 +10,11 @@ from sqlalchemy import select
 
 from console.fields import tree as tree_view
 from console.journal.addresses import action_text
-from console.lines import columns
+from console.lines import columns, filter_menus
 from console.lines import words as line_words
+from console.lines.facts import FACTS
 from console.runs.operations import allowed_operations
+from console.web.i18n import text
 from console.web.routing import (
     ResponseReturnValue,
     SignedIn,
@@ -34,12 +36,14 @@ from lines import filters, queries
 from lines.accounts import seen_accounts
 from lines.card import LineCard
 from lines.filters import LineFilter
-from lines.schemas import BLOCK_REASONS
+from lines.words import LIMIT_PERIODS
 from operators.models import Tariff
 from rbac.permissions import Permission
 from runs.operation import Operation
 
 blueprint = Blueprint("lines", __name__)
+blueprint.add_app_template_filter(line_words.state_mark, "state_mark")
+blueprint.add_app_template_filter(line_words.block_reason, "block_reason")
 
 
 @route(blueprint, "/", permission=SignedIn(), endpoint="home")
@@ -66,8 +70,8 @@ def index() -> ResponseReturnValue:
             counted=line_words.counted(count.number, count.is_exact),
             chips=line_words.chips(wanted, names),
             names=names,
-            states=line_words.STATES,
-            reasons={code: line_words.REASONS[code] for code in BLOCK_REASONS},
+            menus=filter_menus.offered(names),
+            toggles=filter_menus.TOGGLES,
             all_columns=columns.COLUMNS,
             operations=allowed_operations(),
             department=_department(wanted),
@@ -99,7 +103,8 @@ def _rows(wanted: LineFilter, after: str | None = None) -> dict[str, Any]:
     if page.after:
         pairs = [*wanted.pairs(), ("cols", columns.codes(shown)), ("after", page.after)]
         more = f"{url_for('lines.rows')}?{urlencode(pairs)}"
-    return {"rows": page.rows, "more": more, "columns": shown}
+    titles = {column.code: text(column.title) for column in shown}  # once, not once a cell
+    return {"rows": page.rows, "more": more, "columns": shown, "titles": titles}
 
 
 def _names() -> dict[str, dict[str, str]]:
@@ -151,8 +156,9 @@ def _card(card: LineCard) -> dict[str, Any]:
     return {
         "card": card,
         "line": card.line,
+        "facts": FACTS,
         "planned": planned,
-        "period": line_words.PERIODS.get(card.line.limit_period or "month", ""),
+        "period": LIMIT_PERIODS.get(card.line.limit_period or "month", ""),
         "operations": _operations_on(card),
         "busy": [
             (run, parts().operations.of(run.operation)) for run, _item in service.open_items(db(), card)

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields
 
 from console.web.api_schemas import TEXT_AMOUNT
+from lines.attribute import ApiField, Kind
+from lines.attributes import ATTRIBUTES
+
+FIELDS = tuple(part for attribute in ATTRIBUTES for part in attribute.in_api)
 
 
-class LineOut(Schema):
+def _field(part: ApiField) -> fields.Field[Any]:
+    metadata = {"description": part.description} if part.description else {}
+    if part.kind == Kind.MONEY:
+        return fields.Decimal(
+            as_string=True, allow_none=part.is_nullable or None, metadata={**TEXT_AMOUNT, **metadata}
+        )
+    made: dict[str, type[fields.Field[Any]]] = {
+        "id": fields.Integer,
+        Kind.PERCENT: fields.Integer,
+        Kind.DAY: fields.Date,
+    }
+    return made.get(part.kind, fields.String)(allow_none=part.is_nullable or None, metadata=metadata)
+
+
+class _Identified(Schema):
     """A mobile line."""
 
     id = fields.Integer()
-    msisdn = fields.String(metadata={"description": "E.164 without plus."})
-    iccid = fields.String()
-    state = fields.String()
-    block_reason = fields.String(allow_none=True)
-    tariff_id = fields.String()
-    tariff = fields.String(allow_none=True)
-    department_id = fields.Integer()
-    department = fields.String()
-    employee = fields.String()
-    limit_amount = fields.Decimal(as_string=True, allow_none=True, metadata=TEXT_AMOUNT)
-    limit_period = fields.String(allow_none=True)
-    limit_warn = fields.Integer(allow_none=True, metadata={"description": "Per cent."})
-    spent = fields.Decimal(as_string=True, metadata=TEXT_AMOUNT)
-    last_activity = fields.Date(allow_none=True)
+
+
+LineOut = _Identified.from_dict({part.name: _field(part) for part in FIELDS}, name="LineOut")
+LineOut.__doc__ = _Identified.__doc__
 
 
 class LinesOut(Schema):

@@ -1,4 +1,4 @@
-"""How people speak of lines: parts of a filter, and what the history says was changed."""
+"""How people speak of lines: tones of their states, parts of a filter, and what the history says was changed."""
 
 from __future__ import annotations
 
@@ -11,30 +11,32 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from console.journal.addresses import field_text
-from console.web.i18n import money, number, text
-from core.i18n import N_
+from console.runs.words import Mark
+from console.web.i18n import locale, money, number, text
+from core.i18n import ntranslate
+from lines.attribute import Kind
+from lines.attribute_filters import VALUE_ALONE, AnyOf, AttributeFilter, OneId, Presence
+from lines.changes import BY_COLUMN, JOURNAL_FIELDS
 from lines.filters import LineFilter
+from lines.models import LineState
 from lines.numbers import format_iccid, format_msisdn
+from lines.words import BLOCK_REASONS, STATES, in_sentence
 
-STATES: Mapping[str, str] = {
-    "active": N_("Active"),
-    "blocked": N_("Blocked"),
-    "terminated": N_("Terminated"),
+MARKS: Mapping[str, Mark] = {
+    LineState.ACTIVE: Mark(STATES[LineState.ACTIVE], "good", icon="check-circle-fill"),
+    LineState.BLOCKED: Mark(STATES[LineState.BLOCKED], "bad", icon="lock-fill"),
+    LineState.TERMINATED: Mark(STATES[LineState.TERMINATED], "off", icon="x-circle"),
 }
-COUNTED: Mapping[str, str] = {
-    "active": N_("Active numbers"),
-    "blocked": N_("Blocked numbers"),
-    "terminated": N_("Terminated numbers"),
-}
-"""The states as headings of how many there are: an adjective of one number would not fit."""
-REASONS: Mapping[str, str] = {
-    "voluntary": N_("own wish"),
-    "lost": N_("lost or stolen"),
-    "company": N_("by the company"),
-    "debt": N_("debt"),
-    "operator": N_("by the operator"),
-}
-PERIODS: Mapping[str, str] = {"month": N_("per month"), "day": N_("per day")}
+
+
+def state_mark(state: str) -> Mark:
+    """How a line's state is shown; a state that the console does not know by its code."""
+    return MARKS.get(state) or Mark(state, "off", icon="question-circle")
+
+
+def block_reason(code: str) -> str:
+    """Why a line is blocked, as it is written behind its state."""
+    return in_sentence(text(BLOCK_REASONS.get(code, code)))
 
 
 @dataclass(frozen=True)
@@ -54,29 +56,25 @@ def chips(wanted: LineFilter, names: Mapping[str, Mapping[str, str]]) -> list[Ch
 
     if wanted.q:
         add(_("“%(text)s”", text=wanted.q), "q")
-    if wanted.state:
-        add(", ".join(text(STATES[state]) for state in wanted.state), "state")
-    if wanted.reason:
-        reasons = ", ".join(text(REASONS[reason]) for reason in wanted.reason)
-        add(_("Blocked: %(why)s", why=reasons), "reason")
-    if wanted.tariff:
-        tariffs = names.get("tariff", {})
-        add(", ".join(tariffs.get(one, one) for one in wanted.tariff), "tariff")
-    if wanted.limit:
-        add(_("With a limit") if wanted.limit == "yes" else _("Without a limit"), "limit")
-    if wanted.used is not None:
-        add(_("Limit used from %(percent)s %%", percent=wanted.used), "used")
-    if wanted.idle is not None:
-        days = wanted.idle
-        add(str(ngettext("Idle for more than %(num)s day", "Idle for more than %(num)s days", days)), "idle")
-    if wanted.employee:
-        add(_("No employee"), "employee")
-    if wanted.account is not None:
-        said = names.get("account", {}).get(str(wanted.account), str(wanted.account))
-        add(_("Account %(number)s", number=said), "account")
+    for part, value in wanted.attribute_filters():
+        add(_said(part, value, names), part.name)
     if wanted.direct:
         add(_("Without what is below"), "direct")
     return found
+
+
+def _said(part: AttributeFilter, value: Any, names: Mapping[str, Mapping[str, str]]) -> str:
+    """A value that is set: its words or names, within the sentence of the filter."""
+    if isinstance(part.chip, tuple):
+        return ntranslate(locale(), *part.chip, value)
+    known = names.get(part.names, {}) if isinstance(part, AnyOf | OneId) else {}
+    words = part.words if isinstance(part, AnyOf | Presence) else {}
+    values = [str(one) for one in (value if isinstance(value, tuple) else (value,))]
+    texts = [text(words[one]) if one in words else known.get(one, one) for one in values]
+    if part.chip:
+        shown = [in_sentence(one) for one in texts] if words and part.chip != VALUE_ALONE else texts
+        return text(part.chip, value=", ".join(shown))
+    return f"{text(part.label)}: {', '.join(texts)}"
 
 
 def value_text(name: str, value: Any, tariffs: Mapping[str, str]) -> str:
@@ -84,19 +82,14 @@ def value_text(name: str, value: Any, tariffs: Mapping[str, str]) -> str:
     if value is None or value == "":
         return str(_("none"))
     said = str(value)
-    if name == "state":
-        return text(STATES.get(said, said))
-    if name == "block_reason":
-        return text(REASONS.get(said, said))
-    if name == "limit_period":
-        return text(PERIODS.get(said, said))
-    if name.endswith("tariff_id"):
+    attribute = BY_COLUMN.get(name)
+    if attribute is None:
+        return said
+    if attribute.kind is Kind.TARIFF:
         return tariffs.get(said, said)
-    if name in ("limit_amount", "spent"):
-        return _amount(said)
-    if name in NUMBERS:
-        return NUMBERS[name](said)
-    return f"{said}{chr(0x202F)}%" if name == "limit_warn" else said
+    if attribute.kind is Kind.WORDS:
+        return text(attribute.words.get(said, said))
+    return WRITTEN[attribute.kind](said) if attribute.kind in WRITTEN else said
 
 
 def _amount(said: str) -> str:
@@ -106,16 +99,17 @@ def _amount(said: str) -> str:
         return said
 
 
+WRITTEN: Mapping[Kind, Callable[[str], str]] = {
+    Kind.MONEY: _amount,
+    Kind.PERCENT: lambda said: f"{said}{chr(0x202F)}%",
+    Kind.ICCID: format_iccid,
+    Kind.MSISDN: format_msisdn,
+}
+
+
 def field_name(name: str) -> str:
     """The name of a field of the history."""
-    return text(FIELDS.get(name) or field_text(name))
-
-
-NUMBERS: Mapping[str, Callable[[str], str]] = {"iccid": format_iccid, "msisdn": format_msisdn}
-FIELDS: Mapping[str, str] = {
-    "account_id": N_("Account"),
-    "spent": N_("Spent this month"),
-}
+    return text(JOURNAL_FIELDS.get(name) or field_text(name))
 
 
 def counted(count: int, is_exact: bool = True) -> str:

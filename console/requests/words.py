@@ -18,18 +18,19 @@ from forms.documents.types import get_type
 from forms.requests import attachments, execution, service
 from forms.requests.models import CLOSED, Attachment, Request, RequestEvent, RequestState
 from forms.requests.transitions import Party, Transition, steps, words_of
+from forms.requests.words import REQUEST_STATES
 from runs.models import RunState
 
 STATES: dict[str, Mark] = {
-    RequestState.DRAFT: Mark(N_("Draft"), "off", icon="pencil"),
-    RequestState.SUBMITTED: Mark(N_("Submitted"), "accent", icon="send"),
-    RequestState.TAKEN: Mark(N_("Being worked"), "accent", icon="person-workspace"),
-    RequestState.ASKED: Mark(N_("Waits for the customer"), "wait", icon="question-circle"),
-    RequestState.ANSWERED: Mark(N_("Answered by the customer"), "accent", icon="reply"),
-    RequestState.REOPENED: Mark(N_("Reopened"), "wait", icon="arrow-counterclockwise"),
-    RequestState.RESOLVED: Mark(N_("Resolved"), "good", icon="check-circle-fill"),
-    RequestState.REFUSED: Mark(N_("Refused"), "bad", icon="x-circle"),
-    RequestState.WITHDRAWN: Mark(N_("Withdrawn"), "off", icon="slash-circle"),
+    RequestState.DRAFT: Mark(REQUEST_STATES[RequestState.DRAFT], "off", icon="pencil"),
+    RequestState.SUBMITTED: Mark(REQUEST_STATES[RequestState.SUBMITTED], "accent", icon="send"),
+    RequestState.TAKEN: Mark(REQUEST_STATES[RequestState.TAKEN], "accent", icon="person-workspace"),
+    RequestState.ASKED: Mark(REQUEST_STATES[RequestState.ASKED], "wait", icon="question-circle"),
+    RequestState.ANSWERED: Mark(REQUEST_STATES[RequestState.ANSWERED], "accent", icon="reply"),
+    RequestState.REOPENED: Mark(REQUEST_STATES[RequestState.REOPENED], "wait", icon="arrow-counterclockwise"),
+    RequestState.RESOLVED: Mark(REQUEST_STATES[RequestState.RESOLVED], "good", icon="check-circle-fill"),
+    RequestState.REFUSED: Mark(REQUEST_STATES[RequestState.REFUSED], "bad", icon="x-circle"),
+    RequestState.WITHDRAWN: Mark(REQUEST_STATES[RequestState.WITHDRAWN], "off", icon="slash-circle"),
 }
 PARTIES: dict[str, str] = {
     Party.CUSTOMER: N_("customer"),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
 from rbac.actor import Actor
+from rbac.decision import require
 from runs import operation_params, previews, row_values
 from runs.models import Run
 from runs.parts import Parts
@@ -26,7 +27,13 @@ def preview(
     session: Session, actor: Actor, parts: Parts, code: str, wanted: Mapping[str, Any], key: str
 ) -> Run:
     """The preview of what is wanted, or the run that was made with this key; raises Conflict for another wish."""
-    params, selection = wanted["params"], parse(wanted["selection"])
+    operation, params = parts.operations.of(code), wanted["params"]
+    require(actor, operation.permission)
+    rest = row_values.split(params)[0] if operation.row_value else params
+    operation_params.read_params(
+        operation, rest
+    )  # what is wrong with them is said before the selection is looked at
+    selection = parse(wanted["selection"])
     if not key:
         if wanted["submit"]:
             raise InvalidInput(N_("Say an Idempotency-Key to submit."), code="key_needed")

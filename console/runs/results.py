@@ -16,7 +16,7 @@ from core.errors import Conflict
 from core.excel import Column
 from core.i18n import N_
 from lines.bulk.items import ResultRow, result_rows
-from lines.words import ChangeWords
+from lines.changes import ChangeWords
 from operators.models import Tariff
 from rbac.permissions import Permission
 from runs import listing

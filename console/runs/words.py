@@ -9,10 +9,12 @@ from typing import Any
 from flask_babel import ngettext
 
 from console.web.i18n import locale, number, text
-from core.i18n import N_, ntranslate
+from core.i18n import ntranslate
 from runs import operation_params, refusals
+from runs import words as run_words
 from runs.models import ItemState, Run, RunState
 from runs.operation import Operation
+from runs.words import ITEM_STATES, RUN_STATES
 
 
 @dataclass(frozen=True)
@@ -25,22 +27,22 @@ class Mark:
 
 
 OUTCOMES: dict[str, Mark] = {
-    ItemState.DONE: Mark(N_("Done"), "good", icon="check-circle-fill"),
-    ItemState.FAILED: Mark(N_("Failed"), "bad", icon="exclamation-octagon-fill"),
-    ItemState.REFUSED: Mark(N_("Refused"), "wait", icon="slash-circle"),
-    ItemState.CANCELLED: Mark(N_("Not sent"), "off", icon="stop-circle"),
-    ItemState.UNKNOWN: Mark(N_("Being checked"), "wait", icon="question-circle"),
-    ItemState.SENT: Mark(N_("Sent"), "accent", icon="send"),
-    ItemState.PENDING: Mark(N_("Waiting"), "off", icon="hourglass"),
+    ItemState.DONE: Mark(ITEM_STATES[ItemState.DONE], "good", icon="check-circle-fill"),
+    ItemState.FAILED: Mark(ITEM_STATES[ItemState.FAILED], "bad", icon="exclamation-octagon-fill"),
+    ItemState.REFUSED: Mark(ITEM_STATES[ItemState.REFUSED], "wait", icon="slash-circle"),
+    ItemState.CANCELLED: Mark(ITEM_STATES[ItemState.CANCELLED], "off", icon="stop-circle"),
+    ItemState.UNKNOWN: Mark(ITEM_STATES[ItemState.UNKNOWN], "wait", icon="question-circle"),
+    ItemState.SENT: Mark(ITEM_STATES[ItemState.SENT], "accent", icon="send"),
+    ItemState.PENDING: Mark(ITEM_STATES[ItemState.PENDING], "off", icon="hourglass"),
 }
 """Each outcome, in the order in which people want to hear of them; titles are message ids."""
-RUNNING = Mark(N_("Running"), "accent", icon="play-circle-fill")
-WAITING = Mark(N_("Waits for the operator"), "wait", icon="hourglass-split")
-STOPPING = Mark(N_("Stopping"), "wait", icon="hourglass-split")
-STOPPED = Mark(N_("Stopped"), "off", icon="stop-circle-fill")
-BROKEN = Mark(N_("Broken"), "bad", icon="exclamation-octagon-fill")
-WITH_FAILURES = Mark(N_("Finished with failures"), "bad", icon="exclamation-circle-fill")
-FINISHED = Mark(N_("Finished"), "good", icon="check-circle-fill")
+RUNNING = Mark(RUN_STATES[RunState.RUNNING], "accent", icon="play-circle-fill")
+WAITING = Mark(run_words.WAITING, "wait", icon="hourglass-split")
+STOPPING = Mark(run_words.STOPPING, "wait", icon="hourglass-split")
+STOPPED = Mark(RUN_STATES[RunState.CANCELLED], "off", icon="stop-circle-fill")
+BROKEN = Mark(RUN_STATES[RunState.BROKEN], "bad", icon="exclamation-octagon-fill")
+WITH_FAILURES = Mark(run_words.WITH_FAILURES, "bad", icon="exclamation-circle-fill")
+FINISHED = Mark(RUN_STATES[RunState.FINISHED], "good", icon="check-circle-fill")
 
 
 def refusal_texts(operation: Operation, run: Run) -> dict[str, tuple[str, str]]:

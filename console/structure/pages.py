@@ -19,6 +19,7 @@ from core.i18n import N_
 from hierarchy import queries, service
 from hierarchy.models import Department
 from lines.accounts import count_by_account, seen_accounts
+from lines.words import STATES_OF_MANY
 from rbac.decision import is_allowed
 from rbac.permissions import Permission
 
@@ -48,7 +49,7 @@ def _page(department_id: int | None, errors: Mapping[str, Mapping[str, list[str]
         way=queries.crumbs(db(), actor(), department, VIEW),
         may_edit=is_allowed(actor(), EDIT, department.path),
         may_move=not department.is_root and is_allowed(actor(), EDIT, service.above(department)),
-        states=line_words.COUNTED,
+        states=STATES_OF_MANY,
         errors=errors,
         typed=request.form.get("name", ""),
         form=request.form.get("form", ""),

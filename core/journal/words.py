@@ -1,4 +1,4 @@
-"""How people speak of what the journal holds: areas, actions, fields, values."""
+"""How people speak of what the journal holds: areas, actions, fields."""
 
 from __future__ import annotations
 
@@ -118,19 +118,6 @@ FIELDS: dict[str, str] = {
     "every": N_("How often"),
     "addresses": N_("Addresses"),
 }
-
-VALUES: dict[str, str] = {
-    "active": N_("Active"),
-    "blocked": N_("Blocked"),
-    "terminated": N_("Terminated"),
-    "voluntary": N_("at the company's wish"),
-    "lost": N_("lost or stolen"),
-    "company": N_("by the company"),
-    "debt": N_("for debt"),
-    "month": N_("month"),
-    "day": N_("day"),
-}
-"""Words for codes that stand as values before and after."""
 
 
 def action_text(action: str, operation_titles: Mapping[str, str]) -> str:

@@ -15,20 +15,14 @@ from core.i18n import N_
 from core.period_params import PeriodParams, moments
 from forms.documents.types import TYPES
 from forms.requests.models import Request, RequestState
+from forms.requests.words import REQUEST_STATES
 from rbac.actor import ANYWHERE, Actor
 from rbac.decision import roots
 from rbac.permissions import Permission
 
 ANY = "any"
 STATES: Mapping[str, str] = {
-    RequestState.SUBMITTED: N_("Submitted"),
-    RequestState.TAKEN: N_("Being worked"),
-    RequestState.ASKED: N_("Waits for the customer"),
-    RequestState.ANSWERED: N_("Answered by the customer"),
-    RequestState.REOPENED: N_("Reopened"),
-    RequestState.RESOLVED: N_("Resolved"),
-    RequestState.REFUSED: N_("Refused request"),
-    RequestState.WITHDRAWN: N_("Withdrawn"),
+    state: words for state, words in REQUEST_STATES.items() if state != RequestState.DRAFT
 }
 TITLES: Mapping[str, str] = {form.code: form.title for form in TYPES}
 IN_TIME, LATE, RUNNING, PAUSED = N_("in time"), N_("late"), N_("still running"), N_("paused")

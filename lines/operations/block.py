@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from core.fields import FieldSchema, choice
 from core.i18n import N_, NN_
-from lines.models import Line, LineState
+from lines.models import BlockReason, Line, LineState
 from lines.operations.common import REASONS as LINE_REASONS
 from lines.operations.common import TERMINATED
+from lines.words import BLOCK_REASONS
 from operators.changes import Change
 from rbac.permissions import Permission
 from runs.operation import Operation, Refusal, Words
 
-REASONS = {
-    "voluntary": N_("At our own wish"),
-    "lost": N_("Phone lost or stolen"),
-    "company": N_("By decision of the company"),
-}
+CHOSEN = (BlockReason.VOLUNTARY, BlockReason.LOST, BlockReason.COMPANY)
+REASONS = {reason.value: BLOCK_REASONS[reason] for reason in CHOSEN}
 
 
 class BlockParams(FieldSchema):

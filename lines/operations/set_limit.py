@@ -8,18 +8,17 @@ from core.fields import FieldSchema, choice, money, percent
 from core.i18n import N_, NN_
 from lines.models import Line
 from lines.operations.common import REASONS, TERMINATED
+from lines.words import LIMIT_PERIODS
 from operators.changes import Change, Limit
 from rbac.permissions import Permission
 from runs.operation import Operation, Params, Refusal, Words
-
-PERIODS = {"month": N_("per month"), "day": N_("per day")}
 
 
 class LimitParams(FieldSchema):
     """How much may be spent, in which period, and at how many per cent people are warned."""
 
     amount = money(N_("Limit, roubles"), highest=Decimal(1_000_000))
-    period = choice(N_("Period"), PERIODS, required=False)
+    period = choice(N_("Period"), LIMIT_PERIODS, required=False)
     warn_at = percent(N_("Warn at, %"), required=False, default=80)
 
 

@@ -1,8 +1,6 @@
-"""What several reports share: words for states, names of departments, the choice of a department."""
+"""What several reports share: names of departments, the choice of a department."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -10,26 +8,12 @@ from sqlalchemy.orm import Session
 from core.i18n import N_
 from hierarchy.models import Department
 from hierarchy.tree import ids_of
-from lines.models import LineState
 from lines.queries import within
 from rbac.actor import Actor, company_of
 from rbac.decision import visible
 from rbac.permissions import Permission
 from reports.report import Params, Rows
 
-STATES: Mapping[str, str] = {
-    LineState.ACTIVE: N_("Active"),
-    LineState.BLOCKED: N_("Blocked"),
-    LineState.TERMINATED: N_("Terminated"),
-}
-REASONS: Mapping[str, str] = {
-    "voluntary": N_("own wish"),
-    "lost": N_("lost or stolen"),
-    "company": N_("by the company"),
-    "debt": N_("debt"),
-    "operator": N_("by the operator"),
-}
-PERIODS: Mapping[str, str] = {"month": N_("per month"), "day": N_("per day")}
 ANY = "any"
 NUMBERS = N_("Numbers")
 RECORDS = N_("Work and records")

@@ -14,10 +14,11 @@ from core.fields import integer
 from core.i18n import N_
 from hierarchy.models import Department
 from lines.models import IN_DEPARTMENT, Line, LineState
+from lines.words import STATES
 from operators.models import Tariff
 from rbac.actor import Actor, company_of
 from rbac.permissions import Permission
-from reports.catalogue.common import NUMBERS, STATES, department_names, places
+from reports.catalogue.common import NUMBERS, department_names, places
 from reports.params import DepartmentParams
 from reports.report import Cells, Params, Report, Rows, Speech
 

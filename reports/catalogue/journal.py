@@ -11,9 +11,11 @@ from core.excel import Column
 from core.fields import choice
 from core.i18n import N_
 from core.journal.entries import JournalEntry
-from core.journal.words import AREAS, VALUES, action_text, field_text
+from core.journal.words import AREAS, action_text, field_text
+from lines.changes import JOURNAL_FIELDS
 from lines.journal_scope import narrower
 from lines.operations import OPERATIONS
+from lines.words import VALUES
 from rbac.actor import Actor, company_of
 from rbac.permissions import Permission
 from reports.catalogue.common import ANY, RECORDS
@@ -92,7 +94,8 @@ def _said(speech: Speech, values: Mapping[str, Any] | None) -> str:
         else:
             known = VALUES.get(value) if isinstance(value, str) else None
             shown = speech.text(known) if known else str(value)
-        parts.append(f"{speech.text(field_text(name))}: {shown}")
+        label = JOURNAL_FIELDS.get(name) or field_text(name)
+        parts.append(f"{speech.text(label)}: {shown}")
     return "; ".join(parts)
 
 

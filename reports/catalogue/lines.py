@@ -1,23 +1,35 @@
-"""Every number with what belongs to it."""
+"""Every number with what belongs to it: the attributes of a line that have a column in the report."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from core.excel import Column
+from core.excel.columns import Kind as CellKind
 from core.fields import choice
 from core.i18n import N_
 from hierarchy.models import BillingAccount, Department
+from lines.attribute import Attribute, Kind, ReportColumn
+from lines.attributes import ATTRIBUTES
 from lines.models import IN_DEPARTMENT, Line
+from lines.words import STATES
 from operators.models import Tariff
 from rbac.actor import Actor, company_of
 from rbac.permissions import Permission
-from reports.catalogue.common import ANY, NUMBERS, PERIODS, REASONS, STATES, department_names, places
+from reports.catalogue.common import ANY, NUMBERS, department_names, places
 from reports.params import DepartmentParams
 from reports.report import Cells, Params, Report, Rows, Speech
+
+EXPORTED: tuple[tuple[Attribute, ReportColumn], ...] = tuple(
+    sorted(
+        ((attribute, attribute.in_report) for attribute in ATTRIBUTES if attribute.in_report),
+        key=lambda exported: exported[1].place,
+    )
+)
+CELL_KINDS: dict[Kind, CellKind] = {Kind.MONEY: "decimal", Kind.PERCENT: "int", Kind.DAY: "date"}
 
 
 class LinesParams(DepartmentParams):
@@ -28,21 +40,12 @@ class LinesParams(DepartmentParams):
 
 def rows(actor: Actor, params: Params) -> Rows:
     """One row per number, by number."""
-    found = (
-        select(
-            Line.msisdn,
-            Line.iccid,
-            Line.employee,
-            Line.department_id,
-            Tariff.name,
-            Line.state,
-            Line.block_reason,
-            BillingAccount.number,
-            Line.limit_amount,
-            Line.limit_period,
-            Line.spent,
-            Line.last_activity,
-        )
+    selected = [
+        getattr(Line, attribute.column) if column.select is None else column.select
+        for attribute, column in EXPORTED
+    ]
+    lines = (
+        select(*selected)
         .select_from(Line)
         .join(Department, IN_DEPARTMENT)
         .outerjoin(Tariff, Tariff.id == Line.tariff_id)
@@ -53,32 +56,48 @@ def rows(actor: Actor, params: Params) -> Rows:
         .where(Line.company_id == company_of(actor), *places(actor, Permission.LINES_VIEW, params))
         .order_by(Line.msisdn)
     )
-    return found if params["state"] == ANY else found.where(Line.state == params["state"])
+    return lines if params["state"] == ANY else lines.where(Line.state == params["state"])
+
+
+class _Known(dict[Any, Any]):
+    """Words by code; a code without words stands for itself."""
+
+    def __missing__(self, code: Any) -> Any:
+        self[code] = code
+        return code
 
 
 def cells(speech: Speech) -> Cells:
-    """Names and words for ids and codes."""
-    names = department_names(speech.session, speech.actor)
-    states, reasons, periods = speech.words(STATES), speech.words(REASONS), speech.words(PERIODS)
+    """Names and words for ids and codes: only the columns that need it are touched, each by one call."""
+    writers = [
+        (index, writer)
+        for index, (attribute, column) in enumerate(EXPORTED)
+        if (writer := _writer(attribute, column, speech)) is not None
+    ]
 
     def made(row: Any) -> Sequence[object]:
-        number, sim, person, place, tariff, state, why, account, limit, per, spent, active = row
-        return (
-            f"+{number}",
-            sim,
-            person,
-            names.get(place),
-            tariff,
-            states.get(state, state),
-            reasons.get(why, why),
-            account,
-            limit,
-            periods.get(per, per),
-            spent,
-            active,
-        )
+        values = list(row)
+        for index, writer in writers:
+            values[index] = writer(values[index])
+        return values
 
     return made
+
+
+def _writer(attribute: Attribute, column: ReportColumn, speech: Speech) -> Callable[[Any], Any] | None:
+    """What makes the cell of a value; None where the value is the cell."""
+    if column.words == "department":
+        return department_names(speech.session, speech.actor).get
+    if attribute.kind is Kind.MSISDN:
+        return "+".__add__
+    if attribute.kind is Kind.WORDS:
+        return _Known(speech.words(attribute.words)).__getitem__
+    return None
+
+
+def _column(attribute: Attribute, column: ReportColumn) -> Column:
+    kind: CellKind = CELL_KINDS.get(attribute.kind, "text")
+    return Column(column.title or attribute.label, column.key, kind, column.width)
 
 
 REPORT = Report(
@@ -88,22 +107,9 @@ REPORT = Report(
     group=NUMBERS,
     permission=Permission.LINES_VIEW,
     schema=LinesParams,
-    columns=(
-        Column(N_("Number"), "msisdn", "text", 16),
-        Column(N_("SIM card (ICCID)"), "iccid", "text", 23),
-        Column(N_("Employee"), "employee", "text", 30),
-        Column(N_("Department"), "department", "text", 34),
-        Column(N_("Tariff"), "tariff", "text", 20),
-        Column(N_("State"), "state", "text", 16),
-        Column(N_("Block reason"), "block_reason", "text", 20),
-        Column(N_("Billing account"), "account", "text", 18),
-        Column(N_("Limit, ₽"), "limit", "decimal"),
-        Column(N_("Limit period"), "limit_period", "text", 14),
-        Column(N_("Spent this month, ₽"), "spent", "decimal", 20),
-        Column(N_("Last activity"), "last_activity", "date", 16),
-    ),
+    columns=tuple(_column(attribute, column) for attribute, column in EXPORTED),
     rows=rows,
     cells=cells,
-    totals=("spent",),
+    totals=tuple(column.key for _, column in EXPORTED if column.is_summed),
     icon="sim",
 )

@@ -20,20 +20,12 @@ from reports.catalogue.common import ANY, RECORDS, department_names, places
 from reports.params import DepartmentParams, PeriodParams, moments
 from reports.report import Cells, Params, Report, Rows, Speech
 from runs import refusals
-from runs.models import FINAL, ItemState, Run, RunItem
+from runs.models import FINAL, Run, RunItem
+from runs.words import ITEM_STATES
 
 BY_CODE = {operation.code: operation for operation in OPERATIONS}
 CHANGING = [operation.code for operation in OPERATIONS if changes_title(operation.row_value)]
 """Operations after which a line has another number than the one it was chosen by."""
-OUTCOMES: Mapping[str, str] = {
-    ItemState.DONE: N_("Done"),
-    ItemState.FAILED: N_("Failed"),
-    ItemState.REFUSED: N_("Refused"),
-    ItemState.CANCELLED: N_("Not sent"),
-    ItemState.UNKNOWN: N_("Being checked"),
-    ItemState.SENT: N_("Sent"),
-    ItemState.PENDING: N_("Waiting"),
-}
 
 
 class RunsParams(PeriodParams, DepartmentParams):
@@ -44,7 +36,7 @@ class RunsParams(PeriodParams, DepartmentParams):
         {ANY: N_("Any operation"), **{one.code: one.words.title for one in OPERATIONS}},
         required=False,
     )
-    outcome = choice(N_("Outcome"), {ANY: N_("Any outcome"), **OUTCOMES}, required=False)
+    outcome = choice(N_("Outcome"), {ANY: N_("Any outcome"), **ITEM_STATES}, required=False)
 
 
 def rows(actor: Actor, params: Params) -> Rows:
@@ -86,7 +78,7 @@ def rows(actor: Actor, params: Params) -> Rows:
 
 def cells(speech: Speech) -> Cells:
     """Words for outcomes and reasons; the reasons of a run depend on its parameters and are read once."""
-    names, outcomes = department_names(speech.session, speech.actor), speech.words(OUTCOMES)
+    names, outcomes = department_names(speech.session, speech.actor), speech.words(ITEM_STATES)
     reasons: dict[int, dict[str, str]] = {}
 
     def texts(run_id: int, code: str, params: Mapping[str, Any]) -> dict[str, str]:

@@ -14,9 +14,8 @@ from core.errors import NotFound
 from core.tenancy import company_scope
 from hierarchy import totals
 from lines import queries
-from lines.filters import LineFilter, from_query
+from lines.filters import SORTS, LineFilter, from_query
 from lines.models import Line
-from lines.schemas import SORTS
 from rbac.actor import Actor
 from rbac.permissions import Permission
 from tests.fixtures.world import Place, World

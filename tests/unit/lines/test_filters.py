@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
-from lines.filters import LineFilter, from_query, parse
-from lines.schemas import BLOCK_REASONS, SORTS
+from lines.filters import SORTS, LineFilter, from_query, parse
+from lines.words import BLOCK_REASONS
 
 
 def test_nothing_asked_is_everything_by_number() -> None:
@@ -65,7 +65,7 @@ def test_parts_are_changed_and_left_out() -> None:
             lambda text: " ".join(text.split())
         ),
         state=st.sampled_from([(), ("active",), ("active", "blocked")]),
-        reason=st.lists(st.sampled_from(BLOCK_REASONS), unique=True).map(tuple),
+        reason=st.lists(st.sampled_from(list(BLOCK_REASONS)), unique=True).map(tuple),
         used=st.none() | st.integers(0, 1000),
         idle=st.none() | st.integers(1, 3650),
         department=st.none() | st.integers(1, 2**40),

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from core.errors import InvalidInput
-from lines.keyset import KEYS, order_of, used_of
+from lines.keyset import KEYS, order_of
 from lines.models import Line
 from lines.queries import is_by_department_cheaper
+from lines.sorting import used_of
 
 LINE = Line(
     id=7,
