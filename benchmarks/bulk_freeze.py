@@ -23,7 +23,7 @@ MORE_LINES = """
            tariff_id, account_id, department_id, 'Сотрудник ' || n, 0
     FROM (SELECT * FROM lines WHERE state = 'active' LIMIT 1) AS one, generate_series(1, %s) AS n"""
 BY_HAND = text("""
-    INSERT INTO run_items (company_id, run_id, no, line_id, state, updated_at)
+    INSERT INTO run_items (company_id, run_id, no, target_id, state, updated_at)
     SELECT company_id, :run, row_number() OVER (), id, 'pending', now() FROM lines WHERE company_id = :company""")
 
 

@@ -20,7 +20,7 @@ from operators.models import Tariff
 from rbac.actor import Actor, company_of
 from rbac.decision import is_allowed, require
 from rbac.permissions import Permission
-from runs.models import OPEN, Run, RunItem
+from runs.models import LINE, OPEN, Run, RunItem
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,9 @@ def open_items(session: Session, card: LineCard) -> Sequence[tuple[Run, RunItem]
         select(Run, RunItem)
         .join(Run, and_(Run.company_id == RunItem.company_id, Run.id == RunItem.run_id))
         .where(
+            Run.target == LINE,
             RunItem.company_id == card.line.company_id,
-            RunItem.line_id == card.line.id,
+            RunItem.target_id == card.line.id,
             RunItem.state.in_(OPEN),
         )
         .order_by(Run.id.desc())

@@ -52,7 +52,7 @@ def give_up_numbers(session: Session, company_id: int, run_id: int, line_ids: Se
     these = cast(list(line_ids), BIGINTS)
     given = session.scalars(
         select(RunValue.value).where(
-            RunValue.company_id == company_id, RunValue.run_id == run_id, RunValue.line_id == any_(these)
+            RunValue.company_id == company_id, RunValue.run_id == run_id, RunValue.target_id == any_(these)
         )
     ).all()
     # As an array, not as a query within: only then both indexes of the lines serve.

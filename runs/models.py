@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Identity, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,6 +14,8 @@ from core.db import Base
 from core.tenancy import CompanyOwned
 
 MONEY = Numeric(14, 2)
+LINE: Final = "line"
+"""The kind of runs on lines."""
 
 
 class RunState(StrEnum):
@@ -52,7 +54,10 @@ class BatchState(StrEnum):
 
 
 class Run(CompanyOwned, Base):
-    """One bulk execution of an operation. The counters always add up to `total`."""
+    """One bulk execution of an operation. The counters always add up to `total`.
+
+    `target` is the kind of what all its items are about, such as "line".
+    """
 
     __tablename__ = "runs"
     __table_args__ = (
@@ -63,6 +68,7 @@ class Run(CompanyOwned, Base):
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
     operation: Mapped[str]
+    target: Mapped[str] = mapped_column(default=LINE, server_default=LINE)
     params: Mapped[dict[str, Any]]
     selection: Mapped[dict[str, Any]]
     state: Mapped[str]
@@ -103,7 +109,7 @@ class Run(CompanyOwned, Base):
 
 
 class RunItem(CompanyOwned, Base):
-    """One line within a run. Its external id at the operator is "<run>-<no>"."""
+    """One line within a run, or whatever else the run's `target` says. Its external id is "<run>-<no>"."""
 
     __tablename__ = "run_items"
     __table_args__ = (
@@ -118,14 +124,14 @@ class RunItem(CompanyOwned, Base):
         Index(
             "ix_run_items_busy",
             "company_id",
-            "line_id",
+            "target_id",
             postgresql_where=text("state IN ('pending', 'sent', 'unknown')"),
         ),
         Index("ix_run_items_batch", "company_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
     )
     run_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     no: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    line_id: Mapped[int] = mapped_column(BigInteger)
+    target_id: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str]
     reason: Mapped[str | None]
     detail: Mapped[str | None]
@@ -145,7 +151,7 @@ class RunValue(CompanyOwned, Base):
         Index("ix_run_values_value", "company_id", "run_id", "value"),
     )
     run_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    line_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    target_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     value: Mapped[str]
 
 

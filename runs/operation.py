@@ -117,7 +117,7 @@ class TargetLine:
     """What the runner needs of a line right before it sends: no more is read."""
 
     no: int
-    line_id: int
+    target_id: int
     product_id: str
     refusal: str | None
     row_value: str | None = None
@@ -188,7 +188,7 @@ class Target(Protocol):
         session: Session,
         company_id: int,
         run_id: int,
-        line_ids: Sequence[int],
+        target_ids: Sequence[int],
         effect: Mapping[str, Any],
         row_value: RowValue | None = None,
         *,

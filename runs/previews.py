@@ -131,12 +131,12 @@ def all_refusals(
     if operation.into:
         lacks = parts.target.lacks_right_in(actor, operation.permission, operation.into(params))
         there = [Refusal(refusals.NO_RIGHT_THERE, "", lacks)]
-    right, line_id = parts.target.lacks_right(actor, operation.permission), parts.target.id_column()
+    right, target_id = parts.target.lacks_right(actor, operation.permission), parts.target.id_column()
     return [
         Refusal(refusals.NO_RIGHT, "", right),
         *there,
         *operation.refusals(params),
-        Refusal(refusals.BUSY, "", refusals.busy(company_of(actor), line_id, kin, before=before)),
+        Refusal(refusals.BUSY, "", refusals.busy(company_of(actor), target_id, kin, before=before)),
     ]
 
 

@@ -46,7 +46,7 @@ COMMON_TEXTS: dict[str, tuple[str, str]] = {
 
 
 def busy(
-    company_id: int, line_id: InstrumentedAttribute[int], codes: list[str], *, before: int | None = None
+    company_id: int, target_id: InstrumentedAttribute[int], codes: list[str], *, before: int | None = None
 ) -> ColumnElement[bool]:
     """True where an unfinished item of another run of these operations holds the line; `before`: of an older run."""
     item, run = aliased(RunItem), aliased(Run)
@@ -56,7 +56,7 @@ def busy(
         .join(run, (run.company_id == item.company_id) & (run.id == item.run_id))
         .where(
             item.company_id == company_id,
-            item.line_id == line_id,
+            item.target_id == target_id,
             item.state.in_(OPEN_IN_SQL),
             run.operation.in_(codes),
         )

@@ -44,7 +44,7 @@ TOO_MANY = N_("There are more values than chosen numbers.")
 NOT_A_TABLE = N_("Give a value for each number, by its id.")
 TAKEN_OVER = N_("Take the values of an earlier run of the same operation, by its id, where none are given.")
 CHECK = N_("Check the parameters.")
-COLUMNS = ["company_id", "run_id", "line_id", "value"]
+COLUMNS = ["company_id", "run_id", "target_id", "value"]
 
 
 def split(raw: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
@@ -98,12 +98,12 @@ def keep(
     """Write the values of a run: those given (perhaps none), else the earlier run's, else its uploaded list's."""
     if values is not None:
         rows = [
-            {"company_id": run.company_id, "run_id": run.id, "line_id": key, "value": values[key]}
+            {"company_id": run.company_id, "run_id": run.id, "target_id": key, "value": values[key]}
             for key in sorted(values)
         ]
-        bulk.insert(db, RunValue, rows, ("line_id",))
+        bulk.insert(db, RunValue, rows, ("target_id",))
     elif earlier is not None:
-        taken = select(RunValue.company_id, literal(run.id), RunValue.line_id, RunValue.value)
+        taken = select(RunValue.company_id, literal(run.id), RunValue.target_id, RunValue.value)
         taken = taken.where(RunValue.company_id == run.company_id, RunValue.run_id == earlier.id)
         db.execute(insert(RunValue).from_select(COLUMNS, taken))
     elif isinstance(selection, Listed):
@@ -122,15 +122,15 @@ def joined(
     operation: Operation,
     company_id: int,
     run_id: int,
-    line_id: InstrumentedAttribute[int],
+    target_id: InstrumentedAttribute[int],
 ) -> Select[Any]:
     """A select over lines joined to `RunValue`, where the operation gives each line a value of its kind."""
     if operation.row_value is None:
         return statement
-    return statement.outerjoin(RunValue, of_line(company_id, run_id, line_id))
+    return statement.outerjoin(RunValue, of_line(company_id, run_id, target_id))
 
 
-def of_line(company_id: Any, run_id: Any, line_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+def of_line(company_id: Any, run_id: Any, target_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Joins the value of a line in a run.
 
     The run is compared by an expression over the line: a planner that knows nothing yet of values just written would
@@ -138,8 +138,8 @@ def of_line(company_id: Any, run_id: Any, line_id: InstrumentedAttribute[int]) -
     """
     return and_(
         RunValue.company_id == company_id,
-        RunValue.line_id == line_id,
-        RunValue.run_id == run_id + 0 * line_id,
+        RunValue.target_id == target_id,
+        RunValue.run_id == run_id + 0 * target_id,
     )
 
 
@@ -148,14 +148,14 @@ def column(operation: Operation) -> ColumnElement[str | None]:
     return type_coerce(null(), String) if operation.row_value is None else type_coerce(RunValue.value, String)
 
 
-def typed(db: Session, run: Run, line_ids: Sequence[int] | None = None) -> dict[int, str]:
+def typed(db: Session, run: Run, target_ids: Sequence[int] | None = None) -> dict[int, str]:
     """The values of a run by line id, as they were written where they cannot be read; of these lines, or all."""
-    found = select(RunValue.line_id, RunValue.value).where(
+    found = select(RunValue.target_id, RunValue.value).where(
         RunValue.company_id == run.company_id, RunValue.run_id == run.id
     )
-    if line_ids is not None:
-        found = found.where(RunValue.line_id == any_(cast(list(line_ids), ARRAY(BigInteger))))
-    return {line_id: value.removeprefix(UNREADABLE) for line_id, value in db.execute(found)}
+    if target_ids is not None:
+        found = found.where(RunValue.target_id == any_(cast(list(target_ids), ARRAY(BigInteger))))
+    return {target_id: value.removeprefix(UNREADABLE) for target_id, value in db.execute(found)}
 
 
 def shown(value: str | None, kind: RowValue) -> str:

@@ -185,7 +185,7 @@ class FailedOf(Named):
 
     def condition(self, company_id: int, target_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
         """Among the failed items of the run."""
-        failed = select(RunItem.line_id).where(
+        failed = select(RunItem.target_id).where(
             RunItem.company_id == company_id, RunItem.run_id == self.run, RunItem.state == ItemState.FAILED
         )
         return target_id.in_(failed)

@@ -85,18 +85,18 @@ def freeze(
     if operation.price is not None:
         sums = select(func.coalesce(func.sum(rows.c.once), 0), func.coalesce(func.sum(rows.c.month), 0))
         run.price_once, run.price_month = session.execute(sums.where(rows.c.reason.is_(None))).one()
-    line_id = rows.c[str(parts.target.id_column().key)]
+    target_id = rows.c[str(parts.target.id_column().key)]
     state = case((rows.c.reason.is_(None), ItemState.PENDING.value), else_=ItemState.REFUSED.value)
     items = select(
         literal(run.company_id),
         literal(run.id),
         func.row_number().over(order_by=rows.c.place),
-        line_id,
+        target_id,
         cast(state, String),
         rows.c.reason,
         func.now(),
     )
-    names = ["company_id", "run_id", "no", "line_id", "state", "reason", "updated_at"]
+    names = ["company_id", "run_id", "no", "target_id", "state", "reason", "updated_at"]
     session.execute(insert(RunItem).from_select(names, items))
     _count(session, run)
 

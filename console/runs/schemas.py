@@ -129,7 +129,7 @@ class ItemOut(Schema):
     """One line within a run."""
 
     no = fields.Integer()
-    line_id = fields.Integer()
+    line_id = fields.Integer(attribute="target_id")
     title = fields.String(
         data_key="msisdn",
         metadata={"description": "The line's number; of a run that changed it, the one that it had before."},

@@ -216,9 +216,9 @@ def _items(session: Session, request: Request, line_ids: Sequence[int]) -> dict[
     """State, reason and detail by line: asked apart, so that the run's items are gone through once, not per line."""
     if request.run_id is None:
         return {}
-    wanted = select(RunItem.line_id, RunItem.state, RunItem.reason, RunItem.detail).where(
+    wanted = select(RunItem.target_id, RunItem.state, RunItem.reason, RunItem.detail).where(
         RunItem.company_id == request.company_id,
         RunItem.run_id == request.run_id,
-        RunItem.line_id.in_(line_ids),
+        RunItem.target_id.in_(line_ids),
     )
     return {row[0]: (row[1], row[2], row[3]) for row in session.execute(wanted)}

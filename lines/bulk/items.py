@@ -23,12 +23,12 @@ from runs.row_value_kind import RowValue
 from runs.selection import Selection
 
 PAGE = 50
-OF_ITEM = and_(Line.company_id == RunItem.company_id, Line.id == RunItem.line_id)
-OF_VALUE = row_values.of_line(RunItem.company_id, RunItem.run_id, RunItem.line_id)
+OF_ITEM = and_(Line.company_id == RunItem.company_id, Line.id == RunItem.target_id)
+OF_VALUE = row_values.of_line(RunItem.company_id, RunItem.run_id, RunItem.target_id)
 WRITTEN = and_(
     JournalEntry.company_id == RunItem.company_id,
     JournalEntry.object_kind == "line",
-    JournalEntry.object_id == RunItem.line_id,
+    JournalEntry.object_id == RunItem.target_id,
     JournalEntry.run_id == RunItem.run_id,
 )
 """What the journal says of an item's line in its run."""
@@ -49,7 +49,7 @@ class ItemLine(NamedTuple):
     """An item of a run with the line it is about; `title` is what it was known by then, where the run changed that."""
 
     no: int
-    line_id: int
+    target_id: int
     title: str
     employee: str
     department: str
@@ -190,7 +190,7 @@ def title_then() -> ColumnElement[str]:
 def _items(actor: Actor, run: Run, row_value: RowValue | None) -> Select[Any]:
     columns: tuple[Any, ...] = (
         RunItem.no,
-        RunItem.line_id,
+        RunItem.target_id,
         title_then() if changes_title(row_value) else TITLE,
         Line.employee,
         Department.name,

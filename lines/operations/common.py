@@ -36,7 +36,7 @@ def row_value_refusals(*, missing: str, wrong: str, twice: str) -> tuple[Refusal
         other.company_id == RunValue.company_id,
         other.run_id == RunValue.run_id,
         other.value == RunValue.value,
-        other.line_id != RunValue.line_id,
+        other.target_id != RunValue.target_id,
     )
     return (
         Refusal("no_value", missing, RunValue.value.is_(None), N_("Add it and look at the preview again.")),

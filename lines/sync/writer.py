@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import any_, cast, select, text
+from sqlalchemy import and_, any_, cast, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger, String
@@ -37,7 +37,7 @@ from operators.records import LineData
 from operators.states import Report
 from operators.sync import ACTOR
 from rbac.actor import system_actor
-from runs.models import ItemState, RunItem
+from runs.models import LINE, ItemState, Run, RunItem
 
 BIGINTS = ARRAY(BigInteger)
 TEXTS = ARRAY(String)
@@ -184,10 +184,16 @@ class LineWriter:
     def _with_order(self, db: Session, line_ids: Sequence[int]) -> set[int]:
         if not line_ids:
             return set()
-        statement = select(RunItem.line_id).where(
-            RunItem.company_id == self.company_id,
-            RunItem.line_id == any_(cast(list(line_ids), BIGINTS)),
-            RunItem.state.in_(ON_THE_WAY),
+        of_run = and_(Run.company_id == RunItem.company_id, Run.id == RunItem.run_id)
+        statement = (
+            select(RunItem.target_id)
+            .join(Run, of_run)
+            .where(
+                Run.target == LINE,
+                RunItem.company_id == self.company_id,
+                RunItem.target_id == any_(cast(list(line_ids), BIGINTS)),
+                RunItem.state.in_(ON_THE_WAY),
+            )
         )
         return set(db.scalars(statement))
 

@@ -20,7 +20,7 @@ from reports.catalogue.common import ANY, RECORDS, department_names, places
 from reports.params import DepartmentParams, PeriodParams, moments
 from reports.report import Cells, Params, Report, Rows, Speech
 from runs import refusals
-from runs.models import FINAL, Run, RunItem
+from runs.models import FINAL, LINE, Run, RunItem
 from runs.words import ITEM_STATES
 
 BY_CODE = {operation.code: operation for operation in OPERATIONS}
@@ -63,6 +63,7 @@ def rows(actor: Actor, params: Params) -> Rows:
         .join(Department, IN_DEPARTMENT)
         .where(
             RunItem.company_id == company_of(actor),
+            Run.target == LINE,
             Run.submitted_at >= first,
             Run.submitted_at < after,
             *places(actor, Permission.RUNS_VIEW, params),

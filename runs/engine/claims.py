@@ -46,8 +46,8 @@ CLAIM = text("""
     moved AS (
         UPDATE run_items AS item SET state = 'sent', batch_id = batch.id, updated_at = :now
         FROM batch WHERE item.company_id = :company AND item.ctid = ANY (ARRAY(SELECT ctid FROM picked))
-        RETURNING item.line_id, item.no)
-    SELECT batch.id, coalesce((SELECT jsonb_object_agg(line_id, no) FROM moved), '{}'::jsonb) FROM batch""")
+        RETURNING item.target_id, item.no)
+    SELECT batch.id, coalesce((SELECT jsonb_object_agg(target_id, no) FROM moved), '{}'::jsonb) FROM batch""")
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def claim(db: Session, work: Work, most: int) -> Claim | None:
     if row is None:
         return None
     batch_id, numbers = row
-    lines = read_lines(db, work, {int(line_id): no for line_id, no in numbers.items()})
+    lines = read_lines(db, work, {int(target_id): no for target_id, no in numbers.items()})
     refused = {line.no: line.refusal for line in lines if line.refusal is not None}
     if refused:
         _refuse(db, work, batch_id, refused, now)

@@ -24,7 +24,7 @@ Ended = dict[int, tuple[ItemState, str | None]]
 # waiting.
 TAKE = text("""
     WITH run AS (SELECT id FROM runs WHERE company_id = :company AND id = :run AND state = 'running')
-    SELECT line_id, no FROM run_items
+    SELECT target_id, no FROM run_items
     WHERE company_id = :company AND run_id = (SELECT id FROM run) AND state = 'pending'
     ORDER BY no LIMIT :most FOR UPDATE SKIP LOCKED""")
 END = text("""
@@ -48,7 +48,7 @@ def carry_out_next(work: Work) -> bool:
         for line in lines:
             ended[line.no] = (ItemState.REFUSED if line.refusal else ItemState.DONE, line.refusal)
         _end(session, work, ended)
-        done = sorted(line.line_id for line in lines if line.refusal is None)
+        done = sorted(line.target_id for line in lines if line.refusal is None)
         if done:
             run = session.scalars(
                 select(Run).where(Run.company_id == work.company_id, Run.id == work.run_id)

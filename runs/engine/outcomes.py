@@ -51,13 +51,13 @@ WRITE = text("""
     changed AS (
         UPDATE run_items AS item SET state = told.state, reason = told.reason, detail = told.detail, updated_at = :now
         FROM told WHERE item.company_id = :company AND item.ctid = told.place
-        RETURNING item.line_id, told.old, told.state),
+        RETURNING item.target_id, told.old, told.state),
     closed AS (
         UPDATE order_batches SET open = open - done.count, order_id = coalesce(:order, order_id),
                state = CASE WHEN open <= done.count THEN 'closed' ELSE 'accepted' END,
                check_at = CASE WHEN open <= done.count THEN check_at ELSE :poll_at END
         FROM (SELECT count(*) AS count FROM changed) AS done WHERE company_id = :company AND id = :batch)
-    SELECT line_id, old, state FROM changed""")
+    SELECT target_id, old, state FROM changed""")
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def record(db: Session, parts: Parts, locked: Locked, order_id: str, lines: Sequ
     changed = db.execute(WRITE, values).all()
     if not changed:
         return 0
-    done = sorted(line_id for line_id, _, state in changed if state == ItemState.DONE)
+    done = sorted(target_id for target_id, _, state in changed if state == ItemState.DONE)
     if done:
         _apply(db, parts, run, done)
     by = Counter(state for _, _, state in changed)
@@ -149,7 +149,7 @@ def poll_pause(checks: int) -> float:
     return min(doubled, 120.0)
 
 
-def _apply(db: Session, parts: Parts, run: Run, line_ids: Sequence[int]) -> None:
+def _apply(db: Session, parts: Parts, run: Run, target_ids: Sequence[int]) -> None:
     """Write the effect of a run's operation, if the operation is still known."""
     try:
         operation = parts.operations.of(run.operation)
@@ -157,7 +157,7 @@ def _apply(db: Session, parts: Parts, run: Run, line_ids: Sequence[int]) -> None
     except (NotFound, ValidationError):
         log.error("outcome.unknown_operation", run=run.id, operation=run.operation)
         return  # the outcome is kept; the lines themselves come with the next synchronisation
-    apply(db, parts, run, operation, effect, line_ids)
+    apply(db, parts, run, operation, effect, target_ids)
 
 
 def apply(
@@ -166,21 +166,21 @@ def apply(
     run: Run,
     operation: Operation,
     effect: Mapping[str, Any],
-    line_ids: Sequence[int],
+    target_ids: Sequence[int],
 ) -> None:
     """Write an effect on lines, and in the journal what it changed on each."""
     changes = parts.target.apply(
         db,
         run.company_id,
         run.id,
-        line_ids,
+        target_ids,
         effect,
         operation.row_value,
         is_ordered=operation.change is not None,
     )
     entries = [
-        Entry(f"line.{operation.code}", "line", line_id, before, after, run.id, label)
-        for line_id, label, before, after in changes
+        Entry(f"line.{operation.code}", "line", target_id, before, after, run.id, label)
+        for target_id, label, before, after in changes
     ]
     write(db, RunAuthor(run), entries)
 

@@ -214,7 +214,7 @@ def _run(session: Session, place: Place, user_id: int, state: str) -> Run:
                 company_id=place.company,
                 run_id=run.id,
                 no=1,
-                line_id=place.line,
+                target_id=place.line,
                 state=ItemState.FAILED,
                 reason="technical",
                 updated_at=now,

@@ -32,7 +32,7 @@ def test_the_orm_adds_the_company_to_every_statement(two: tuple[int, int]) -> No
     statements = {
         "select": select(Line.id),
         "alias": select(one.id),
-        "subquery": select(RunItem.no).where(select(one.id).where(one.id == RunItem.line_id).exists()),
+        "subquery": select(RunItem.no).where(select(one.id).where(one.id == RunItem.target_id).exists()),
         "exists": select(Line.id).where(inner),
         "update": update(Line).values(spent=1),
     }

@@ -253,6 +253,7 @@ def _send_item(company: int, line_id: int) -> None:
             text(
                 "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'runs'"
                 " AND is_nullable = 'NO' AND is_identity = 'NO' AND column_name <> 'company_id'"
+                " AND column_default IS NULL"
             )
         ).all()
         blank = {"jsonb": "'{}'", "boolean": "false", "bigint": "0", "numeric": "0"}
@@ -264,7 +265,7 @@ def _send_item(company: int, line_id: int) -> None:
         ).scalar_one()
         db.execute(
             text(
-                "INSERT INTO run_items (company_id, run_id, no, line_id, state, updated_at)"
+                "INSERT INTO run_items (company_id, run_id, no, target_id, state, updated_at)"
                 " VALUES (:c, :r, 1, :l, 'sent', now())"
             ),
             {"c": company, "r": run, "l": line_id},

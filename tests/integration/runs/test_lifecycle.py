@@ -70,7 +70,7 @@ def test_items_stand_in_the_order_of_the_numbers(desk: Desk) -> None:
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
         listed = session.scalars(
             select(Line.msisdn)
-            .join(RunItem, RunItem.line_id == Line.id)
+            .join(RunItem, RunItem.target_id == Line.id)
             .where(RunItem.run_id == run.id)
             .order_by(RunItem.no)
         ).all()

@@ -191,7 +191,7 @@ def test_a_card_that_is_gone_when_it_is_the_line_s_turn(desk: Desk) -> None:
     desk.work(run)
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
         items = session.execute(
-            select(RunItem.line_id, RunItem.state, RunItem.reason).where(RunItem.run_id == run.id)
+            select(RunItem.target_id, RunItem.state, RunItem.reason).where(RunItem.run_id == run.id)
         )
         assert {row[0]: (row[1], row[2]) for row in items} == {
             ids[0]: (ItemState.DONE, None),
@@ -268,7 +268,7 @@ def test_a_number_passed_on_within_one_run(desk: Desk) -> None:
         session.flush()
         values = {first: own, second: "79990000009"}
         for line_id, msisdn in values.items():
-            row = RunValue(company_id=run.company_id, run_id=run.id, line_id=line_id, value=msisdn)
+            row = RunValue(company_id=run.company_id, run_id=run.id, target_id=line_id, value=msisdn)
             session.add(row)
         session.flush()
         effect = {"msisdn": RunValue.value}

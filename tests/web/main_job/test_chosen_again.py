@@ -26,7 +26,7 @@ def fail(desk: Desk, run_id: int, ids: list[int]) -> None:
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
         of_run = RunItem.run_id == run_id
         session.execute(update(RunItem).where(of_run).values(state="done"))
-        session.execute(update(RunItem).where(of_run, RunItem.line_id.in_(ids)).values(state="failed"))
+        session.execute(update(RunItem).where(of_run, RunItem.target_id.in_(ids)).values(state="failed"))
         ended = {"state": "finished", "pending": 0, "failed": len(ids), "finished_at": text("now()")}
         session.execute(update(Run).where(Run.id == run_id).values(**ended, done=Run.total - len(ids)))
 
