@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core import db
@@ -12,6 +12,7 @@ from core.settings import Settings, SettingUnknown
 from core.storage import LocalStorage, Storage
 from core.storage_cleanup import Keys
 from forms.requests import attachments, deadline_report, execution
+from lines.bulk.account_target import AccountTarget
 from lines.bulk.target import LineTarget
 from lines.operations import OPERATIONS
 from notices import service as notices
@@ -47,6 +48,9 @@ ADAPTERS: dict[str, Callable[[Settings], Operator]] = {"tmf": tmf.connect}
 KEPT_FILES: tuple[Keys, ...] = (attachments.keys, report_service.keys, notices.keys)
 """Whose rows name files of the storage; a file that none of them names is an orphan."""
 
+TARGETS: Mapping[str, Target] = {target.kind: target for target in (LineTarget(), AccountTarget())}
+"""What operations are carried out on, by kind."""
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -56,7 +60,7 @@ class Parts:
     queue: JobQueue
     storage: Storage
     operator: Operator
-    target: Target
+    targets: Mapping[str, Target]
     selections: Selections
     operations: Operations
     reports: Reports
@@ -80,7 +84,7 @@ def build(settings: Settings) -> Parts:
         queue=JobQueue(settings.redis_url, most=settings.workers),
         storage=LocalStorage(settings.data_dir / "files"),
         operator=operator,
-        target=LineTarget(),
+        targets=TARGETS,
         selections=Selections([execution.OfRequest]),
         operations=Operations(OPERATIONS),
         reports=Reports(ALL_REPORTS),

@@ -14,11 +14,14 @@ from rbac.decision import holds, is_everywhere, visible
 from rbac.permissions import Permission
 
 
-def seen_accounts(actor: Actor) -> ColumnElement[bool]:
-    """The condition on billing accounts that the actor sees them: all of the company, or those of visible lines."""
-    if is_everywhere(actor, Permission.ACCOUNTS_VIEW):
+def seen_accounts(actor: Actor, permission: Permission = Permission.ACCOUNTS_VIEW) -> ColumnElement[bool]:
+    """The condition on billing accounts that the actor sees them: all of the company, or those of visible lines.
+
+    With another permission: that the actor holds it there, on the whole company or on a line of the account.
+    """
+    if is_everywhere(actor, permission):
         return true()
-    return BillingAccount.id.in_(_of_lines(actor, Permission.ACCOUNTS_VIEW))
+    return BillingAccount.id.in_(_of_lines(actor, permission))
 
 
 def is_offered(actor: Actor) -> ColumnElement[bool]:

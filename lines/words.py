@@ -1,4 +1,4 @@
-"""Words of the values of a line: its state, why it is blocked, the period of its limit."""
+"""Words of values: a line's state, why it is blocked, the period of its limit; how invoices of an account come."""
 
 from __future__ import annotations
 
@@ -30,8 +30,14 @@ LIMIT_PERIODS: Mapping[str, str] = {
     LimitPeriod.DAY: N_("per day"),
 }
 """Said behind an amount, therefore in small letters."""
-VALUES: Mapping[str, str] = {**STATES, **BLOCK_REASONS, **LIMIT_PERIODS}
-"""Every code that the journal keeps of a line."""
+DELIVERY_CHANNELS: Mapping[str, str] = {
+    "email": N_("By e-mail"),
+    "paper": N_("On paper"),
+    "edo": N_("By electronic document exchange"),
+}
+"""How the invoices of a billing account come, by operators.changes.InvoiceDelivery.channel."""
+VALUES: Mapping[str, str] = {**STATES, **BLOCK_REASONS, **LIMIT_PERIODS, **DELIVERY_CHANNELS}
+"""Every code that the journal keeps of a line or an account."""
 
 
 def in_sentence(text: str) -> str:

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     USERS_EDIT = "users:edit"
     ROLES_GRANT = "roles:grant"
     ACCOUNTS_VIEW = "accounts:view"
+    ACCOUNTS_DELIVERY = "accounts:delivery"
     JOURNAL_VIEW = "journal:view"
     REPORTS_ORDER = "reports:order"
     REPORTS_SCHEDULE = "reports:schedule"
@@ -63,6 +64,7 @@ LABELS: dict[Permission, str] = {
     Permission.USERS_EDIT: N_("Invite and change people"),
     Permission.ROLES_GRANT: N_("Grant roles"),
     Permission.ACCOUNTS_VIEW: N_("See billing accounts and contracts"),
+    Permission.ACCOUNTS_DELIVERY: N_("Say where invoices go"),
     Permission.JOURNAL_VIEW: N_("See the journal"),
     Permission.REPORTS_ORDER: N_("Order reports on what may be seen"),
     Permission.REPORTS_SCHEDULE: N_("Schedule reports and send them by e-mail"),

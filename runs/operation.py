@@ -14,8 +14,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.errors import NotFound
 from core.fields import FieldSchema
 from operators.changes import Change
+from operators.port import Account, Product
 from rbac.actor import Actor
 from rbac.permissions import Permission
+from runs.models import LINE
 from runs.row_value_kind import RowValue
 from runs.selection import Selection
 
@@ -71,6 +73,7 @@ class Operation:
     operation refuses too has one sentence, whoever refused.
     Without `change` the operator is not asked: the effect is all there is, and the runner applies it by itself.
     `into` names the department that the lines get into: the right is asked there too.
+    `target` is the kind of what it is carried out on: `Target.kind`.
     """
 
     code: str
@@ -89,6 +92,7 @@ class Operation:
     reasons: Reasons = field(default_factory=dict)
     group: str = ""
     order: int = field(default=100)
+    target: str = LINE
 
 
 class Operations(dict[str, Operation]):
@@ -106,6 +110,10 @@ class Operations(dict[str, Operation]):
             raise NotFound
         return operation
 
+    def on(self, kind: str) -> list[Operation]:
+        """The operations on things of this kind, in their order."""
+        return [operation for operation in self.values() if operation.target == kind]
+
     def row_values(self) -> tuple[RowValue, ...]:
         """The kinds of row values that the operations give, each once."""
         kinds = [operation.row_value for operation in self.values() if operation.row_value is not None]
@@ -118,13 +126,75 @@ class TargetLine:
 
     no: int
     target_id: int
-    product_id: str
+    target: Product | Account
     refusal: str | None
     row_value: str | None = None
 
 
+@dataclass(frozen=True)
+class TargetWords:
+    """How people speak of a kind of things: message ids; pairs are forms (NN_) over %(n)s of them.
+
+    `title`, `second_title`, `state`, `user` and `place` head the columns of lists; what is empty has no column.
+    """
+
+    many: str
+    title: str
+    place: str
+    counted: tuple[str, str]
+    check: tuple[str, str]
+    all_go: tuple[str, str]
+    wait: tuple[str, str]
+    rate: tuple[str, str]
+    none_go: str
+    nothing_to_start: str
+    nothing_chosen: str
+    nothing_seen: str
+    by_title: str
+    none_here: str
+    none_ended_so: str
+    choose_others: str
+    more_now: str
+    type_count: str
+    typed_wrong: str
+    second_title: str = ""
+    state: str = ""
+    user: str = ""
+
+
+TextColumn = ColumnElement[str] | InstrumentedAttribute[str]
+
+
+@dataclass(frozen=True)
+class TargetColumns:
+    """What lists show of a thing: each a text in SQL, empty or null where there is nothing to say."""
+
+    title: TextColumn
+    second_title: TextColumn
+    state: TextColumn
+    user: TextColumn
+    place: TextColumn
+
+
 class Target(Protocol):
-    """The things that operations are carried out on: mobile lines."""
+    """A kind of things that operations are carried out on, such as mobile lines.
+
+    `kind` is its word in runs and operations, and in the journal: actions are "<kind>.<code of the operation>".
+    `see` is the right without which a thing of the kind is not shown.
+    """
+
+    kind: str
+    see: Permission
+    words: TargetWords
+    columns: TargetColumns
+
+    def of_items(self, statement: Select[Any]) -> Select[Any]:
+        """A select from `RunItem` joined to the things of its items, with all that `columns` and `seen` need."""
+        ...
+
+    def seen(self, actor: Actor) -> ColumnElement[bool]:
+        """The condition within such a select that the actor sees the thing."""
+        ...
 
     def chosen(
         self, session: Session, actor: Actor, permission: Permission, selection: Selection

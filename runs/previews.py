@@ -15,13 +15,12 @@ from core.bounds import whole
 from core.errors import NotFound
 from rbac.actor import Actor, company_of
 from rbac.decision import require
-from rbac.permissions import Permission
 from runs import refusals, row_values
 from runs.listing import get_run
 from runs.models import Run, RunState
 from runs.operation import Operation, Params, Refusal
 from runs.operation_params import load_params, stored_params
-from runs.parts import Parts
+from runs.parts import Parts, target_of
 from runs.selection import FailedOf, Ids, Selection
 
 
@@ -44,7 +43,7 @@ def create_preview(
     rest, values, values_of = (
         row_values.split(raw_params) if operation.row_value else (raw_params, None, None)
     )
-    params = load_params(session, actor, parts.target, operation, rest)
+    params = load_params(session, actor, target_of(parts, operation), operation, rest)
     before = get_run(session, actor, selection.run) if isinstance(selection, FailedOf) else None
     most = len(selection.ids) if isinstance(selection, Ids) else row_values.MOST_VALUES
     given = row_values.read(operation.row_value, values, most) if operation.row_value and values else None
@@ -52,6 +51,7 @@ def create_preview(
     run = Run(
         company_id=company_of(actor),
         operation=code,
+        target=operation.target,
         params=operation.schema().dump(params),
         selection=selection.dump(),
         state=RunState.PREVIEWED,
@@ -98,7 +98,7 @@ def figures(
     allowed, price_once, price_month = found.pop(None, (0, Decimal(0), Decimal(0)))
     refused = {code: counted[0] for code, counted in found.items() if code is not None}
     total = allowed + sum(refused.values())
-    requested = parts.target.requested(session, parts.selections.load(run.selection))
+    requested = target_of(parts, operation).requested(session, parts.selections.load(run.selection))
     return {
         "total": total,
         "allowed": allowed,
@@ -116,22 +116,24 @@ def judged(
     """The chosen lines of a run with `reason` (null where a line is eligible), and its price `once` and by `month`."""
     reason = refusals.refusal_case(all_refusals(actor, parts, operation, params))
     once, month = _price_columns(operation, params)
-    chosen = parts.target.chosen(
-        session, actor, Permission.LINES_VIEW, parts.selections.load(run.selection)
-    ).add_columns(reason.label("reason"), once.label("once"), month.label("month"))
-    return row_values.joined(chosen, operation, run.company_id, run.id, parts.target.id_column())
+    target = target_of(parts, operation)
+    chosen = target.chosen(session, actor, target.see, parts.selections.load(run.selection)).add_columns(
+        reason.label("reason"), once.label("once"), month.label("month")
+    )
+    return row_values.joined(chosen, operation, run.company_id, run.id, target.id_column())
 
 
 def all_refusals(
     actor: Actor, parts: Parts, operation: Operation, params: Params, *, before: int | None = None
 ) -> list[Refusal]:
     """Every reason in the order in which people should hear it: rights, the operation's own, another run."""
-    kin = [other.code for other in parts.operations.values() if other.group == operation.group]
+    target = target_of(parts, operation)
+    kin = [other.code for other in parts.operations.on(target.kind) if other.group == operation.group]
     there = []
     if operation.into:
-        lacks = parts.target.lacks_right_in(actor, operation.permission, operation.into(params))
+        lacks = target.lacks_right_in(actor, operation.permission, operation.into(params))
         there = [Refusal(refusals.NO_RIGHT_THERE, "", lacks)]
-    right, target_id = parts.target.lacks_right(actor, operation.permission), parts.target.id_column()
+    right, target_id = target.lacks_right(actor, operation.permission), target.id_column()
     return [
         Refusal(refusals.NO_RIGHT, "", right),
         *there,

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.bounds import LARGEST
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
 from core.i18n import N_
 from core.messages import field_messages
 from rbac.actor import Actor
@@ -43,8 +43,8 @@ class Selection(ABC):
 class Named(Selection):
     """A selection that names what it means one by one: a condition on its id says which."""
 
-    def check(self, session: Session, actor: Actor) -> None:
-        """Raise NotFound where the actor may not know what this names."""
+    def check(self, session: Session, actor: Actor, kind: str) -> None:
+        """Raise NotFound where the actor may not know what this names, or where that is of another kind."""
 
     @abstractmethod
     def condition(self, company_id: int, target_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
@@ -179,9 +179,10 @@ class FailedOf(Named):
         """The run's id."""
         return {"kind": self.kind, "run": self.run}
 
-    def check(self, session: Session, actor: Actor) -> None:
+    def check(self, session: Session, actor: Actor, kind: str) -> None:
         """Raise NotFound for a run that the actor may not see: which lines failed in it is told to nobody else."""
-        get_run(session, actor, self.run)
+        if get_run(session, actor, self.run).target != kind:
+            raise NotFound
 
     def condition(self, company_id: int, target_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
         """Among the failed items of the run."""

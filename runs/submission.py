@@ -21,14 +21,11 @@ from runs.listing import get_run
 from runs.models import ItemState, Run, RunItem, RunState
 from runs.operation import Operation, Params
 from runs.operation_params import stored_params
-from runs.parts import Parts
+from runs.parts import Parts, target_of
 from runs.previews import judged
 
 WAKE = WakeUp("runs.jobs.wake_run", queue="runs")
 STALE = "preview_stale"
-MORE_LINES = N_(
-    "Since the preview more has come together: %(now)s numbers instead of %(shown)s. Look at it again."
-)
 COSTS_ONCE = N_("It now costs %(now)s once instead of %(shown)s. Look at it again.")
 COSTS_MONTHLY = N_("It now changes what is paid per month by %(now)s instead of %(shown)s. Look at it again.")
 
@@ -53,18 +50,18 @@ def submit(session: Session, actor: Actor, parts: Parts, run_id: int) -> Run:
     params = stored_params(operation, run)
     freeze(session, actor, parts, operation, params, run)
     session.refresh(run)
-    _refuse_stale(run)
+    _refuse_stale(run, target_of(parts, operation).words.more_now)
     described = {"operation": run.operation, "params": run.params, "total": run.total, "allowed": run.pending}
     write(session, actor, [Entry("run.submitted", "run", run.id, None, described, run.id)])
     wake(parts, run)
     return run
 
 
-def _refuse_stale(run: Run) -> None:
+def _refuse_stale(run: Run, more_now: str) -> None:
     """Never more than was shown: raises Conflict where more lines or a higher price came together meanwhile."""
     shown = int(run.preview["allowed"])
     if run.pending > shown:
-        raise Conflict(MORE_LINES, code=STALE, now=run.pending, shown=shown)
+        raise Conflict(more_now, code=STALE, now=run.pending, shown=shown)
     for message, now, before in (
         (COSTS_ONCE, run.price_once, Decimal(run.preview["price_once"])),
         (COSTS_MONTHLY, run.price_month, Decimal(run.preview["price_month"])),
@@ -80,12 +77,13 @@ def freeze(
 
     Sets the counters and the price of the run.
     """
-    place = parts.target.sort_column().label("place")
+    target = target_of(parts, operation)
+    place = target.sort_column().label("place")
     rows = judged(session, actor, parts, operation, params, run).add_columns(place).subquery()
     if operation.price is not None:
         sums = select(func.coalesce(func.sum(rows.c.once), 0), func.coalesce(func.sum(rows.c.month), 0))
         run.price_once, run.price_month = session.execute(sums.where(rows.c.reason.is_(None))).one()
-    target_id = rows.c[str(parts.target.id_column().key)]
+    target_id = rows.c[str(target.id_column().key)]
     state = case((rows.c.reason.is_(None), ItemState.PENDING.value), else_=ItemState.REFUSED.value)
     items = select(
         literal(run.company_id),

@@ -6,6 +6,7 @@ from core.journal.words import AREAS, action_text, field_text
 
 PAGES = {
     "line": "/lines/{}",
+    "account": "/structure/operator",
     "run": "/runs/{}",
     "request": "/requests/{}",
     "user": "/people/{}",

@@ -14,7 +14,7 @@ from console.fields.stored import values_in_words
 from console.requests import words as request_words
 from console.requests.attachments import attach_sent
 from console.runs import words as run_words
-from console.web.i18n import text
+from console.web.i18n import counted, text
 from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, parts, render, route
 from core.bounds import whole
 from core.errors import Conflict, InvalidInput
@@ -229,7 +229,7 @@ def _resolve_page(
         left=left,
         once=Decimal(figures["price_once"]),
         month=Decimal(figures["price_month"]),
-        button=run_words.counted(operation.words.confirm, figures["allowed"]),
+        button=counted(operation.words.confirm, figures["allowed"]),
         errors=errors,
         typed=typed,
     )

@@ -33,6 +33,7 @@ from lines.bulk.items import count_chosen
 from lines.models import Line
 from lines.uploads import service as uploads
 from rbac.permissions import Permission
+from runs.models import LINE
 from runs.selection import Ids, Listed, Selection
 
 blueprint = Blueprint("requests", __name__, url_prefix="/requests")
@@ -73,7 +74,7 @@ def catalogue() -> ResponseReturnValue:
         "requests/catalogue.html",
         forms=[form for form in forms if form.lines != Lines.NONE],
         pairs=selection.pairs(chosen),
-        count=count_chosen(db(), actor(), parts(), chosen),
+        count=count_chosen(db(), actor(), parts().targets[LINE], chosen),
         origin=selection.origin(chosen),
     )
 
@@ -107,9 +108,9 @@ def _begin(form: FormType, chosen: Selection | None) -> ResponseReturnValue:
         return _page(form, None, typed, {})
     back = _address("requests.catalogue", chosen)
     is_whole = form.from_list is not None and isinstance(chosen, Listed)  # with its row values
-    if (count := count_chosen(db(), actor(), parts(), chosen)) > SHOWN_NUMBERS or is_whole:
+    if (count := count_chosen(db(), actor(), parts().targets[LINE], chosen)) > SHOWN_NUMBERS or is_whole:
         return _page(form, None, typed, {}, kept=count, pairs=selection.pairs(chosen), back=back)
-    seen = parts().target.chosen(db(), actor(), Permission.LINES_VIEW, chosen)
+    seen = parts().targets[LINE].chosen(db(), actor(), Permission.LINES_VIEW, chosen)
     numbers = db().scalars(seen.with_only_columns(Line.msisdn).order_by(Line.msisdn))
     typed["numbers"] = "\n".join(f"+{one}" for one in numbers)
     return _page(form, None, typed, {}, back=back)

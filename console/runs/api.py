@@ -12,11 +12,12 @@ from console.web.i18n import text
 from console.web.routing import actor, db, parts, route
 from core.errors import InvalidInput, NotFound
 from core.i18n import N_
-from lines.bulk.items import PAGE, item_lines
+from lines.bulk.account_target import ACCOUNT
+from lines.bulk.items import PAGE, ItemLine, item_lines
 from rbac.decision import require
 from rbac.permissions import Permission
 from runs import control, listing, submission
-from runs.models import Run
+from runs.models import LINE, Run
 from runs.operation import Operation
 from runs.row_value_kind import Wanted
 from runs.row_values import CHECK, NOT_A_TABLE, TAKEN_OVER, VALUES, VALUES_OF
@@ -30,13 +31,14 @@ UNKNOWN_CLASS = N_("The stock has no such class.")
 @route(blueprint, "/operations", permission=Permission.LINES_VIEW)
 @blueprint.gives(schemas.OperationOut(many=True))
 def list_operations() -> list[dict[str, Any]]:
-    """What can be done to lines, with the parameters of each."""
+    """What can be done to lines and billing accounts (`target`), with the parameters of each."""
     return [_operation(operation) for operation in parts().operations.values()]
 
 
 def _operation(operation: Operation) -> dict[str, Any]:
     return {
         "code": operation.code,
+        "target": operation.target,
         "title": text(operation.words.title),
         "effect": text(operation.words.effect),
         "permission": operation.permission.value,
@@ -84,6 +86,21 @@ def list_offers(wanted: dict[str, Any], code: str) -> list[dict[str, Any]]:
 @blueprint.gives(schemas.RunOut)
 def operate(wanted: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
     """Say what an operation would do to the selected lines; with `submit` do it. Repeated with one key: one run."""
+    return _operate(wanted, headers, code, LINE)
+
+
+@route(blueprint, "/accounts/operations/<code>", methods=("POST",), permission=Permission.ACCOUNTS_VIEW)
+@blueprint.takes(schemas.OperationIn, "json")
+@blueprint.takes(schemas.KeyHeader, "headers")
+@blueprint.gives(schemas.RunOut)
+def operate_on_accounts(wanted: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
+    """Say what an operation would do to the selected billing accounts; with `submit` do it."""
+    return _operate(wanted, headers, code, ACCOUNT)
+
+
+def _operate(wanted: dict[str, Any], headers: dict[str, Any], code: str, kind: str) -> Run:
+    if parts().operations.of(code).target != kind:
+        raise NotFound
     run = api_submission.preview(db(), actor(), parts(), code, wanted, headers.get("key", ""))
     return submission.submit(db(), actor(), parts(), run.id) if wanted["submit"] else run
 
@@ -108,14 +125,28 @@ def show_run(run_id: int) -> Run:
 @blueprint.takes(schemas.ItemArgs, "query")
 @blueprint.gives(schemas.ItemsOut)
 def list_items(page: dict[str, Any], run_id: int) -> dict[str, Any]:
-    """The outcome of each line that the actor may see."""
+    """The outcome of each line, or billing account, that the actor may see."""
     run = listing.get_run(db(), actor(), run_id)
     operation = parts().operations.get(run.operation)
     row_value = operation.row_value if operation else None
     found = item_lines(
-        db(), actor(), run, row_value, state=page["state"], reason=page["reason"], after=page["after"]
+        db(),
+        actor(),
+        parts().targets[run.target],
+        run,
+        row_value,
+        state=page["state"],
+        reason=page["reason"],
+        after=page["after"],
     )
-    return {"items": found, "next": found[-1].no if len(found) == PAGE else None}
+    items = [{**item._asdict(), **_as_line(run, item)} for item in found]
+    return {"items": items, "next": found[-1].no if len(found) == PAGE else None}
+
+
+def _as_line(run: Run, item: ItemLine) -> dict[str, Any]:
+    """The words of an item of a run on lines, null for others."""
+    is_line = run.target == LINE
+    return {"line_id": item.target_id if is_line else None, "msisdn": item.title if is_line else None}
 
 
 @route(blueprint, "/runs/<int:run_id>/stop", methods=("POST",), permission=Permission.LINES_VIEW)

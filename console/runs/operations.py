@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from marshmallow import ValidationError
 
 from console.fields import drawn, reading
 from console.runs import row_values, selection
+from console.runs.targets import LISTS, shown_target
 from console.web.downloads import send_rows
+from console.web.i18n import text
 from console.web.routing import ResponseReturnValue, actor, db, go_to, parts, render, route
 from core import fields
 from core.errors import InvalidInput, NotFound
@@ -21,7 +23,9 @@ from lines.bulk.items import asked_lines, count_chosen
 from rbac.decision import holds, require
 from rbac.permissions import Permission
 from runs import previews
+from runs.models import LINE
 from runs.operation import Operation
+from runs.parts import target_of
 from runs.row_value_kind import Wanted
 from runs.selection import Selection
 
@@ -30,9 +34,9 @@ LONGEST_ADDRESS = 1500
 LONGEST_SEARCH = 15
 
 
-def allowed_operations() -> list[Operation]:
-    """The operations that the actor may carry out somewhere, in their order."""
-    return [one for one in parts().operations.values() if holds(actor(), one.permission)]
+def allowed_operations(kind: str = LINE) -> list[Operation]:
+    """The operations on things of this kind that the actor may carry out somewhere, in their order."""
+    return [one for one in parts().operations.on(kind) if holds(actor(), one.permission)]
 
 
 @route(blueprint, "/<code>/new", permission=Permission.LINES_VIEW, methods=("GET", "POST"))
@@ -41,7 +45,13 @@ def new(code: str) -> ResponseReturnValue:
     operation = parts().operations.of(code)
     require(actor(), operation.permission)
     values = request.form if request.method == "POST" else request.args
-    chosen = selection.read(values)
+    try:
+        chosen = selection.read(values)
+    except InvalidInput:
+        if operation.target == LINE or request.method == "GET":
+            raise
+        flash(text(target_of(parts(), operation).words.nothing_chosen), "warning")
+        return go_to(LISTS[operation.target])
     typed = fields.given(reading.read(operation.schema, values))
     if request.method == "POST" and not operation.schema().fields and operation.row_value is None:
         return preview(code)
@@ -132,11 +142,13 @@ def _form(
     *,
     row_values_form: row_values.RowValuesForm | None,
 ) -> str:
-    count = count_chosen(db(), actor(), parts(), chosen)
-    origin, back = selection.origin(chosen)
+    target = target_of(parts(), operation)
+    count = count_chosen(db(), actor(), target, chosen)
+    origin, back = selection.origin(chosen, operation.target)
     return render(
         "runs/parameters.html",
         operation=operation,
+        target=shown_target(operation),
         fields=drawn.draw(operation.schema, operation.permission, typed, errors),
         errors=drawn.errors_in_words(operation.schema, errors),
         pairs=selection.pairs(chosen),

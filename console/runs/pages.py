@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from console.fields.stored import values_in_words
 from console.runs import selection
 from console.runs import words as run_words
+from console.runs.targets import shown_target
 from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, may, parts, render, route
 from core import clock
 from core.bounds import whole
@@ -22,6 +23,7 @@ from rbac.decision import is_everywhere
 from rbac.permissions import Permission
 from runs import control, listing
 from runs.models import Run, RunState
+from runs.parts import target_of
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
 LIST_PAGE = 30
@@ -72,7 +74,7 @@ def show(run_id: int) -> ResponseReturnValue:
     if run.state == RunState.PREVIEWED:
         return redirect(url_for("previews.show", run_id=run.id))
     operation = parts().operations.of(run.operation)
-    origin, back = selection.origin(selection.stored(run))
+    origin, back = selection.origin(selection.stored(run), run.target)
     state, reason = request.args.get("state", ""), request.args.get("reason", "")
     return render(
         "runs/show.html",
@@ -154,6 +156,7 @@ def _progress(run: Run) -> dict[str, Any]:
     return {
         "run": run,
         "operation": operation,
+        "target": shown_target(operation),
         "sentence": run_words.sentence(operation, run),
         "mark": run_words.state_mark(run),
         "bar": run_words.segments(run),
@@ -179,7 +182,8 @@ def _took(run: Run) -> str:
 def _failures(run: Run) -> list[ItemLine]:
     if run.finished_at is not None or not (run.failed or run.refused):
         return []
-    return newest_failures(db(), actor(), run, parts().operations.of(run.operation).row_value)
+    operation = parts().operations.of(run.operation)
+    return newest_failures(db(), actor(), target_of(parts(), operation), run, operation.row_value)
 
 
 def _groups(run: Run) -> dict[str, list[tuple[str, int]]]:
@@ -194,7 +198,10 @@ def _groups(run: Run) -> dict[str, list[tuple[str, int]]]:
 
 def _items(run: Run, state: str, reason: str, after: int = 0) -> dict[str, Any]:
     operation = parts().operations.of(run.operation)
-    found = item_lines(db(), actor(), run, operation.row_value, state=state, reason=reason, after=after)
+    target = target_of(parts(), operation)
+    found = item_lines(
+        db(), actor(), target, run, operation.row_value, state=state, reason=reason, after=after
+    )
     more = None
     if len(found) == PAGE:
         more = url_for("runs.items", run_id=run.id, state=state, reason=reason, after=found[-1].no)
@@ -205,4 +212,5 @@ def _items(run: Run, state: str, reason: str, after: int = 0) -> dict[str, Any]:
         "texts": texts,
         "outcomes": run_words.OUTCOMES,
         "row_value": operation.row_value,
+        "target": shown_target(operation),
     }

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
-from flask_babel import gettext as _
 
 from console.fields.stored import values_in_words
 from console.runs import selection
 from console.runs import words as run_words
-from console.web.i18n import text
+from console.runs.targets import shown_target
+from console.web.i18n import counted, text
 from console.web.routing import ResponseReturnValue, actor, db, go_to, parts, render, route
 from core.bounds import whole
 from core.errors import Conflict, NotFound
@@ -22,6 +22,7 @@ from lines.bulk.items import PAGE, refused_lines
 from rbac.permissions import Permission
 from runs import listing, previews, submission
 from runs.models import Run, RunState
+from runs.operation import TargetWords
 from runs.row_values import VALUES_OF
 from runs.selection import Listed
 
@@ -48,8 +49,15 @@ def lines(run_id: int) -> ResponseReturnValue:
     more = None
     if len(found) == PAGE:
         more = url_for("previews.lines", run_id=run.id, reason=reason, after=found[-1].id)
-    row_value = parts().operations.of(run.operation).row_value
-    return render("runs/refused_lines.html", lines=found, more=more, is_first=not after, row_value=row_value)
+    operation = parts().operations.of(run.operation)
+    return render(
+        "runs/refused_lines.html",
+        lines=found,
+        more=more,
+        is_first=not after,
+        row_value=operation.row_value,
+        target=shown_target(operation),
+    )
 
 
 @route(blueprint, "/confirm", permission=Permission.LINES_VIEW, methods=("POST",))
@@ -59,7 +67,7 @@ def confirm(run_id: int) -> ResponseReturnValue:
     allowed = int(run.preview.get("allowed", 0))
     if run.state == RunState.PREVIEWED:
         if not allowed:
-            flash(_("None of the numbers can go through, so there is nothing to start."), "warning")
+            flash(text(_words(run).nothing_to_start), "warning")
             return go_to(url_for("previews.show", run_id=run.id))
         if _is_typed(run) and _digits(request.form.get("typed", "")) != str(allowed):
             return _page(run, typed_wrong=True), 422
@@ -84,6 +92,10 @@ def _own(run_id: int) -> Run:
     return run
 
 
+def _words(run: Run) -> TargetWords:
+    return parts().targets[run.target].words
+
+
 def _is_typed(run: Run) -> bool:
     operation = parts().operations.of(run.operation)
     return operation.inverse is None and int(run.preview.get("allowed", 0)) > TYPED_FROM
@@ -96,12 +108,13 @@ def _digits(typed: str) -> str:
 def _page(run: Run, *, typed_wrong: bool = False) -> str:
     operation = parts().operations.of(run.operation)
     figures, chosen = run.preview, selection.stored(run)
-    origin, back = selection.origin(chosen)
+    origin, back = selection.origin(chosen, run.target)
     once, month = Decimal(figures["price_once"]), Decimal(figures["price_month"])
     return render(
         "runs/preview.html",
         run=run,
         operation=operation,
+        target=shown_target(operation),
         figures=figures,
         bar=_bar(figures),
         refusals=_refusals(run),
@@ -116,7 +129,7 @@ def _page(run: Run, *, typed_wrong: bool = False) -> str:
         once=once,
         month=month,
         at=datetime.fromisoformat(figures["at"]),
-        button=run_words.counted(operation.words.confirm, figures["allowed"]),
+        button=counted(operation.words.confirm, figures["allowed"]),
         typed=figures["allowed"] if _is_typed(run) else None,
         typed_wrong=typed_wrong,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from flask import Blueprint
@@ -15,21 +15,25 @@ from console.web.routing import ResponseReturnValue, actor, db, parts, route
 from core.errors import Conflict
 from core.excel import Column
 from core.i18n import N_
+from lines.bulk.account_target import ACCOUNT
 from lines.bulk.items import ResultRow, result_rows
 from lines.changes import ChangeWords
 from operators.models import Tariff
 from rbac.permissions import Permission
 from runs import listing
-from runs.models import FINAL, Run
+from runs.models import FINAL, LINE, Run
+from runs.parts import target_of
 from runs.row_values import shown
 
 blueprint = Blueprint("results", __name__, url_prefix="/runs/<int:run_id>")
 
+NAMES: Mapping[str, tuple[str, str, str, str]] = {
+    LINE: ("msisdn", "iccid", "employee", "department"),
+    ACCOUNT: ("account", "", "", "contract"),
+}
+"""Names of the columns that say what an item is about, by kind."""
+WIDTHS = (16, 23, 30, 30)
 COLUMNS = (
-    Column(N_("Number"), "msisdn", "text", 16),
-    Column(N_("SIM card (ICCID)"), "iccid", "text", 23),
-    Column(N_("Employee"), "employee", "text", 30),
-    Column(N_("Department"), "department", "text", 30),
     Column(N_("Outcome"), "outcome", "text", 16),
     Column(N_("Reason"), "reason", "text", 40),
     Column(N_("What the operator said"), "detail", "text", 40),
@@ -48,10 +52,17 @@ def result(run_id: int) -> ResponseReturnValue:
         raise Conflict(N_("This run has not been started yet."), code="not_started")
     operation = parts().operations.of(run.operation)
     name = f"run-{run.id}-{run.operation}.xlsx"
-    columns: tuple[Column, ...] = COLUMNS
+    columns: tuple[Column, ...] = (*_target_columns(run), *COLUMNS)
     if operation.row_value:
-        columns = (*COLUMNS, Column(operation.row_value.label, "row_value", "text", 26))
+        columns = (*columns, Column(operation.row_value.label, "row_value", "text", 26))
     return send_rows(name, columns, _rows(run), total=run.total, sheet=operation.words.title)
+
+
+def _target_columns(run: Run) -> list[Column]:
+    words = parts().targets[run.target].words
+    titles = (words.title, words.second_title, words.user, words.place)
+    described = zip(titles, NAMES[run.target], WIDTHS, strict=True)
+    return [Column(title, name, "text", width) for title, name, width in described if title]
 
 
 def _rows(run: Run) -> Iterator[tuple[object, ...]]:
@@ -60,25 +71,29 @@ def _rows(run: Run) -> Iterator[tuple[object, ...]]:
     outcomes = {state: text(mark.title) for state, mark in run_words.OUTCOMES.items()}
     tariffs = {tariff.id: tariff.name for tariff in db().scalars(select(Tariff))}
     words = ChangeWords(locale(), tariffs, operation.row_value)
-    for row in result_rows(db(), actor(), run, operation.row_value):
-        cells = _cells(row, run.id, outcomes, reasons, words)
+    target = target_of(parts(), operation)
+    for row in result_rows(db(), actor(), target, run, operation.row_value):
+        cells = _cells(row, run, outcomes, reasons, words)
         yield (*cells, shown(row.row_value, operation.row_value)) if operation.row_value else cells
 
 
 def _cells(
-    row: ResultRow, run_id: int, outcomes: dict[str, str], reasons: dict[str, str], words: ChangeWords
+    row: ResultRow, run: Run, outcomes: dict[str, str], reasons: dict[str, str], words: ChangeWords
 ) -> tuple[object, ...]:
     ended: datetime | None = row.updated_at if row.state in FINAL else None
     return (
-        f"+{row.title}",
-        row.second_title,
-        row.employee,
-        row.department,
+        *_target_cells(row, run),
         outcomes.get(row.state, row.state),
         reasons.get(row.reason, row.reason) if row.reason else "",
         row.detail or "",
         words.say(row.before),
         words.say(row.after),
         ended,
-        f"{run_id}-{row.no}",
+        f"{run.id}-{row.no}",
     )
+
+
+def _target_cells(row: ResultRow, run: Run) -> tuple[str, ...]:
+    if run.target == LINE:
+        return f"+{row.title}", row.second_title, row.user, row.place
+    return row.title, row.place

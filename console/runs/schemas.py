@@ -24,9 +24,10 @@ class ItemArgs(Schema):
 
 
 class OperationOut(Schema):
-    """What can be done to lines; `parameters` is a JSON schema."""
+    """What can be done to things of the kind `target` (line, account); `parameters` is a JSON schema."""
 
     code = fields.String()
+    target = fields.String()
     title = fields.String()
     effect = fields.String()
     permission = fields.String()
@@ -62,7 +63,10 @@ class OfferOut(Schema):
 
 
 class SelectionIn(Schema):
-    """Which lines: `kind` is ids, filter (with `query`, `all`), department, upload or failed_of (with `run`)."""
+    """Which ones: `kind` is ids, filter (with `query`, `all`), department, upload or failed_of (with `run`).
+
+    Billing accounts are chosen by ids, failed_of, or filter with an empty `query`.
+    """
 
     class Meta:
         unknown = INCLUDE
@@ -101,6 +105,7 @@ class RunOut(Schema):
 
     id = fields.Integer()
     operation = fields.String()
+    target = fields.String(metadata={"enum": ["line", "account"]})
     params = fields.Dict(keys=fields.String(), values=fields.Raw())
     state = fields.String()
     total = fields.Integer()
@@ -126,12 +131,14 @@ class RunsOut(Schema):
 
 
 class ItemOut(Schema):
-    """One line within a run."""
+    """One line, or billing account, within a run."""
 
     no = fields.Integer()
-    line_id = fields.Integer(attribute="target_id")
-    title = fields.String(
-        data_key="msisdn",
+    target_id = fields.Integer(metadata={"description": "The id of what the run's `target` says."})
+    title = fields.String(metadata={"description": "What people know it by: a number, an account's number."})
+    line_id = fields.Integer(allow_none=True, metadata={"description": "Null unless the run is on lines."})
+    msisdn = fields.String(
+        allow_none=True,
         metadata={"description": "The line's number; of a run that changed it, the one that it had before."},
     )
     state = fields.String()

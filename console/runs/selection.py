@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from console.runs.targets import LISTS
 from console.web.routing import actor, db, parts
 from core.errors import NotFound
 from forms.requests.execution import OfRequest
@@ -15,7 +16,7 @@ from hierarchy.queries import get_department
 from lines.uploads.service import get_upload
 from rbac.permissions import Permission
 from runs.listing import get_run
-from runs.models import Run
+from runs.models import LINE, Run
 from runs.selection import Below, FailedOf, Listed, Matching, Selection, parse
 
 Pairs = list[tuple[str, str]]
@@ -72,15 +73,15 @@ def pairs(selection: Selection) -> Pairs:
     return pairs
 
 
-def origin(selection: Selection) -> tuple[str, str]:
-    """Where the lines of a run come from, in words, and the address of that place.
+def origin(selection: Selection, kind: str = LINE) -> tuple[str, str]:
+    """Where the things of a run come from, in words, and the address of that place.
 
     What is gone, or is somebody else's, has no name here: a run outlives both.
     """
     try:
         name = _source(selection)
     except NotFound:
-        return _nameless(selection), "/lines"
+        return _nameless(selection), LISTS[kind]
     match selection:
         case Listed(upload_id):
             return _("List %(name)s", name=name), f"/uploads/{upload_id}"
@@ -91,9 +92,9 @@ def origin(selection: Selection) -> tuple[str, str]:
         case FailedOf(run_id):
             return _("Failed in run %(id)s", id=name), f"/runs/{run_id}?state=failed"
         case Matching(query):
-            return _("All that match the filter"), f"/lines?{query}" if query else "/lines"
+            return _("All that match the filter"), f"{LISTS[kind]}?{query}" if query else LISTS[kind]
         case _:
-            return _("Ticked in the list"), "/lines"
+            return _("Ticked in the list"), LISTS[kind]
 
 
 def _nameless(selection: Selection) -> str:

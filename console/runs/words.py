@@ -8,8 +8,7 @@ from typing import Any
 
 from flask_babel import ngettext
 
-from console.web.i18n import locale, number, text
-from core.i18n import ntranslate
+from console.web.i18n import counted, number, text
 from runs import operation_params, refusals
 from runs import words as run_words
 from runs.models import ItemState, Run, RunState
@@ -49,11 +48,6 @@ def refusal_texts(operation: Operation, run: Run) -> dict[str, tuple[str, str]]:
     """Title and advice by reason, in the person's language."""
     found = refusals.texts(operation, operation_params.stored_params(operation, run))
     return {code: (text(title), text(advice)) for code, (title, advice) in found.items()}
-
-
-def counted(forms: tuple[str, str], count: int) -> str:
-    """A text of an operation over so many lines."""
-    return ntranslate(locale(), *forms, count, n=number(count))
 
 
 def sentence(operation: Operation, run: Run) -> str:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from console.fields import departments as department_choice
 from console.fields import tree as tree_view
 from console.lines import words as line_words
+from console.runs.operations import allowed_operations
 from console.web.i18n import text
 from console.web.routing import ResponseReturnValue, actor, db, go_to, may, render, route
 from core.bounds import whole
@@ -19,7 +20,8 @@ from core.i18n import N_
 from hierarchy import queries, service
 from hierarchy.models import Department
 from lines.accounts import count_by_account, seen_accounts
-from lines.words import STATES_OF_MANY
+from lines.bulk.account_target import ACCOUNT
+from lines.words import DELIVERY_CHANNELS, STATES_OF_MANY
 from rbac.decision import is_allowed
 from rbac.permissions import Permission
 
@@ -75,12 +77,14 @@ def search() -> ResponseReturnValue:
 
 @route(blueprint, "/operator", permission=Permission.ACCOUNTS_VIEW)
 def operator() -> ResponseReturnValue:
-    """Contract, billing account, numbers: as the operator has them, read only."""
+    """Contract, billing account, numbers: as the operator has them, with what can be done to accounts."""
     counts = count_by_account(db(), actor()) if may(Permission.LINES_VIEW) else {}
     return render(
         "structure/operator.html",
         contracts=queries.operator_hierarchy(db(), actor(), seen_accounts(actor())),
         counts=counts,
+        channels=DELIVERY_CHANNELS,
+        operations=allowed_operations(ACCOUNT),
     )
 
 

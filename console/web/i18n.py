@@ -15,7 +15,7 @@ from markupsafe import Markup
 from console.web import formats
 from console.web.identity import find_person
 from core import clock
-from core.i18n import DEFAULT_LOCALE, LOCALES, TRANSLATIONS, translate
+from core.i18n import DEFAULT_LOCALE, LOCALES, TRANSLATIONS, ntranslate, translate
 from core.messages import Message
 from core.money import Money
 from lines.numbers import format_iccid, format_msisdn
@@ -34,6 +34,7 @@ def install(app: Flask) -> None:
     Babel(app, default_locale=DEFAULT_LOCALE, locale_selector=locale, timezone_selector=zone_name)
     app.jinja_env.filters.update(
         t=text,
+        counted=counted,
         msisdn=format_msisdn,
         iccid=format_iccid,
         money=money,
@@ -76,6 +77,11 @@ def text(msgid: str, **params: Any) -> str:
         params = {**msgid.params, **counts, **params}
     shown = {name: money(value) if isinstance(value, Money) else value for name, value in params.items()}
     return translate(locale(), msgid, **shown)
+
+
+def counted(forms: tuple[str, str], count: int) -> str:
+    """A text of the domain over so many: its forms are marked with NN_ and say %(n)s."""
+    return ntranslate(locale(), *forms, count, n=number(count))
 
 
 def number(value: int | float | Decimal | None) -> str:

@@ -8,6 +8,7 @@ from core.i18n import N_
 
 AREAS: dict[str, str] = {
     "line": N_("Numbers"),
+    "account": N_("Billing accounts"),
     "run": N_("Runs"),
     "department": N_("Structure"),
     "user": N_("People"),
@@ -117,13 +118,19 @@ FIELDS: dict[str, str] = {
     "format": N_("Format"),
     "every": N_("How often"),
     "addresses": N_("Addresses"),
+    "delivery_channel": N_("Invoices come"),
+    "delivery_address": N_("Delivery address"),
 }
 
 
+OF_OPERATIONS = ("line", "account")
+"""Areas of what operations are carried out on."""
+
+
 def action_text(action: str, operation_titles: Mapping[str, str]) -> str:
-    """Message id of an action; what was done to a line is called as its operation is."""
+    """Message id of an action; what was done to a line or an account is called as its operation is."""
     area, _, name = action.partition(".")
-    if area == "line" and name in operation_titles:
+    if area in OF_OPERATIONS and name in operation_titles:
         return operation_titles[name]
     return ACTIONS.get(action, action)
 

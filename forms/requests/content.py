@@ -25,7 +25,7 @@ from lines.numbers import parse_iccid, parse_msisdn
 from rbac.actor import Actor
 from rbac.decision import visible
 from rbac.permissions import Permission
-from runs.models import UploadRow
+from runs.models import LINE, UploadRow
 from runs.parts import Parts
 from runs.selection import Ids, Listed, Selection
 
@@ -148,8 +148,10 @@ def set_lines(
     request.lines = 0
     if selection is None:
         return
-    chosen = parts.target.chosen(session, actor, Permission.LINES_VIEW, selection).add_columns(
-        Line.msisdn, Line.iccid, Line.employee
+    chosen = (
+        parts.targets[LINE]
+        .chosen(session, actor, Permission.LINES_VIEW, selection)
+        .add_columns(Line.msisdn, Line.iccid, Line.employee)
     )
     (source,) = chosen.get_final_froms()
     order: Any = Line.msisdn

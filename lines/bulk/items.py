@@ -1,4 +1,4 @@
-"""Lines as a run sees them: those a preview refuses, its items with their outcomes, and the rows of its result."""
+"""Things as a run sees them: those a preview refuses, its items with their outcomes, the rows of its result."""
 
 from __future__ import annotations
 
@@ -11,48 +11,40 @@ from sqlalchemy.orm import Session
 
 from core.journal.entries import JournalEntry
 from hierarchy.models import Department
-from lines.bulk.title import SECOND_TITLE, TITLE, TITLE_BEFORE, TITLE_COLUMN
-from lines.models import IN_DEPARTMENT, Line
+from lines.bulk.title import TITLE, TITLE_BEFORE, TITLE_COLUMN
+from lines.models import Line
 from rbac.actor import Actor
-from rbac.decision import visible
 from rbac.permissions import Permission
 from runs import operation_params, previews, refusals, row_values
-from runs.models import ItemState, Run, RunItem, RunValue
-from runs.parts import Parts
+from runs.models import LINE, ItemState, Run, RunItem, RunValue
+from runs.operation import Target
+from runs.parts import Parts, target_of
 from runs.row_value_kind import RowValue
 from runs.selection import Selection
 
 PAGE = 50
-OF_ITEM = and_(Line.company_id == RunItem.company_id, Line.id == RunItem.target_id)
 OF_VALUE = row_values.of_line(RunItem.company_id, RunItem.run_id, RunItem.target_id)
-WRITTEN = and_(
-    JournalEntry.company_id == RunItem.company_id,
-    JournalEntry.object_kind == "line",
-    JournalEntry.object_id == RunItem.target_id,
-    JournalEntry.run_id == RunItem.run_id,
-)
-"""What the journal says of an item's line in its run."""
 
 
 class RefusedLine(NamedTuple):
-    """A line that a preview refuses."""
+    """A line, or another thing, that a preview refuses; see TargetColumns."""
 
     id: int
     title: str
     state: str
-    employee: str
-    department: str
+    user: str
+    place: str
     row_value: str | None
 
 
 class ItemLine(NamedTuple):
-    """An item of a run with the line it is about; `title` is what it was known by then, where the run changed that."""
+    """An item of a run with what it is about; `title` is what it was known by then, where the run changed that."""
 
     no: int
     target_id: int
     title: str
-    employee: str
-    department: str
+    user: str
+    place: str
     state: str
     reason: str | None
     detail: str | None
@@ -66,8 +58,8 @@ class ResultRow(NamedTuple):
     no: int
     title: str
     second_title: str
-    employee: str
-    department: str
+    user: str
+    place: str
     state: str
     reason: str | None
     detail: str | None
@@ -91,33 +83,35 @@ def asked_lines(
     session: Session, actor: Actor, parts: Parts, selection: Selection, row_value: RowValue, most: int
 ) -> list[AskedLine]:
     """The chosen lines that the actor may see, by title."""
-    chosen = parts.target.chosen(session, actor, Permission.LINES_VIEW, selection)
+    chosen = parts.targets[LINE].chosen(session, actor, Permission.LINES_VIEW, selection)
     columns = Line.id, TITLE, Line.employee, Department.name, getattr(Line, row_value.column)
     rows = session.execute(chosen.with_only_columns(*columns).order_by(TITLE).limit(most))
     return [AskedLine(*row) for row in rows]
 
 
-def count_chosen(session: Session, actor: Actor, parts: Parts, selection: Selection) -> int:
-    """How many lines of the selection the actor may see."""
-    chosen = parts.target.chosen(session, actor, Permission.LINES_VIEW, selection).subquery()
+def count_chosen(session: Session, actor: Actor, target: Target, selection: Selection) -> int:
+    """How many things of the selection the actor may see."""
+    chosen = target.chosen(session, actor, target.see, selection).subquery()
     return int(session.scalar(select(func.count()).select_from(chosen)) or 0)
 
 
 def refused_lines(
     session: Session, actor: Actor, parts: Parts, run: Run, *, reason: str, after: int
 ) -> list[RefusedLine]:
-    """A page of the lines that the preview refuses for this reason, by id; it is asked anew, not remembered."""
+    """A page of the things that the preview refuses for this reason, by id; it is asked anew, not remembered."""
     operation = parts.operations.of(run.operation)
     params = operation_params.stored_params(operation, run)
     verdict = refusals.refusal_case(previews.all_refusals(actor, parts, operation, params))
-    chosen = parts.target.chosen(session, actor, Permission.LINES_VIEW, parts.selections.load(run.selection))
-    chosen = row_values.joined(chosen, operation, run.company_id, run.id, parts.target.id_column())
+    target = target_of(parts, operation)
+    target_id, shown = target.id_column(), target.columns
+    chosen = target.chosen(session, actor, target.see, parts.selections.load(run.selection))
+    chosen = row_values.joined(chosen, operation, run.company_id, run.id, target_id)
     rows = session.execute(
         chosen.with_only_columns(
-            Line.id, TITLE, Line.state, Line.employee, Department.name, row_values.column(operation)
+            target_id, shown.title, shown.state, shown.user, shown.place, row_values.column(operation)
         )
-        .where(verdict == reason if reason else verdict.is_(None), Line.id > after)
-        .order_by(Line.id)
+        .where(verdict == reason if reason else verdict.is_(None), target_id > after)
+        .order_by(target_id)
         .limit(PAGE)
     )
     return [RefusedLine(*row) for row in rows]
@@ -126,6 +120,7 @@ def refused_lines(
 def item_lines(
     session: Session,
     actor: Actor,
+    target: Target,
     run: Run,
     row_value: RowValue | None,
     *,
@@ -133,8 +128,8 @@ def item_lines(
     reason: str = "",
     after: int = 0,
 ) -> list[ItemLine]:
-    """A page of a run's items by their number, narrowed to a state and a reason, and to lines the actor may see."""
-    found = _items(actor, run, row_value).where(RunItem.no > after)
+    """A page of a run's items by their number, narrowed to a state and a reason, and to things the actor may see."""
+    found = _items(actor, target, run, row_value).where(RunItem.no > after)
     if state:
         found = found.where(RunItem.state == state)
     if reason:
@@ -143,23 +138,26 @@ def item_lines(
 
 
 def newest_failures(
-    session: Session, actor: Actor, run: Run, row_value: RowValue | None, *, limit: int = 8
+    session: Session, actor: Actor, target: Target, run: Run, row_value: RowValue | None, *, limit: int = 8
 ) -> list[ItemLine]:
     """What failed or was refused while the run went on, newest first."""
     went_wrong = RunItem.state.in_((ItemState.FAILED, ItemState.REFUSED))
-    found = _items(actor, run, row_value).where(went_wrong, RunItem.batch_id.is_not(None))
+    found = _items(actor, target, run, row_value).where(went_wrong, RunItem.batch_id.is_not(None))
     rows = session.execute(found.order_by(RunItem.updated_at.desc(), RunItem.no).limit(limit))
     return [ItemLine(*row) for row in rows]
 
 
-def result_rows(session: Session, actor: Actor, run: Run, row_value: RowValue | None) -> Iterator[ResultRow]:
+def result_rows(
+    session: Session, actor: Actor, target: Target, run: Run, row_value: RowValue | None
+) -> Iterator[ResultRow]:
     """Every item that the actor may see, in order, through a server-side cursor: memory stays constant."""
+    shown = target.columns
     columns: tuple[Any, ...] = (
         RunItem.no,
-        func.coalesce(TITLE_BEFORE, TITLE) if changes_title(row_value) else TITLE,
-        SECOND_TITLE,
-        Line.employee,
-        Department.name,
+        func.coalesce(TITLE_BEFORE, TITLE) if changes_title(row_value) else shown.title,
+        shown.second_title,
+        shown.user,
+        shown.place,
         RunItem.state,
         RunItem.reason,
         RunItem.detail,
@@ -168,9 +166,20 @@ def result_rows(session: Session, actor: Actor, run: Run, row_value: RowValue | 
         RunItem.updated_at,
         _given(row_value),
     )
-    found = _items(actor, run, row_value).with_only_columns(*columns).outerjoin(JournalEntry, WRITTEN)
+    written = _written(target.kind)
+    found = _items(actor, target, run, row_value).with_only_columns(*columns).outerjoin(JournalEntry, written)
     for row in session.execute(found.order_by(RunItem.no), execution_options={"yield_per": 2000}):
         yield ResultRow(*row)
+
+
+def _written(kind: str) -> ColumnElement[bool]:
+    """What the journal says of an item's thing in its run."""
+    return and_(
+        JournalEntry.company_id == RunItem.company_id,
+        JournalEntry.object_kind == kind,
+        JournalEntry.object_id == RunItem.target_id,
+        JournalEntry.run_id == RunItem.run_id,
+    )
 
 
 def changes_title(row_value: RowValue | None) -> bool:
@@ -183,33 +192,26 @@ def title_then() -> ColumnElement[str]:
 
     Looked up per item by the index of the journal, so that a page of a long run reads what it shows and no more.
     """
-    written = select(TITLE_BEFORE).where(WRITTEN).correlate(RunItem).limit(1).scalar_subquery()
+    written = select(TITLE_BEFORE).where(_written(LINE)).correlate(RunItem).limit(1).scalar_subquery()
     return func.coalesce(written, TITLE)
 
 
-def _items(actor: Actor, run: Run, row_value: RowValue | None) -> Select[Any]:
+def _items(actor: Actor, target: Target, run: Run, row_value: RowValue | None) -> Select[Any]:
+    shown = target.columns
     columns: tuple[Any, ...] = (
         RunItem.no,
         RunItem.target_id,
-        title_then() if changes_title(row_value) else TITLE,
-        Line.employee,
-        Department.name,
+        title_then() if changes_title(row_value) else shown.title,
+        shown.user,
+        shown.place,
         RunItem.state,
         RunItem.reason,
         RunItem.detail,
         RunItem.updated_at,
         _given(row_value),
     )
-    found = (
-        select(*columns)
-        .select_from(RunItem)
-        .join(Line, OF_ITEM)
-        .join(Department, IN_DEPARTMENT)
-        .where(
-            RunItem.company_id == run.company_id,
-            RunItem.run_id == run.id,
-            visible(actor, Permission.LINES_VIEW, Department.path),
-        )
+    found = target.of_items(select(*columns).select_from(RunItem)).where(
+        RunItem.company_id == run.company_id, RunItem.run_id == run.id, target.seen(actor)
     )
     return found.outerjoin(RunValue, OF_VALUE) if row_value else found
 

@@ -35,15 +35,17 @@ from hierarchy.models import Department
 from hierarchy.queries import with_ids
 from hierarchy.service import lock_tree
 from lines import field_values
-from lines.bulk.title import TITLE, TITLE_COLUMN, title_without_mark
+from lines.bulk.line_words import LINE_WORDS
+from lines.bulk.title import SECOND_TITLE, TITLE, TITLE_COLUMN, title_without_mark
 from lines.models import IN_DEPARTMENT, Line
 from lines.queries import select_department, select_matching
 from lines.uploads.service import get_upload, listed_lines
+from operators.port import Product
 from rbac.actor import Actor, company_of
 from rbac.decision import visible
 from rbac.permissions import Permission
-from runs.models import RunValue, Upload
-from runs.operation import Refusal, TargetLine
+from runs.models import LINE, RunItem, RunValue, Upload
+from runs.operation import Refusal, TargetColumns, TargetLine
 from runs.refusals import refusal_case
 from runs.row_value_kind import Replaced, RowValue
 from runs.row_values import of_line
@@ -53,11 +55,25 @@ BIGINTS = ARRAY(BigInteger)
 Change = tuple[int, str, dict[str, Any], dict[str, Any]]
 """A changed line as the journal keeps it: id, number, values before, values after."""
 TOLD_AS_TEXT = (Decimal, date, datetime)
+OF_ITEM = and_(Line.company_id == RunItem.company_id, Line.id == RunItem.target_id)
 OF_COMPANY = Department.company_id == Line.company_id
 
 
 class LineTarget:
     """Implements runs.operation.Target over the table of lines."""
+
+    kind = LINE
+    see = Permission.LINES_VIEW
+    words = LINE_WORDS
+    columns = TargetColumns(TITLE, SECOND_TITLE, Line.state, Line.employee, Department.name)
+
+    def of_items(self, statement: Select[Any]) -> Select[Any]:
+        """A select from items joined to their lines and departments."""
+        return statement.join(Line, OF_ITEM).join(Department, IN_DEPARTMENT)
+
+    def seen(self, actor: Actor) -> ColumnElement[bool]:
+        """The condition that the actor sees the line."""
+        return visible(actor, self.see, Department.path)
 
     def id_column(self) -> InstrumentedAttribute[int]:
         """The line's id within `chosen`."""
@@ -86,7 +102,7 @@ class LineTarget:
                 get_upload(session, actor, upload_id)
                 named = Line.id.in_(listed_lines(company_of(actor), upload_id))
             case Named():
-                selection.check(session, actor)
+                selection.check(session, actor, self.kind)
                 named = selection.condition(company_of(actor), Line.id)
             case _:
                 raise TypeError(f"lines cannot be chosen by {selection.kind}")
@@ -161,7 +177,9 @@ class LineTarget:
         )
         if has_row_value:
             found = found.outerjoin(RunValue, of_line(company_id, run_id, Line.id))
-        lines = [TargetLine(numbers[row[0]], *row) for row in session.execute(found)]
+        lines = [
+            TargetLine(numbers[row[0]], row[0], Product(row[1]), *row[2:]) for row in session.execute(found)
+        ]
         return sorted(lines, key=attrgetter("no"))
 
     def apply(
@@ -169,7 +187,7 @@ class LineTarget:
         session: Session,
         company_id: int,
         run_id: int,
-        line_ids: Sequence[int],
+        target_ids: Sequence[int],
         effect: Mapping[str, Any],
         row_value: RowValue | None = None,
         *,
@@ -185,9 +203,9 @@ class LineTarget:
             if isinstance(value, ColumnElement | QueryableAttribute)
         }
         if row_value is not None and row_value.before is not None:
-            row_value.before(session, company_id, run_id, line_ids)
+            row_value.before(session, company_id, run_id, target_ids)
         values = {f"to_{name}": value for name, value in effect.items() if name not in each}
-        values |= {"company": company_id, "ids": _written(line_ids)}
+        values |= {"company": company_id, "ids": _written(target_ids)}
         if is_ordered:
             values["at"] = clock.now()
         names = tuple(effect)

@@ -1,4 +1,4 @@
-"""The operations on lines: one file each, put together in the tuple that bootstrap hands to the engine."""
+"""The operations: one file each, put together in the tuple that bootstrap hands to the engine."""
 
 from lines.operations import (
     block,
@@ -7,6 +7,7 @@ from lines.operations import (
     place,
     remove_limit,
     replace_sim,
+    set_invoice_delivery,
     set_limit,
     unblock,
 )
@@ -20,4 +21,5 @@ OPERATIONS = (
     replace_sim.OPERATION,
     change_number.OPERATION,
     place.OPERATION,
+    set_invoice_delivery.OPERATION,
 )

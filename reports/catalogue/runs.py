@@ -11,7 +11,8 @@ from core.excel import Column
 from core.fields import choice
 from core.i18n import N_
 from hierarchy.models import Department
-from lines.bulk.items import OF_ITEM, changes_title, title_then
+from lines.bulk.items import changes_title, title_then
+from lines.bulk.target import OF_ITEM
 from lines.models import IN_DEPARTMENT, Line
 from lines.operations import OPERATIONS
 from rbac.actor import Actor, company_of
@@ -33,7 +34,7 @@ class RunsParams(PeriodParams, DepartmentParams):
 
     operation = choice(
         N_("Operation"),
-        {ANY: N_("Any operation"), **{one.code: one.words.title for one in OPERATIONS}},
+        {ANY: N_("Any operation"), **{one.code: one.words.title for one in OPERATIONS if one.target == LINE}},
         required=False,
     )
     outcome = choice(N_("Outcome"), {ANY: N_("Any outcome"), **ITEM_STATES}, required=False)

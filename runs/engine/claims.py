@@ -19,7 +19,7 @@ from runs.engine import counters
 from runs.engine.counters import Moved
 from runs.models import BatchState, ItemState, OrderBatch, Run, RunItem
 from runs.operation import Operation, Params, Refusal, TargetLine
-from runs.parts import Parts
+from runs.parts import Parts, target_of
 from users.actor import load_actor
 
 MARGIN = 5.0
@@ -120,7 +120,7 @@ def read_lines(db: Session, work: Work, numbers: Mapping[int, int]) -> Sequence[
     """
     has_row_value = work.operation.row_value is not None
     read = partial(
-        work.parts.target.before_sending,
+        target_of(work.parts, work.operation).before_sending,
         db,
         work.company_id,
         work.run_id,

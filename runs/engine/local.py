@@ -13,6 +13,7 @@ from core.db import unit_of_work
 from runs.engine import claims, counters, outcomes
 from runs.engine.claims import Work
 from runs.models import ItemState, Run
+from runs.parts import target_of
 
 MOST = 1000
 """Lines of one transaction: few enough that nobody waits long for the locks that it holds."""
@@ -41,7 +42,7 @@ def carry_out_next(work: Work) -> bool:
         rows = session.execute(TAKE, {"company": work.company_id, "run": work.run_id, "most": MOST}).all()
         if not rows:
             return False
-        work.parts.target.prepare(session, work.company_id, effect)
+        target_of(work.parts, work.operation).prepare(session, work.company_id, effect)
         lines = claims.read_lines(session, work, dict(rows))
         # A line that is not read any more has left for another company.
         ended: Ended = {no: (ItemState.REFUSED, "unknown_line") for _, no in rows}

@@ -25,7 +25,7 @@ from runs.engine import counters
 from runs.engine.counters import Moved
 from runs.models import BatchState, ItemState, OrderBatch, Run
 from runs.operation import Operation
-from runs.parts import Parts
+from runs.parts import Parts, target_of
 
 log = structlog.get_logger(__name__)
 
@@ -169,7 +169,8 @@ def apply(
     target_ids: Sequence[int],
 ) -> None:
     """Write an effect on lines, and in the journal what it changed on each."""
-    changes = parts.target.apply(
+    target = target_of(parts, operation)
+    changes = target.apply(
         db,
         run.company_id,
         run.id,
@@ -179,7 +180,7 @@ def apply(
         is_ordered=operation.change is not None,
     )
     entries = [
-        Entry(f"line.{operation.code}", "line", target_id, before, after, run.id, label)
+        Entry(f"{target.kind}.{operation.code}", target.kind, target_id, before, after, run.id, label)
         for target_id, label, before, after in changes
     ]
     write(db, RunAuthor(run), entries)

@@ -25,7 +25,6 @@ from operators.port import (
     Order,
     OrderLine,
     Outcome,
-    Product,
     Rejected,
     Retry,
     Unknown,
@@ -149,11 +148,11 @@ def order_lines(
     """The lines of an order, each under the external id by which it is known for ever."""
     if work.operation.row_value is None:
         change = change_of(work.params)
-        return [OrderLine(f"{work.run_id}-{line.no}", Product(line.product_id), change) for line in lines]
+        return [OrderLine(f"{work.run_id}-{line.no}", line.target, change) for line in lines]
     return [
         OrderLine(
             f"{work.run_id}-{line.no}",
-            Product(line.product_id),
+            line.target,
             change_of({**work.params, ROW_VALUE: line.row_value}),
         )
         for line in lines
