@@ -35,8 +35,7 @@ from hierarchy.models import Department
 from hierarchy.queries import with_ids
 from hierarchy.service import lock_tree
 from lines import field_values
-from lines.bulk.line_words import LINE_WORDS
-from lines.bulk.title import SECOND_TITLE, TITLE, TITLE_COLUMN, title_without_mark
+from lines.bulk.title import LINE_WORDS, SECOND_TITLE, TITLE, TITLE_COLUMN, title_without_mark
 from lines.models import IN_DEPARTMENT, Line
 from lines.queries import select_department, select_matching
 from lines.uploads.service import get_upload, listed_lines

@@ -43,8 +43,13 @@ def test_reasons_of_items_have_a_sentence() -> None:
     assert all(sentence for sentence, _ in ITEM_TEXTS.values())
 
 
-OF_ANY_OPERATION = {"unknown_line", "terminated", "blocked", "debt", "technical", ANY_REASON}
-"""Reasons of the operator that lie in the line, its account or the operator itself."""
+OF_ANY_OPERATION = {"technical", ANY_REASON}
+"""Reasons of the operator that lie in itself."""
+OF_TARGET = {
+    "line": {"unknown_line", "terminated", "blocked", "debt"},
+    "account": {"unknown_account", "account_closed"},
+}
+"""Reasons of the operator that lie in the line or its account, or in the account itself."""
 OF_ONE_OPERATION = {
     "block": {"already_blocked"},
     "unblock": {"not_blocked"},
@@ -53,6 +58,7 @@ OF_ONE_OPERATION = {
     "change_tariff": {"same_tariff", "tariff_not_sellable"},
     "replace_sim": {"same_sim", "sim_not_available"},
     "change_number": {"same_number", "number_not_available"},
+    "set_invoice_delivery": {"same_delivery", "delivery_address_unfit"},
 }
 """Reasons of the operator that lie in what is asked for."""
 PARAMS = {
@@ -60,18 +66,20 @@ PARAMS = {
     "set_limit": {"amount": "100", "period": "month", "warn_at": 80},
     "place": {"department": "1"},
     "change_tariff": {"tariff": "t", "effective": "now"},
+    "set_invoice_delivery": {"channel": "paper", "paper": "125009, Moscow"},
 }
 
 
 def test_each_reason_of_the_operator_belongs_somewhere() -> None:
-    assert OF_ANY_OPERATION.union(*OF_ONE_OPERATION.values()) == {*REASONS.values(), ANY_REASON}
+    somewhere = OF_ANY_OPERATION.union(*OF_TARGET.values(), *OF_ONE_OPERATION.values())
+    assert somewhere == {*REASONS.values(), ANY_REASON}
 
 
 @pytest.mark.parametrize("operation", ORDERED, ids=lambda one: one.code)
 def test_every_reason_that_an_operation_can_get_has_a_sentence(operation: Operation) -> None:
     params = operation.schema().load(PARAMS.get(operation.code, {}))
     sentences = texts(operation, params)
-    expected = OF_ANY_OPERATION | OF_ONE_OPERATION.get(operation.code, set())
+    expected = OF_ANY_OPERATION | OF_TARGET[operation.target] | OF_ONE_OPERATION.get(operation.code, set())
     assert expected <= sentences.keys()
     assert all(sentences[code][0] for code in expected)
 

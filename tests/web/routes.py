@@ -31,7 +31,10 @@ ARGUMENTS: dict[str, Callable[[Place, str], Any]] = {
 ALSO: dict[str, Permission] = {"code": Permission.LINES_BLOCK}
 """Rights that an argument asks for beyond the one declared: here the operation's own."""
 
+ON_ACCOUNTS = {"/api/v1/accounts/operations/<code>": ("set_invoice_delivery", Permission.ACCOUNTS_DELIVERY)}
+"""Routes of operations on billing accounts: one of these, and its right."""
 WITH_ROW_VALUES = {
+    **ON_ACCOUNTS,
     "/operations/<code>/list.xlsx": ("replace_sim", Permission.LINES_SIM),
     "/operations/<code>/offers": ("change_number", Permission.LINES_NUMBER),
     "/api/v1/operations/<code>/offers": ("change_number", Permission.LINES_NUMBER),
@@ -42,6 +45,10 @@ BODIES: dict[str, Callable[[Place], dict[str, Any]]] = {
     "/api/v1/lines/operations/<code>": lambda place: {
         "selection": {"kind": "ids", "ids": [place.line]},
         "params": {"reason": "voluntary"},
+    },
+    "/api/v1/accounts/operations/<code>": lambda place: {
+        "selection": {"kind": "filter", "query": "", "all": True},
+        "params": {"channel": "email", "email": "accounts@example.org"},
     },
     "/api/v1/requests": lambda place: {"form": "claim"},
     "/api/v1/requests/<int:request_id>/steps": lambda place: {"step": "comment", "text": "Hello"},
