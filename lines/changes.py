@@ -1,4 +1,4 @@
-"""What was changed on a line, in words: how the journal calls its columns, and what the workbook of a run says."""
+"""What was changed on a line or an account, in words: the journal's names of columns, what a run's workbook says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.i18n import N_, translate
 from lines.attribute import Attribute, Kind
 from lines.attributes import ATTRIBUTES
 from lines.numbers import format_iccid, format_msisdn
-from lines.words import LIMIT_PERIODS, in_sentence
+from lines.words import DELIVERY_CHANNELS, LIMIT_PERIODS, in_sentence
 from runs.row_value_kind import RowValue
 
 BY_COLUMN: Mapping[str, Attribute] = {
@@ -28,6 +28,8 @@ EACH_ITS_OWN = tuple(
 """Columns whose values differ from line to line: nothing to remember."""
 DEPARTMENT = "department"
 """Stands in the journal in place of the id: the name that the department had then."""
+DELIVERY_CHANNEL, DELIVERY_ADDRESS = "delivery_channel", "delivery_address"
+"""Of billing accounts."""
 OF_LIMIT = ("limit_period", "limit_warn")
 
 
@@ -62,6 +64,10 @@ class ChangeWords:
                 parts.append(in_sentence(part) if parts and attribute.kind is Kind.WORDS else part)
         if DEPARTMENT in values:
             parts.append(str(values[DEPARTMENT]))
+        if values.get(DELIVERY_CHANNEL):
+            code = str(values[DELIVERY_CHANNEL])
+            channel = self._text(DELIVERY_CHANNELS.get(code, code))
+            parts.append(f"{channel}: {values.get(DELIVERY_ADDRESS) or ''}")
         return ", ".join(parts)
 
     def _value(self, attribute: Attribute, value: object) -> str:
