@@ -54,7 +54,7 @@ def test_a_run_changes_where_invoices_go(
         runner.work_on(parts, place.company_id, run.id, "test-worker")
         with company_scope(place.company_id), unit_of_work() as session:
             ended = session.get_one(Run, (place.company_id, run.id), populate_existing=True)
-            items = {key: why for key, why in session.execute(select(RunItem.target_id, RunItem.reason))}
+            items = {row.target_id: row.reason for row in session.scalars(select(RunItem))}
         if ended.finished_at is not None:
             break
         time.sleep(0.2)

@@ -61,7 +61,7 @@ def busy(desk: Desk) -> Desk:
                 company_id=place.company_id,
                 run_id=run.id,
                 no=no,
-                line_id=place.line_ids[no],
+                target_id=place.line_ids[no],
                 state=state,
                 reason=None if state == ItemState.DONE else "already_blocked",
                 updated_at=now,
