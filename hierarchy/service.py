@@ -9,9 +9,17 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict
 from core.i18n import N_
+from core.journal.actions import Action
 from core.journal.entries import Entry, write
 from hierarchy import totals, tree
 from hierarchy.errors import BadName, RootStays
+from hierarchy.journal import (
+    DEPARTMENT_CREATED,
+    DEPARTMENT_DELETED,
+    DEPARTMENT_MERGED,
+    DEPARTMENT_MOVED,
+    DEPARTMENT_RENAMED,
+)
 from hierarchy.models import Department, DepartmentTotal
 from hierarchy.queries import get_department
 from rbac import grants
@@ -61,7 +69,7 @@ def create_department(session: Session, actor: Actor, parent_id: int, name: str)
     )
     session.add(department)
     session.flush()
-    _note(session, actor, "department.created", department, None, {"name": name, "parent": parent.name})
+    _note(session, actor, DEPARTMENT_CREATED, department, None, {"name": name, "parent": parent.name})
     return department
 
 
@@ -76,7 +84,7 @@ def rename_department(session: Session, actor: Actor, department_id: int, name: 
         _refuse_twin(session, _one(session, actor, department.parent_id), name)
     department.name = name
     session.flush()
-    _note(session, actor, "department.renamed", department, {"name": before}, {"name": name})
+    _note(session, actor, DEPARTMENT_RENAMED, department, {"name": before}, {"name": name})
     return department
 
 
@@ -98,7 +106,7 @@ def move_department(session: Session, actor: Actor, department_id: int, target_i
     came_from = _one_name(session, branch)
     _hang(session, branch, target)
     names = {"parent": came_from}, {"parent": target.name}
-    _note(session, actor, "department.moved", branch, *names)
+    _note(session, actor, DEPARTMENT_MOVED, branch, *names)
     return branch
 
 
@@ -116,7 +124,7 @@ def merge_department(session: Session, actor: Actor, department_id: int, target_
         _hang(session, child, target)
     _forget(session, gone)
     after = {"into": target.name, "lines": lines}
-    _note(session, actor, "department.merged", gone, {"name": gone.name}, after)
+    _note(session, actor, DEPARTMENT_MERGED, gone, {"name": gone.name}, after)
     return lines
 
 
@@ -146,7 +154,7 @@ def delete_department(session: Session, actor: Actor, department_id: int) -> int
     )
     session.expunge(gone)
     before = {"name": gone.name, "departments": len(branch), "lines": lines}
-    _note(session, actor, "department.deleted", gone, before, None)
+    _note(session, actor, DEPARTMENT_DELETED, gone, before, None)
     return lines
 
 
@@ -258,7 +266,7 @@ def _refuse_twin(session: Session, parent: Department, name: str) -> None:
 def _note(
     session: Session,
     actor: Actor,
-    action: str,
+    action: Action,
     department: Department,
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,

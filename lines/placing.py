@@ -16,6 +16,7 @@ from hierarchy import totals
 from hierarchy.models import Department
 from hierarchy.queries import get_department, with_ids
 from hierarchy.service import lock_tree
+from lines.journal import LINE_PLACED
 from lines.models import Line
 from rbac.actor import Actor
 from rbac.decision import require
@@ -80,7 +81,7 @@ def _note(session: Session, actor: Actor, target: Department, moved: list[tuple[
     names = {one.id: one.name for one in with_ids(session, target.company_id, {row[3] for row in moved})}
     entries = [
         Entry(
-            "line.placed",
+            LINE_PLACED,
             "line",
             line_id,
             {"department": names.get(came_from, "")},

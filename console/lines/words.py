@@ -10,9 +10,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from console.journal.addresses import field_text
 from console.web.i18n import money, number, text
 from core.i18n import N_
+from core.journal.actions import JournalRegistry
 from lines.filters import LineFilter
 from lines.numbers import format_iccid, format_msisdn
 
@@ -106,9 +106,9 @@ def _amount(said: str) -> str:
         return said
 
 
-def field_name(name: str) -> str:
+def field_name(journal: JournalRegistry, name: str) -> str:
     """The name of a field of the history."""
-    return text(FIELDS.get(name) or field_text(name))
+    return text(FIELDS.get(name) or journal.field_text(name))
 
 
 NUMBERS: Mapping[str, Callable[[str], str]] = {"iccid": format_iccid, "msisdn": format_msisdn}

@@ -15,6 +15,7 @@ from core.i18n import N_
 from core.journal.entries import Entry, write
 from forms.documents.types import get_type
 from forms.requests import notifications, working_time
+from forms.requests.journal import STEPS
 from forms.requests.models import CLOSED, Request, RequestEvent, RequestState
 from forms.requests.transitions import HELD, Party, Transition, find
 from hierarchy.models import Company
@@ -207,7 +208,7 @@ def _write(session: Session, actor: Actor, request: Request, event: RequestEvent
     before = {"state": event.source}
     after = {"state": event.target, "assignee": request.assignee_name}
     entry = Entry(
-        f"request.{event.name}",
+        STEPS[event.name],
         "request",
         request.id,
         before,

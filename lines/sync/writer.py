@@ -20,6 +20,7 @@ from core.tenancy import company_scope
 from hierarchy import totals
 from hierarchy.models import BillingAccount
 from hierarchy.roots import get_root_id
+from lines.journal import LINE_APPEARED, LINE_CHANGED
 from lines.models import Line, LineState
 from lines.sims import follow_lines
 from lines.sync.merge import (
@@ -240,7 +241,7 @@ class LineWriter:
         self._journal(
             db,
             [
-                Entry("line.appeared", "line", key, None, {"state": state, "tariff_id": tariff}, label=msisdn)
+                Entry(LINE_APPEARED, "line", key, None, {"state": state, "tariff_id": tariff}, label=msisdn)
                 for key, msisdn, state, tariff in created
             ],
         )
@@ -268,7 +269,7 @@ def _changed(row: Row, changes: Mapping[str, Any]) -> Entry | None:
     number = unmarked(row["msisdn"])
     before = {name: _plain(number if name == "msisdn" else row[name]) for name in names}
     after = {name: _plain(changes[name]) for name in names}
-    return Entry("line.changed", "line", row["id"], before, after, label=number)
+    return Entry(LINE_CHANGED, "line", row["id"], before, after, label=number)
 
 
 def _plain(value: Any) -> Any:

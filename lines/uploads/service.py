@@ -32,6 +32,7 @@ from core.errors import NotFound
 from core.i18n import N_
 from core.journal.entries import Entry, write
 from hierarchy.models import Department
+from lines.journal import LIST_UPLOADED
 from lines.models import IN_DEPARTMENT, Line, LineState
 from lines.uploads.cells import PROBLEMS as CELL_PROBLEMS
 from lines.uploads.cells import Kind
@@ -92,7 +93,7 @@ def save_upload(session: Session, actor: Actor, path: Path, filename: str) -> Up
     upload.problems = upload.rows - upload.found
     session.flush()
     counts = {"filename": filename, "rows": upload.rows, "found": upload.found}
-    write(session, actor, [Entry("list.uploaded", "upload", upload.id, None, counts)])
+    write(session, actor, [Entry(LIST_UPLOADED, "upload", upload.id, None, counts)])
     return upload
 
 

@@ -22,6 +22,7 @@ from operators.gateway import LineOutcome, Outcome
 from runs import operation_params
 from runs.engine import counters
 from runs.engine.counters import Moved
+from runs.journal import operation_action
 from runs.models import BatchState, ItemState, OrderBatch, Run
 from runs.parts import Parts
 
@@ -156,7 +157,7 @@ def _apply(db: Session, parts: Parts, run: Run, line_ids: Sequence[int]) -> None
         return  # the outcome is kept; the lines themselves come with the next synchronisation
     changes = parts.target.apply(db, run.company_id, run.id, line_ids, effect)
     entries = [
-        Entry(f"line.{operation.code}", "line", line_id, before, after, run.id, label)
+        Entry(operation_action(operation), "line", line_id, before, after, run.id, label)
         for line_id, label, before, after in changes
     ]
     write(db, RunAuthor(run), entries)

@@ -1,0 +1,74 @@
+"""The journal of lines: what is written of them, its words, and what of the journal a person may read."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, or_, select
+
+from core.i18n import N_
+from core.journal.actions import Action, Area, JournalWords
+from core.journal.entries import JournalEntry
+from hierarchy.models import Department
+from lines.models import IN_DEPARTMENT, Line
+from rbac.actor import ANYWHERE, Actor
+from rbac.decision import roots, visible
+from rbac.permissions import Permission
+
+LINE_PLACED = Action("line.placed", N_("Number placed in a department"))
+LINE_CHANGED = Action("line.changed", N_("Changed by the operator"))
+LINE_APPEARED = Action("line.appeared", N_("Number came from the operator"))
+LIST_UPLOADED = Action("list.uploaded", N_("List uploaded"))
+
+VALUES: dict[str, str] = {
+    "active": N_("Active"),
+    "blocked": N_("Blocked"),
+    "terminated": N_("Terminated"),
+    "voluntary": N_("at the company's wish"),
+    "lost": N_("lost or stolen"),
+    "company": N_("by the company"),
+    "debt": N_("for debt"),
+    "month": N_("month"),
+    "day": N_("day"),
+}
+"""Words for codes that stand as values before and after."""
+
+WORDS = JournalWords(
+    areas=(Area("line", N_("Numbers")),),
+    actions=(LINE_PLACED, LINE_CHANGED, LINE_APPEARED, LIST_UPLOADED),
+    fields={
+        "state": N_("State"),
+        "block_reason": N_("Block reason"),
+        "limit_amount": N_("Limit"),
+        "limit_period": N_("Limit period"),
+        "limit_warn": N_("Warning at, %"),
+        "tariff_id": N_("Tariff"),
+        "planned_tariff_id": N_("Tariff from the next period"),
+        "department": N_("Department"),
+        "department_id": N_("Department"),
+        "employee": N_("Employee"),
+        "msisdn": N_("Number"),
+        "iccid": N_("SIM card"),
+        "filename": N_("File"),
+        "rows": N_("Rows"),
+        "found": N_("Found"),
+    },
+    values=VALUES,
+)
+
+
+def narrower(actor: Actor) -> list[ColumnElement[bool]]:
+    """Conditions on entries: who reads for a department only sees its lines and the own deeds."""
+    paths = roots(actor, Permission.JOURNAL_VIEW)
+    # The root's path names one id alone: "/1/".
+    reads_all = any(path == ANYWHERE or path.count("/") == 2 for path in paths)
+    return [] if reads_all else [below(actor)]
+
+
+def below(actor: Actor) -> ColumnElement[bool]:
+    """Entries about lines of the actor's departments, and the actor's own deeds."""
+    seen = (
+        select(Line.id)
+        .join(Department, IN_DEPARTMENT)
+        .where(Line.company_id == actor.company_id, visible(actor, Permission.JOURNAL_VIEW, Department.path))
+    )
+    about_lines = (JournalEntry.object_kind == "line") & JournalEntry.object_id.in_(seen)
+    return or_(about_lines, JournalEntry.actor_id == actor.user_id)
