@@ -9,9 +9,9 @@ from core import db
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.journal.entries import JournalEntry, verify
 from core.tenancy import company_scope
-from hierarchy import totals
 from hierarchy.errors import NoDepartment
 from hierarchy.models import DepartmentTotal
+from lines import departments
 from lines.bulk.target import LineTarget
 from lines.card import get_line, history
 from lines.models import Line
@@ -36,7 +36,7 @@ def kept_and_counted(place: Place) -> tuple[set[tuple[int, str, int]], set[tuple
                 select(DepartmentTotal.department_id, DepartmentTotal.state, DepartmentTotal.lines)
             )
             found.append({(row[0], row[1], row[2]) for row in rows if row[2]})
-            totals.recount(session, place.company_id)
+            departments.recount_totals(session, place.company_id)
     return found[0], found[1]
 
 
