@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Engine, MetaData, String, create_engine
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, sessionmaker
 
@@ -17,6 +17,9 @@ from core import tenancy
 
 PATH = String(collation="C")
 """Type of texts that are compared by range: paths of the tree and reversed numbers."""
+
+BIGINTS, TEXTS = ARRAY(BigInteger), ARRAY(String)
+"""Types of many values that travel as one: a statement takes 65,535 single ones at most."""
 
 
 class Base(DeclarativeBase):

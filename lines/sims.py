@@ -8,13 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, String, and_, any_, case, cast, exists, or_, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, and_, any_, case, cast, exists, or_, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.types import BigInteger
 
 from core import bulk, clock
-from core.db import unit_of_work
+from core.db import BIGINTS, TEXTS, unit_of_work
 from core.tenancy import company_scope
 from lines.models import Line, LineState, SimCard, SimState
 from lines.sync.seen_ids import SeenIds
@@ -22,7 +20,6 @@ from operators.records import Page, SimData, Source
 from operators.states import Report, find_state
 from operators.sync import count, get_party_id, stream
 
-BIGINTS, TEXTS = ARRAY(BigInteger), ARRAY(String)
 SPARES_EVERY = timedelta(minutes=15)
 """How soon a card that was bought is known: one request a company, for a few hundred cards."""
 CHUNK = 5000

@@ -14,7 +14,7 @@ from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.i18n import LOCALES, N_
 from core.journal import entries as journal
 from core.journal.actions import Action
-from core.tenancy import all_companies
+from core.tenancy import OPERATOR, all_companies
 from rbac.actor import Actor
 from rbac.decision import is_allowed, is_everywhere, require, visible
 from rbac.grants import load_grants
@@ -34,8 +34,6 @@ from users.models import User
 from users.signin import passwords, sessions
 from users.signin.identifiers import normal_phone, reads_as_another
 
-OPERATOR = 0
-"""The journal of the operator's own people, who belong to no company."""
 PAGE = 100
 THEMES = ("auto", "light", "dark")
 

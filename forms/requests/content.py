@@ -8,10 +8,10 @@ from typing import Any
 
 from marshmallow import ValidationError
 from marshmallow.fields import Field
-from sqlalchemy import BigInteger, FromClause, String, any_, cast, delete, func, insert, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import FromClause, any_, cast, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
+from core.db import BIGINTS, TEXTS
 from core.errors import InvalidInput
 from core.i18n import N_
 from forms.documents.accounts import is_offered
@@ -37,7 +37,6 @@ TOO_MANY = N_("A request is about 100,000 numbers at most. Choose fewer, or send
 NOT_OURS = N_("There is no such billing account in your company.")
 NOT_OFFERED = N_("This tariff is not offered. Choose another one.")
 MOST_SAID = 10
-BIGINTS, TEXTS = ARRAY(BigInteger), ARRAY(String)
 
 
 @dataclass(frozen=True)

@@ -201,7 +201,7 @@ def _keep_time(request: Request, row: Transition, now: datetime, zone: ZoneInfo)
 
 def _zone(session: Session, request: Request) -> ZoneInfo:
     name = session.scalar(select(Company.timezone).where(Company.id == request.company_id))
-    return ZoneInfo(name or "Europe/Moscow")
+    return ZoneInfo(name or clock.DEFAULT_ZONE)
 
 
 def _write(session: Session, actor: Actor, request: Request, event: RequestEvent) -> None:

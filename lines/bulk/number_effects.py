@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ColumnElement, String, any_, cast, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, any_, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import bulk, clock
+from core.db import BIGINTS, TEXTS
 from hierarchy.models import Company
 from lines.models import Line
 from lines.sync.merge import PARKED
 from operators.models import PoolNumber
 from operators.pool import NumberClass
 from runs.models import RunValue
-
-BIGINTS, TEXTS = ARRAY(BigInteger), ARRAY(String)
 
 
 def give_up_numbers(session: Session, company_id: int, run_id: int, line_ids: Sequence[int]) -> None:

@@ -23,11 +23,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute, Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from core import clock
+from core.db import BIGINTS
 from core.errors import NotFound
 from hierarchy import totals
 from hierarchy.models import Department
@@ -45,7 +45,6 @@ from runs.operation import Refusal, TargetLine
 from runs.refusals import refusal_case
 from runs.row_values import at_side
 
-BIGINTS = ARRAY(BigInteger)
 Named = Callable[[int, Mapping[str, Any]], ColumnElement[bool]]
 """Of a company and a selection: the condition that a line is among those that it names."""
 TOLD_AS_TEXT = (Decimal, date, datetime)

@@ -9,12 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import any_, cast, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
-from sqlalchemy.types import BigInteger, String
 
 from core import bulk
-from core.db import unit_of_work
+from core.db import BIGINTS, TEXTS, unit_of_work
 from core.journal.entries import Entry, write
 from core.tenancy import company_scope
 from hierarchy import totals
@@ -40,8 +38,6 @@ from operators.sync import ACTOR
 from rbac.actor import system_actor
 from runs.models import ItemState, RunItem
 
-BIGINTS = ARRAY(BigInteger)
-TEXTS = ARRAY(String)
 ON_THE_WAY = (ItemState.SENT, ItemState.UNKNOWN)
 COLUMNS = tuple(column for column in Line.__table__.c if column.computed is None)
 # One writer per company, so that polling, events and a full load never insert the same line twice.

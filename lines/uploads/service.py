@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Select,
     String,
@@ -24,10 +23,10 @@ from sqlalchemy import (
     null,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.db import BIGINTS, TEXTS
 from core.errors import NotFound
 from core.i18n import N_
 from core.journal.entries import Entry, write
@@ -65,8 +64,6 @@ TITLES: Final[dict[str, str]] = {
 BESIDE: Final = tuple(f"new_{kind}" for kind in KINDS)
 _SEPARATOR: Final = "\x1f"
 """Stands between the values of a column on its way to the database: no text that people see contains it."""
-_TEXTS = ARRAY(String)
-_NUMBERS = ARRAY(BigInteger)
 
 
 def save_upload(session: Session, actor: Actor, path: Path, filename: str) -> Upload:
@@ -162,7 +159,7 @@ def _sent_rows(numbers: NumberList) -> Subquery:
 def _beside(numbers: NumberList, kind: Kind) -> ColumnElement[Any]:
     """What each row gives its line; a column without anything travels as nothing."""
     if not any(kind in more for more in numbers.beside.values()):
-        return cast([], _TEXTS)
+        return cast([], TEXTS)
     return _column([numbers.beside.get(index, {}).get(kind) for index in range(len(numbers))])
 
 
@@ -180,12 +177,12 @@ def _problems(numbers: NumberList) -> tuple[list[str | None], list[str]]:
 
 def _column(values: Sequence[object], *, whole: bool = False) -> ColumnElement[Any]:
     if whole:
-        return cast(func.string_to_array(",".join(map(str, values)), ","), _NUMBERS)
+        return cast(func.string_to_array(",".join(map(str, values)), ","), BIGINTS)
     texts = ["" if value is None else str(value) for value in values]
     joined = _SEPARATOR.join(texts)
     if "\x00" in joined or joined.count(_SEPARATOR) != len(texts) - 1:
         joined = _SEPARATOR.join(text.replace("\x00", "").replace(_SEPARATOR, " ") for text in texts)
-    return cast(func.string_to_array(joined, _SEPARATOR, ""), _TEXTS)
+    return cast(func.string_to_array(joined, _SEPARATOR, ""), TEXTS)
 
 
 def _matched(actor: Actor, given: Subquery, kinds: set[Any]) -> Subquery:

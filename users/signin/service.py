@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from core.i18n import N_
 from core.journal import entries as journal
 from core.journal.actions import Action
+from core.tenancy import OPERATOR
 from users.journal import SIGN_IN_BLOCKED, SIGN_IN_FAILED, SIGN_IN_LOCKED, SIGNED_IN
 from users.models import User
 from users.signin import lockout, passwords, sessions
@@ -27,8 +28,6 @@ from users.signin.lockout import LOCKED_FOR, TRIES
 
 MOST_NAMED = 3
 """Of how many people who share a name the password is tried: each costs the time of a hash."""
-OPERATOR = 0
-"""The journal of the operator's own people, who belong to no company."""
 
 WRONG = N_("The login or the password is wrong.")
 LOCKED = N_("Too many wrong tries. Signing in is locked; try again in %(minutes)s min.")

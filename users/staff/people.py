@@ -10,11 +10,11 @@ from core import clock
 from core.errors import InvalidInput
 from core.i18n import N_
 from core.journal import entries as journal
+from core.tenancy import OPERATOR
 from rbac.actor import system_actor
 from rbac.presets import PRESETS
 from users.journal import USER_CREATED
 from users.models import PortfolioEntry, User
-from users.service import OPERATOR
 from users.signin import passwords
 
 ROLES = tuple(preset.code for preset in PRESETS if preset.for_operator)
