@@ -5,10 +5,12 @@ BIN := .venv/bin
 NAME ?= all
 UV := 0.13.9
 NODE := 24.19.0
+# What `make check` runs beside linters and types: all that needs no server, and one test file of each kind that does.
+CHECKED := tests/unit tests/architecture tests/web/test_signin.py tests/integration/runs/test_lifecycle.py
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint bench lock i18n format clean ready ready-dev
+.PHONY: help demo demo-reset test check lint bench lock i18n format clean ready ready-dev
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +23,9 @@ demo-reset: ready ## as `demo`, after wiping the demo's data
 
 test: lint ## everything that must hold: linters, types, all tests (also faults and browser)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: lint ## the quick part of `test`, under two minutes: linters, types, unit tests, a slice of the others
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(CHECKED) $(ARGS)
 
 lint: ready-dev ## style, types, import rules, templates
 	$(BIN)/ruff check .

@@ -35,6 +35,7 @@ from reports.catalogue import journal as journal_report
 from reports.catalogue.common import RECORDS
 from reports.report import Report, Reports
 from runs.operation import Operation, Operations, Target
+from runs.selection import Selections
 
 REQUEST_REPORT = Report(
     code="requests",
@@ -93,6 +94,7 @@ class Parts:
     source: Source
     subscribe: Callable[[], None]
     target: Target
+    selections: Selections
     operations: Operations
     journal: JournalRegistry
     reports: Reports
@@ -111,7 +113,8 @@ def build(settings: Settings) -> Parts:
         gateway=gateway,
         source=TmfSource(gateway.client),
         subscribe=lambda: hub.register(gateway.client, f"{settings.console_url}/operator/events"),
-        target=LineTarget({execution.KIND: execution.is_named}),
+        target=LineTarget(),
+        selections=Selections([execution.OfRequest]),
         operations=Operations(OPERATIONS),
         journal=journal,
         reports=Reports(all_reports(journal)),

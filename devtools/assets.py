@@ -15,6 +15,13 @@ FILES = {
     "bootstrap/dist/css/bootstrap.min.css": "bootstrap.min.css",
     "bootstrap/dist/js/bootstrap.bundle.min.js": "bootstrap.bundle.min.js",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
+    "@fontsource-variable/onest/LICENSE": "onest-licence.txt",
+}
+# Parts of the typeface: pages load the first two, the others only for letters and signs they really show.
+TYPEFACE = ("latin", "cyrillic", "latin-ext", "cyrillic-ext")
+FILES |= {
+    f"@fontsource-variable/onest/files/onest-{part}-wght-normal.woff2": f"onest-{part}.woff2"
+    for part in TYPEFACE
 }
 
 

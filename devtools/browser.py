@@ -1,4 +1,4 @@
-"""Finds a browser to test with, or gets one: Playwright's own, or Debian's package where root may install."""
+"""Finds a browser and a font to test with, or gets them: Playwright's browser, or Debian's packages where root may."""
 
 import fcntl
 import os
@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from devtools import fonts
 from devtools.services import ROOT
 
 VAR = ROOT / "var"
 SKIPPED = VAR / "browser-tests-skipped"
 _INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _INSTALL_PATIENCE = 600.0
+_CONNECT_MS = "10000"
+"""How long Playwright tries to reach its server; where there is none, Debian's package is next."""
 
 
 def find_browser(works: Callable[[Path | None], bool]) -> tuple[bool, Path | None]:
@@ -23,6 +26,8 @@ def find_browser(works: Callable[[Path | None], bool]) -> tuple[bool, Path | Non
     `works` tries to launch one. What is missing is fetched, by one test process at a time.
     """
     with _one_at_a_time():
+        if fonts.find_font() is None and _may_install():
+            _install_packages(fonts.PACKAGE)
         for program in _candidates():
             if works(program):
                 return True, program
@@ -38,10 +43,23 @@ def _candidates() -> Iterator[Path | None]:
     yield None
     if _install(sys.executable, "-m", "playwright", "install", "chromium"):
         yield None
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        _install("apt-get", "update")
-        if _install("apt-get", "install", "-y", "--no-install-recommends", "chromium"):
-            yield from _installed()
+    if _may_install() and _install_packages("chromium"):
+        yield from _installed()
+
+
+def browser_environment() -> dict[str, str | float | bool]:
+    """The variables a browser of the tests runs with: this process's own, and the one font."""
+    VAR.mkdir(exist_ok=True)
+    return {**os.environ, **fonts.environment(VAR)}
+
+
+def _may_install() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def _install_packages(*names: str) -> bool:
+    _install("apt-get", "update")
+    return _install("apt-get", "install", "-y", "--no-install-recommends", *names)
 
 
 def _installed() -> Iterator[Path]:
@@ -52,7 +70,11 @@ def _installed() -> Iterator[Path]:
 
 
 def _install(*command: str) -> bool:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    environment = {
+        **os.environ,
+        "DEBIAN_FRONTEND": "noninteractive",
+        "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": _CONNECT_MS,
+    }
     try:
         done = subprocess.run(
             command, env=environment, capture_output=True, timeout=_INSTALL_PATIENCE, check=False

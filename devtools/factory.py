@@ -50,6 +50,7 @@ from rbac.actor import Actor
 from rbac.models import Grant, Role
 from runs import control, previews, submission
 from runs.models import Run
+from runs.selection import Below
 from users.actor import load_actor
 from users.models import User
 from users.signin.passwords import hash_password
@@ -206,7 +207,7 @@ class Factory:
     def preview(self, code: str, params: Mapping[str, Any]) -> int:
         """A previewed run over all lines of the company; returns its id."""
         actor = self.actor()
-        root = {"kind": "department", "department": self._root_id()}
+        root = Below(self._root_id())
         with company_scope(self.company_id), db.unit_of_work() as session:
             return previews.create_preview(session, actor, self.parts, code, params, root).id
 

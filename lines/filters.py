@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 
 from core.errors import InvalidInput
 from core.i18n import N_
+from core.messages import field_messages
 from lines.schemas import FilterSchema
 
 DEFAULT_SORT = "number"
@@ -89,10 +90,8 @@ def parse(arguments: Mapping[str, Iterable[str]]) -> LineFilter:
             {name: list(values) for name, values in arguments.items()}
         )
     except ValidationError as problem:
-        messages: dict[str, Any] = problem.normalized_messages()  # type: ignore[no-untyped-call]
-        fields = {name: _texts(found) for name, found in messages.items()}
         raise InvalidInput(
-            N_("This filter cannot be understood."), fields=fields, code="bad_filter"
+            N_("This filter cannot be understood."), fields=field_messages(problem), code="bad_filter"
         ) from problem
     parts: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in loaded.items()
@@ -105,9 +104,3 @@ def parse(arguments: Mapping[str, Iterable[str]]) -> LineFilter:
 def from_query(query: str) -> LineFilter:
     """The filter of a query string, as a selection stores it; raises InvalidInput."""
     return parse(parse_qs(query.removeprefix("?"), keep_blank_values=False, max_num_fields=500))
-
-
-def _texts(found: Any) -> list[str]:
-    if isinstance(found, Mapping):
-        return [text for inner in found.values() for text in _texts(inner)]
-    return [str(one) for one in found] if isinstance(found, list) else [str(found)]

@@ -16,8 +16,8 @@ from core.db import unit_of_work
 from core.parts import Parts as CoreParts
 from core.tenancy import all_companies
 from hierarchy.models import Company
-from lines import sims
 from lines.sync import lines as sync
+from lines.sync import sims
 from operators import pool_sync
 from operators import sync as company_sync
 from operators.errors import OperatorAway

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.errors import NotFound
-from hierarchy.models import BillingAccount, Department, DepartmentTotal
+from hierarchy.models import Department, DepartmentTotal
 from lines import keyset, search
 from lines.filters import LineFilter, from_query
 from lines.models import IN_DEPARTMENT, Line
 from lines.search import LineEntity
 from operators.models import Tariff
 from rbac.actor import ANYWHERE, Actor, company_of
-from rbac.decision import below, is_everywhere, roots, visible
+from rbac.decision import below, roots, visible
 from rbac.permissions import Permission
 
 PAGE = 50
@@ -269,31 +269,6 @@ def count_matching(
         found = found.where(Line.department_id.in_(inside))
     number = session.scalar(select(func.count()).select_from(found.limit(most + 1).subquery())) or 0
     return Count(min(number, most), number <= most)
-
-
-def seen_accounts(actor: Actor) -> ColumnElement[bool]:
-    """The condition on billing accounts that the actor sees them: all of the company, or those of visible lines."""
-    if is_everywhere(actor, Permission.ACCOUNTS_VIEW):
-        return true()
-    held = (
-        select(Line.account_id)
-        .join(Department, IN_DEPARTMENT)
-        .where(Line.company_id == company_of(actor), Line.account_id.is_not(None))
-        .where(visible(actor, Permission.ACCOUNTS_VIEW, Department.path))
-    )
-    return BillingAccount.id.in_(held)
-
-
-def count_by_account(session: Session, actor: Actor) -> dict[int, int]:
-    """Lines that the actor sees, by billing account."""
-    found = (
-        select(Line.account_id, func.count())
-        .join(Department, IN_DEPARTMENT)
-        .where(Line.company_id == company_of(actor), Line.account_id.is_not(None))
-        .where(visible(actor, Permission.LINES_VIEW, Department.path))
-        .group_by(Line.account_id)
-    )
-    return {account: int(lines) for account, lines in session.execute(found) if account is not None}
 
 
 def _of_total() -> ColumnElement[bool]:

@@ -8,22 +8,22 @@ from datetime import date
 from typing import Any
 
 from babel.dates import format_date
-from marshmallow import Schema, ValidationError, fields
-from sqlalchemy import select
+from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
+from core.fields import CHOOSE, given, info_of
 from core.i18n import N_, translate
-from hierarchy.models import Department
-from rbac.actor import ANYWHERE, Actor
+from core.messages import field_messages
+from lines import field_values
+from rbac.actor import ANYWHERE, Actor, company_of
 from rbac.decision import holds, is_allowed, require, roots
 from rbac.permissions import Permission
-from reports.params import CHOOSE, days
+from reports.params import days
 from reports.report import Params, Report
 
 CHECK = N_("Check the parameters.")
 CHANGED = N_("This report takes other parameters by now. Order it anew.")
-LOST_DEPARTMENT = N_("This department is not there any more, or you may not see it.")
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,10 @@ def check(
     problems: dict[str, list[str]] = {}
     params: Params = {}
     try:
-        params = schema.load({name: value for name, value in raw.items() if value not in ("", None)})
+        params = schema.load(given(raw))
     except ValidationError as problem:
-        problems = _messages(problem)
-    problems |= _departments(session, actor, report, schema, params)
+        problems = field_messages(problem)
+    problems |= _chosen_problems(session, actor, report, params)
     known = [column.key for column in report.columns]
     if set(columns) - set(known):
         problems["columns"] = [CHOOSE]
@@ -92,78 +92,36 @@ def stored(report: Report, params: Mapping[str, Any], columns: Sequence[str]) ->
     try:
         loaded: Params = report.schema().load(dict(params))
     except ValidationError as problem:
-        raise InvalidInput(CHANGED, fields=_messages(problem)) from problem
+        raise InvalidInput(CHANGED, fields=field_messages(problem)) from problem
     return Asked(report, loaded, tuple(columns))
 
 
-def require_departments(session: Session, actor: Actor, asked: Asked) -> None:
-    """Raise InvalidInput where a stored department is gone or out of sight by now."""
-    wrong = _departments(session, actor, asked.report, asked.report.schema(), asked.params)
+def require_chosen(session: Session, actor: Actor, asked: Asked) -> None:
+    """Raise InvalidInput where a department, an account or a tariff that was stored is gone or out of sight by now."""
+    wrong = _chosen_problems(session, actor, asked.report, asked.params)
     if wrong:
-        raise InvalidInput(LOST_DEPARTMENT, fields=wrong)
+        raise InvalidInput(next(iter(wrong.values()))[0], fields=wrong)
 
 
-def _departments(
-    session: Session, actor: Actor, report: Report, schema: Schema, params: Params
-) -> dict[str, list[str]]:
-    wrong = {}
-    for name, field in schema.fields.items():
-        value = params.get(name)
-        if value is None or field.metadata.get("widget") != "department":
-            continue
-        path = session.scalar(
-            select(Department.path).where(Department.company_id == actor.company_id, Department.id == value)
-        )
-        if path is None or not (is_allowed(actor, report.permission, path) or _is_above(actor, report, path)):
-            wrong[name] = [LOST_DEPARTMENT]
-    return wrong
-
-
-def _is_above(actor: Actor, report: Report, path: str) -> bool:
-    """True for a department above one's own: what is seen of it is narrowed anyway."""
-    return any(root.startswith(path) for root in roots(actor, report.permission))
-
-
-def _messages(problem: ValidationError) -> dict[str, list[str]]:
-    found: dict[str, Any] = problem.normalized_messages()  # type: ignore[no-untyped-call]
-    return {
-        name: [str(one) for one in (value if isinstance(value, list) else [CHOOSE])]
-        for name, value in found.items()
-    }
+def _chosen_problems(session: Session, actor: Actor, report: Report, params: Params) -> dict[str, list[str]]:
+    return field_values.problems(session, actor, report.permission, report.schema(), params, is_narrowed=True)
 
 
 def in_words(session: Session, actor: Actor, asked: Asked, locale: str) -> list[tuple[str, str]]:
     """The parameters as names and values in one language; a period with its dates."""
-    found = []
-    for name, field in asked.report.schema().fields.items():
-        value = asked.params.get(name)
-        if name in ("since", "until") or (value is None and field.metadata.get("widget") != "department"):
+    words = []
+    schema = asked.report.schema()
+    for name, field in schema.fields.items():
+        value, info = asked.params.get(name), info_of(field)
+        is_said = schema.counts(name, asked.params) and (value is not None or bool(info.none))
+        if name in ("since", "until") or not is_said:
             continue
-        label = translate(locale, str(field.metadata.get("label", name)))
-        found.append((label, _value(session, actor, asked, name, field, locale)))
-    return found
-
-
-def _value(
-    session: Session, actor: Actor, asked: Asked, name: str, field: fields.Field[Any], locale: str
-) -> str:
-    value = asked.params.get(name)
-    if name == "period":
-        first, last = days(actor, asked.params)
-        return span(first, last, locale)
-    if field.metadata.get("widget") == "department":
-        return _department(session, actor, value, locale)
-    choices = field.metadata.get("choices")
-    return translate(locale, str(choices.get(value, value))) if choices else str(value)
-
-
-def _department(session: Session, actor: Actor, value: int | None, locale: str) -> str:
-    if value is None:
-        return translate(locale, N_("All that you may see"))
-    name = session.scalar(
-        select(Department.name).where(Department.company_id == actor.company_id, Department.id == value)
-    )
-    return name or f"№ {value}"
+        if name == "period":
+            said = span(*days(actor, asked.params), locale)
+        else:
+            said = field_values.in_words(session, company_of(actor), field, value, locale)
+        words.append((translate(locale, info.label), said))
+    return words
 
 
 def span(first: date, last: date, locale: str) -> str:

@@ -1,4 +1,4 @@
-"""Parameters that reports share: a period, a department. Their metadata says how a form shows them."""
+"""Parameters that reports share: a period, a department; and what a period means in the company's zone."""
 
 from __future__ import annotations
 
@@ -6,25 +6,18 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from marshmallow import Schema, fields, validate
-
-from core import asked_period, periods
-from core.asked_period import CHOOSE, PeriodParams, one_of
-from core.bounds import LARGEST
+from core import period_params, periods
+from core.fields import FieldSchema
 from core.i18n import N_
+from core.period_params import PeriodParams
+from lines import fields
 from rbac.actor import Actor
 
 
-class DepartmentParams(Schema):
+class DepartmentParams(FieldSchema):
     """A department with all below it; without one all that the person sees."""
 
-    department = fields.Integer(
-        load_default=None,
-        allow_none=True,
-        validate=validate.Range(0, LARGEST, error=CHOOSE),
-        error_messages={"invalid": CHOOSE},
-        metadata={"label": N_("Department"), "widget": "department"},
-    )
+    department = fields.department(N_("Department"), required=False, none=fields.EVERYTHING)
 
 
 def days(actor: Actor, params: Mapping[str, Any]) -> tuple[date, date]:
@@ -35,7 +28,7 @@ def days(actor: Actor, params: Mapping[str, Any]) -> tuple[date, date]:
 
 def moments(actor: Actor, params: Mapping[str, Any]) -> tuple[datetime, datetime]:
     """The chosen period as moments: from the first, before the second."""
-    return asked_period.moments(actor.timezone, params)
+    return period_params.moments(actor.timezone, params)
 
 
-__all__ = ["CHOOSE", "DepartmentParams", "PeriodParams", "days", "moments", "one_of"]
+__all__ = ["DepartmentParams", "PeriodParams", "days", "moments"]

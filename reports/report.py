@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from marshmallow import Schema
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.excel import Column
+from core.fields import FieldSchema
 from core.i18n import translate
 from rbac.actor import Actor
 from rbac.permissions import Permission
@@ -56,7 +56,7 @@ class Report:
     lead: str
     group: str
     permission: Permission
-    schema: type[Schema]
+    schema: type[FieldSchema]
     columns: Sequence[Column]
     rows: Callable[[Actor, Params], Rows]
     cells: Callable[[Speech], Cells] = as_they_are

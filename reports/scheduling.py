@@ -31,7 +31,7 @@ from reports.journal import (
     SCHEDULE_SENT,
 )
 from reports.models import OPEN, Format, Period, ReportJob, ReportSchedule
-from reports.order_params import CHECK, Asked, check, require_departments, require_report, stored
+from reports.order_params import CHECK, Asked, check, require_chosen, require_report, stored
 from reports.parts import Parts
 from reports.report import Report
 from reports.service import file_format, only, ordering_company, place, refuse_too_many
@@ -272,7 +272,7 @@ def _asked_again(db: Session, actor: Actor, parts: Parts, schedule: ReportSchedu
     require(actor, Permission.REPORTS_SCHEDULE)
     asked = stored(parts.reports.of(schedule.code), schedule.params, schedule.columns)
     require_report(actor, asked.report)
-    require_departments(db, actor, asked)
+    require_chosen(db, actor, asked)
     return asked
 
 

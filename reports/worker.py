@@ -23,7 +23,7 @@ from rbac.actor import Actor
 from reports import files, notifications
 from reports.files import making_folder
 from reports.models import Format, JobState, ReportJob
-from reports.order_params import Asked, require_departments, require_report, seen_paths, stored
+from reports.order_params import Asked, require_chosen, require_report, seen_paths, stored
 from reports.parts import Parts
 from users.actor import load_actor
 
@@ -104,7 +104,7 @@ def _asked(db: Session, parts: Parts, job: ReportJob) -> tuple[Actor, Asked]:
     actor = load_actor(db, job.ordered_by, job.company_id, reason=job.staff_reason)
     asked = stored(parts.reports.of(job.code), job.params, job.columns)
     require_report(actor, asked.report)
-    require_departments(db, actor, asked)
+    require_chosen(db, actor, asked)
     return actor, asked
 
 

@@ -19,6 +19,7 @@ from runs.listing import get_run
 from runs.models import ItemState, Run, RunItem, RunState
 from runs.parts import Parts
 from runs.previews import create_preview
+from runs.selection import FailedOf
 
 
 def stop(session: Session, actor: Actor, parts: Parts, run_id: int) -> Run:
@@ -69,8 +70,6 @@ def retry_failed(session: Session, actor: Actor, parts: Parts, run_id: int) -> R
     run = get_run(session, actor, run_id)
     if run.failed == 0:
         raise Conflict(N_("Nothing has failed in this run."), code="nothing_failed")
-    again = create_preview(
-        session, actor, parts, run.operation, run.params, {"kind": "failed_of", "run": run.id}
-    )
+    again = create_preview(session, actor, parts, run.operation, run.params, FailedOf(run.id))
     again.retry_of = run.id
     return again

@@ -8,14 +8,15 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Protocol
 
-from marshmallow import Schema
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import NotFound
+from core.fields import FieldSchema
 from operators.gateway import Change
 from rbac.actor import Actor
 from rbac.permissions import Permission
+from runs.selection import Selection
 
 Params = Mapping[str, Any]
 """Parameters as the operation's schema loads them; their JSON form is what a run stores."""
@@ -81,16 +82,19 @@ class Operation:
     """One thing that can be done to lines. Each function gets the loaded parameters.
 
     An effect is a value for all lines, or an SQL expression over `RunValue.value` where each gets its own.
+    Without `change` the operator is not asked: the effect is all there is, and the runner applies it by itself.
+    `into` names the department that the lines get into: the right is asked there too.
     """
 
     code: str
     words: Words
     permission: Permission
     icon: str
-    schema: type[Schema]
+    schema: type[FieldSchema]
     refusals: Callable[[Params], Sequence[Refusal]]
-    change: Callable[[Params], Change]
     effect: Callable[[Params], Mapping[str, Any]]
+    change: Callable[[Params], Change] | None = None
+    into: Callable[[Params], int] | None = None
     price: Callable[[Params], Price] | None = None
     check: Callable[[Session, Params], Mapping[str, list[str]]] | None = None
     inverse: Callable[[Params, Mapping[str, Any]], tuple[str, Params]] | None = None
@@ -130,7 +134,7 @@ class Target(Protocol):
     """The things that operations are carried out on: mobile lines."""
 
     def chosen(
-        self, session: Session, actor: Actor, permission: Permission, selection: Mapping[str, Any]
+        self, session: Session, actor: Actor, permission: Permission, selection: Selection
     ) -> Select[Any]:
         """A select over lines (entity columns free to add) narrowed to the selection and to what the actor may see."""
         ...
@@ -143,12 +147,23 @@ class Target(Protocol):
         """What the items of a run are sorted by."""
         ...
 
-    def requested(self, session: Session, selection: Mapping[str, Any]) -> int | None:
+    def requested(self, session: Session, selection: Selection) -> int | None:
         """How many were asked for, where the selection names them one by one; None for filters and departments."""
         ...
 
     def lacks_right(self, actor: Actor, permission: Permission) -> ColumnElement[bool]:
         """The condition that the actor does not hold the permission where the line stands."""
+        ...
+
+    def problems(
+        self,
+        session: Session,
+        actor: Actor,
+        permission: Permission,
+        schema: FieldSchema,
+        values: Mapping[str, Any],
+    ) -> Mapping[str, list[str]]:
+        """What is wrong by field with parameters that name things of the company's: tariffs, accounts, departments."""
         ...
 
     def before_sending(
@@ -167,6 +182,14 @@ class Target(Protocol):
         """
         ...
 
+    def lacks_right_in(self, actor: Actor, permission: Permission, department_id: int) -> ColumnElement[bool]:
+        """The condition that this department is gone, or that the actor does not hold the permission there."""
+        ...
+
+    def prepare(self, session: Session, company_id: int, effect: Mapping[str, Any]) -> None:
+        """Lock what must stand still, beside the lines themselves, while this effect is checked and written."""
+        ...
+
     def apply(
         self,
         session: Session,
@@ -174,6 +197,8 @@ class Target(Protocol):
         run_id: int,
         line_ids: Sequence[int],
         effect: Mapping[str, Any],
+        *,
+        is_ordered: bool = True,
     ) -> Sequence[tuple[int, str, dict[str, Any], dict[str, Any]]]:
         """Write an operation's effect on lines; returns (line id, label, before, after) for the journal."""
         ...

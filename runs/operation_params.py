@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
 from core.i18n import N_
+from core.messages import field_messages
+from rbac.actor import Actor
 from runs.models import Run
-from runs.operation import Operation, Params
-from runs.selection import messages
+from runs.operation import Operation, Params, Target
 
 
 def read_params(operation: Operation, raw: Mapping[str, Any]) -> Params:
@@ -20,14 +21,18 @@ def read_params(operation: Operation, raw: Mapping[str, Any]) -> Params:
     try:
         loaded: Params = operation.schema().load(dict(raw))
     except ValidationError as problem:
-        raise InvalidInput(N_("Check the parameters."), fields=messages(problem)) from problem
+        raise InvalidInput(N_("Check the parameters."), fields=field_messages(problem)) from problem
     return loaded
 
 
-def load_params(session: Session, operation: Operation, raw: Mapping[str, Any]) -> Params:
+def load_params(
+    session: Session, actor: Actor, target: Target, operation: Operation, raw: Mapping[str, Any]
+) -> Params:
     """As `read_params`, held against today's rules too; raises InvalidInput with every error at once."""
     loaded = read_params(operation, raw)
-    errors = operation.check(session, loaded) if operation.check else {}
+    errors = target.problems(session, actor, operation.permission, operation.schema(), loaded)
+    if operation.check and not errors:
+        errors = operation.check(session, loaded)
     if errors:
         raise InvalidInput(N_("Check the parameters."), fields=dict(errors))
     return loaded

@@ -7,6 +7,7 @@ from typing import Protocol
 from core.parts import Parts as CoreParts
 from operators.gateway import Gateway
 from runs.operation import Operations, Target
+from runs.selection import Selections
 
 
 class Parts(CoreParts, Protocol):
@@ -16,5 +17,7 @@ class Parts(CoreParts, Protocol):
     def gateway(self) -> Gateway: ...
     @property
     def target(self) -> Target: ...
+    @property
+    def selections(self) -> Selections: ...
     @property
     def operations(self) -> Operations: ...

@@ -22,7 +22,7 @@ from runs.models import Run, RunState
 from runs.operation import Operation, Params, Refusal
 from runs.operation_params import load_params, stored_params
 from runs.parts import Parts
-from runs.selection import checked
+from runs.selection import FailedOf, Ids, Selection
 
 
 def create_preview(
@@ -31,30 +31,27 @@ def create_preview(
     parts: Parts,
     code: str,
     raw_params: Mapping[str, Any],
-    selection: Mapping[str, Any],
+    selection: Selection,
     *,
     key: str = "",
-    is_checked: bool = False,
 ) -> Run:
     """Say beforehand what would happen: a run in state `previewed` whose `preview` holds the figures.
 
-    `is_checked`: the selection is the console's own work in its stored form, and not what somebody sent.
-    Raises NotAllowed, NotFound for an unknown operation, InvalidInput for parameters or an empty selection.
+    Raises NotAllowed, InvalidInput for parameters, NotFound for an unknown operation or for a selection out of reach.
     """
     operation = parts.operations.of(code)
     require(actor, operation.permission)
     rest, values, values_of = row_values.split(raw_params) if operation.own else (raw_params, None, None)
-    params = load_params(session, operation, rest)
-    chosen = dict(selection) if is_checked else checked(selection)
-    before = get_run(session, actor, chosen["run"]) if chosen["kind"] == "failed_of" else None
-    most = len(chosen["ids"]) if chosen["kind"] == "ids" else row_values.MOST_VALUES
+    params = load_params(session, actor, parts.target, operation, rest)
+    before = get_run(session, actor, selection.run) if isinstance(selection, FailedOf) else None
+    most = len(selection.ids) if isinstance(selection, Ids) else row_values.MOST_VALUES
     own = row_values.read(operation.own, values, most) if operation.own and values else None
     earlier = same_kind(session, actor, code, values_of) if values_of else before
     run = Run(
         company_id=company_of(actor),
         operation=code,
         params=operation.schema().dump(params),
-        selection=chosen,
+        selection=selection.dump(),
         state=RunState.PREVIEWED,
         idempotency_key=key or secrets.token_urlsafe(16),
         created_by=actor.user_id,
@@ -68,7 +65,7 @@ def create_preview(
     session.add(run)
     session.flush()
     if operation.own:
-        row_values.keep(session, operation.own, run, own, earlier)
+        row_values.keep(session, operation.own, run, selection, own, earlier)
     run.preview = figures(session, actor, parts, operation, params, run)
     session.flush()
     return run
@@ -99,7 +96,7 @@ def figures(
     allowed, price_once, price_month = found.pop(None, (0, Decimal(0), Decimal(0)))
     refused = {code: counted[0] for code, counted in found.items() if code is not None}
     total = allowed + sum(refused.values())
-    requested = parts.target.requested(session, run.selection)
+    requested = parts.target.requested(session, parts.selections.load(run.selection))
     return {
         "total": total,
         "allowed": allowed,
@@ -117,9 +114,9 @@ def judged(
     """The chosen lines of a run with `reason` (null where a line is eligible), and its price `once` and by `month`."""
     reason = refusals.refusal_case(all_refusals(actor, parts, operation, params))
     once, month = _price_columns(operation, params)
-    chosen = parts.target.chosen(session, actor, Permission.LINES_VIEW, run.selection).add_columns(
-        reason.label("reason"), once.label("once"), month.label("month")
-    )
+    chosen = parts.target.chosen(
+        session, actor, Permission.LINES_VIEW, parts.selections.load(run.selection)
+    ).add_columns(reason.label("reason"), once.label("once"), month.label("month"))
     return row_values.joined(chosen, operation, run.company_id, run.id, parts.target.id_column())
 
 
@@ -128,9 +125,14 @@ def all_refusals(
 ) -> list[Refusal]:
     """Every reason in the order in which people should hear it: rights, the operation's own, another run."""
     kin = [other.code for other in parts.operations.values() if other.group == operation.group]
+    there = []
+    if operation.into:
+        lacks = parts.target.lacks_right_in(actor, operation.permission, operation.into(params))
+        there = [Refusal(refusals.NO_RIGHT_THERE, "", lacks)]
     right, line_id = parts.target.lacks_right(actor, operation.permission), parts.target.id_column()
     return [
         Refusal(refusals.NO_RIGHT, "", right),
+        *there,
         *operation.refusals(params),
         Refusal(refusals.BUSY, "", refusals.busy(company_of(actor), line_id, kin, before=before)),
     ]

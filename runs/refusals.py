@@ -21,6 +21,7 @@ from runs.models import OPEN, Run, RunItem, RunState
 from runs.operation import Operation, Params, Refusal
 
 NO_RIGHT = "no_right"
+NO_RIGHT_THERE = "no_right_there"
 BUSY = "busy"
 # Written out, not bound: only then PostgreSQL can prove that the index of unfinished items serves.
 OPEN_IN_SQL: list[ColumnElement[str]] = [literal_column(f"'{state.value}'") for state in OPEN]
@@ -32,6 +33,10 @@ COMMON_TEXTS: dict[str, tuple[str, str]] = {
     NO_RIGHT: (
         N_("You have no right to do this with these numbers"),
         N_("Ask a global administrator of your company for a role on their department."),
+    ),
+    NO_RIGHT_THERE: (
+        N_("The department is gone, or you have no right to do this there"),
+        N_("Choose another department."),
     ),
     BUSY: (
         N_("Already in another unfinished run of the same kind"),

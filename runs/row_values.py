@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Select,
     String,
@@ -20,15 +19,16 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core import bulk
 from core.bounds import LARGEST
+from core.db import BIGINTS
 from core.errors import InvalidInput
 from core.i18n import N_
 from runs.models import UNREADABLE, Run, RunValue, UploadRow
 from runs.operation import Operation, Own
+from runs.selection import Listed, Selection
 
 VALUES = "values"
 """The parameter that holds them: what each line gets, by its id."""
@@ -85,7 +85,14 @@ def read(own: Own, raw: Any, most: int = MOST_VALUES) -> dict[int, str]:
     return found
 
 
-def keep(db: Session, own: Own, run: Run, values: Mapping[int, str] | None, earlier: Run | None) -> None:
+def keep(
+    db: Session,
+    own: Own,
+    run: Run,
+    selection: Selection,
+    values: Mapping[int, str] | None,
+    earlier: Run | None,
+) -> None:
     """Write the values of a run: those given (perhaps none), else the earlier run's, else its uploaded list's."""
     if values is not None:
         rows = [
@@ -97,11 +104,11 @@ def keep(db: Session, own: Own, run: Run, values: Mapping[int, str] | None, earl
         taken = select(RunValue.company_id, literal(run.id), RunValue.line_id, RunValue.value)
         taken = taken.where(RunValue.company_id == run.company_id, RunValue.run_id == earlier.id)
         db.execute(insert(RunValue).from_select(COLUMNS, taken))
-    elif run.selection["kind"] == "upload":
+    elif isinstance(selection, Listed):
         written = getattr(UploadRow, own.column)
         listed = select(UploadRow.company_id, literal(run.id), UploadRow.line_id, written).where(
             UploadRow.company_id == run.company_id,
-            UploadRow.upload_id == int(run.selection["upload"]),
+            UploadRow.upload_id == selection.upload,
             UploadRow.problem.is_(None),
             written.is_not(None),
         )
@@ -145,7 +152,7 @@ def typed(db: Session, run: Run, line_ids: Sequence[int] | None = None) -> dict[
         RunValue.company_id == run.company_id, RunValue.run_id == run.id
     )
     if line_ids is not None:
-        found = found.where(RunValue.line_id == any_(cast(list(line_ids), ARRAY(BigInteger))))
+        found = found.where(RunValue.line_id == any_(cast(list(line_ids), BIGINTS)))
     return {line_id: value.removeprefix(UNREADABLE) for line_id, value in db.execute(found)}
 
 

@@ -1,25 +1,59 @@
-"""Which lines a run is for: exactly one of ticked ids, a filter, a department, an uploaded list, failed items."""
+"""Selections: which lines a run is for, as one of a few frozen values with one parser and one stored form."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.bounds import LARGEST
 from core.errors import InvalidInput
 from core.i18n import N_
+from core.messages import field_messages
+from rbac.actor import Actor
+from runs.listing import get_run
+from runs.models import ItemState, RunItem
 
 MOST_IDS = 10_000
 STORABLE = validate.Range(1, LARGEST)
 NOTHING = N_("Choose at least one number, or say that you mean all that match.")
 
 
-class Ids(Schema):
-    """Lines ticked one by one."""
+class Selection(ABC):
+    """What a run is for. `kind` is its word in stored and sent JSON, `schema` checks what people send."""
 
-    kind = fields.Constant("ids")
+    kind: ClassVar[str]
+    schema: ClassVar[type[Schema]]
+
+    @classmethod
+    @abstractmethod
+    def load(cls, values: Mapping[str, Any]) -> Self:
+        """The selection of these values, which `schema` has checked or `dump` has made."""
+
+    @abstractmethod
+    def dump(self) -> dict[str, Any]:
+        """The stored form: JSON with the kind."""
+
+
+class Named(Selection):
+    """A selection that names what it means one by one: a condition on its id says which."""
+
+    def check(self, session: Session, actor: Actor) -> None:
+        """Raise NotFound where the actor may not know what this names."""
+
+    @abstractmethod
+    def condition(self, company_id: int, target_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        """The condition that something of the company with this id is meant."""
+
+
+class IdsSchema(Schema):
+    """Ids ticked one by one."""
+
     ids = fields.List(
         fields.Integer(strict=False, validate=STORABLE),
         required=True,
@@ -27,69 +61,165 @@ class Ids(Schema):
     )
 
 
-class Filter(Schema):
-    """All lines that match a filter of the list: `query` is its query string. `all` must be said explicitly."""
+@dataclass(frozen=True)
+class Ids(Selection):
+    """Lines ticked one by one, in the order in which they were named."""
 
-    kind = fields.Constant("filter")
+    ids: tuple[int, ...]
+    kind = "ids"
+    schema = IdsSchema
+
+    @classmethod
+    def load(cls, values: Mapping[str, Any]) -> Self:
+        """Each id once."""
+        return cls(tuple(dict.fromkeys(values["ids"])))
+
+    def dump(self) -> dict[str, Any]:
+        """The ids as a list."""
+        return {"kind": self.kind, "ids": list(self.ids)}
+
+    def sorted(self) -> Ids:
+        """The same lines by id: two ways of ticking them are one selection."""
+        return Ids(tuple(sorted(self.ids)))
+
+
+class MatchingSchema(Schema):
+    """All that match a filter: `query` is the query string of the list. `all` must be said explicitly."""
+
     query = fields.String(required=True, validate=validate.Length(max=2000))
     all = fields.Boolean(required=True, validate=validate.Equal(True))
 
 
-class Below(Schema):
-    """A department with all below it."""
+@dataclass(frozen=True)
+class Matching(Selection):
+    """All lines that match a filter of the list."""
 
-    kind = fields.Constant("department")
+    query: str
+    kind = "filter"
+    schema = MatchingSchema
+
+    @classmethod
+    def load(cls, values: Mapping[str, Any]) -> Self:
+        """The query string as it was sent."""
+        return cls(str(values["query"]))
+
+    def dump(self) -> dict[str, Any]:
+        """The query string; that all are meant is said again."""
+        return {"kind": self.kind, "query": self.query, "all": True}
+
+
+class BelowSchema(Schema):
+    """A department by its id."""
+
     department = fields.Integer(required=True, validate=STORABLE)
 
 
-class Uploaded(Schema):
-    """The numbers of an uploaded list."""
+@dataclass(frozen=True)
+class Below(Selection):
+    """The lines of a department and of all below it."""
 
-    kind = fields.Constant("upload")
+    department: int
+    kind = "department"
+    schema = BelowSchema
+
+    @classmethod
+    def load(cls, values: Mapping[str, Any]) -> Self:
+        """The department's id."""
+        return cls(int(values["department"]))
+
+    def dump(self) -> dict[str, Any]:
+        """The department's id."""
+        return {"kind": self.kind, "department": self.department}
+
+
+class ListedSchema(Schema):
+    """An uploaded list by its id."""
+
     upload = fields.Integer(required=True, validate=STORABLE)
 
 
-class FailedOf(Schema):
-    """The lines that failed in an earlier run."""
+@dataclass(frozen=True)
+class Listed(Selection):
+    """The lines of an uploaded list."""
 
-    kind = fields.Constant("failed_of")
+    upload: int
+    kind = "upload"
+    schema = ListedSchema
+
+    @classmethod
+    def load(cls, values: Mapping[str, Any]) -> Self:
+        """The list's id."""
+        return cls(int(values["upload"]))
+
+    def dump(self) -> dict[str, Any]:
+        """The list's id."""
+        return {"kind": self.kind, "upload": self.upload}
+
+
+class FailedOfSchema(Schema):
+    """An earlier run by its id."""
+
     run = fields.Integer(required=True, validate=STORABLE)
 
 
-KINDS: dict[str, type[Schema]] = {
-    "ids": Ids,
-    "filter": Filter,
-    "department": Below,
-    "upload": Uploaded,
-    "failed_of": FailedOf,
-}
+@dataclass(frozen=True)
+class FailedOf(Named):
+    """What failed in an earlier run."""
+
+    run: int
+    kind = "failed_of"
+    schema = FailedOfSchema
+
+    @classmethod
+    def load(cls, values: Mapping[str, Any]) -> Self:
+        """The run's id."""
+        return cls(int(values["run"]))
+
+    def dump(self) -> dict[str, Any]:
+        """The run's id."""
+        return {"kind": self.kind, "run": self.run}
+
+    def check(self, session: Session, actor: Actor) -> None:
+        """Raise NotFound for a run that the actor may not see: which lines failed in it is told to nobody else."""
+        get_run(session, actor, self.run)
+
+    def condition(self, company_id: int, target_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        """Among the failed items of the run."""
+        failed = select(RunItem.line_id).where(
+            RunItem.company_id == company_id, RunItem.run_id == self.run, RunItem.state == ItemState.FAILED
+        )
+        return target_id.in_(failed)
 
 
-def messages(problem: ValidationError) -> dict[str, list[str]]:
-    """All messages of a failed check, by field."""
-    found: dict[str, Any] = problem.normalized_messages()  # type: ignore[no-untyped-call]
-    return {name: [str(one) for one in _flat(texts)] for name, texts in found.items()}
+SENT: tuple[type[Selection], ...] = (Ids, Matching, Below, Listed, FailedOf)
+"""What people may send."""
 
 
-def _flat(texts: Any) -> list[Any]:
-    if isinstance(texts, Mapping):
-        return [one for inner in texts.values() for one in _flat(inner)]
-    return list(texts) if isinstance(texts, list) else [texts]
+class Selections(dict[str, type[Selection]]):
+    """Every kind of selection that a stored run may have: what people send, and what packages above make."""
+
+    def __init__(self, more: Iterable[type[Selection]] = ()) -> None:
+        super().__init__((selection.kind, selection) for selection in (*SENT, *more))
+
+    def load(self, stored: Mapping[str, Any]) -> Selection:
+        """The selection of a stored form."""
+        return self[str(stored["kind"])].load(stored)
 
 
-def checked(raw: Mapping[str, Any], *, is_ordered: bool = False) -> dict[str, Any]:
-    """The selection in its stored form; raises InvalidInput where it names nothing or something odd.
+BY_KIND = {selection.kind: selection for selection in SENT}
+
+
+def parse(raw: Mapping[str, Any], *, is_ordered: bool = False) -> Selection:
+    """The selection that somebody sent; raises InvalidInput where it names nothing or something odd.
 
     `is_ordered` keeps ids in the order in which they came, for what is given to each in that order.
     """
-    schema = KINDS.get(str(raw.get("kind", "")))
-    if schema is None:
+    selection = BY_KIND.get(str(raw.get("kind", "")))
+    if selection is None:
         raise InvalidInput(NOTHING, code="nothing_selected")
     try:
-        loaded: dict[str, Any] = schema(unknown=EXCLUDE).load({**raw, "kind": raw["kind"]})
+        values = selection.schema(unknown=EXCLUDE).load(raw)
     except ValidationError as problem:
-        raise InvalidInput(NOTHING, fields=messages(problem), code="nothing_selected") from problem
-    if "ids" in loaded:
-        loaded["ids"] = list(dict.fromkeys(loaded["ids"])) if is_ordered else sorted(set(loaded["ids"]))
-    loaded["kind"] = raw["kind"]
-    return loaded
+        raise InvalidInput(NOTHING, fields=field_messages(problem), code="nothing_selected") from problem
+    parsed = selection.load(values)
+    return parsed.sorted() if isinstance(parsed, Ids) and not is_ordered else parsed

@@ -6,13 +6,13 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
-from sandbox.app import create_app
 from sandbox.config import Config, MissingSetting
 from sandbox.db import create_schema, open_pool
-from sandbox.processing import Processor
+from sandbox.events.sender import Sender
+from sandbox.processing.processor import Processor
 from sandbox.seed.stock import stock_up
-from sandbox.sender import Sender
 from sandbox.services import Services
+from sandbox.web.app import create_app
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not annotated

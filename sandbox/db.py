@@ -2,7 +2,9 @@
 
 from typing import Any, LiteralString
 
+import orjson
 from psycopg import Connection, sql
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 
 SCHEMA_LOCK = 0x5A4DB0
@@ -22,6 +24,9 @@ CREATE TABLE IF NOT EXISTS billing_account (
     state text NOT NULL, payment_status text NOT NULL, balance numeric(14,2) NOT NULL,
     credit_limit numeric(14,2) NOT NULL, opened_on date NOT NULL);
 CREATE INDEX IF NOT EXISTS billing_account_organization ON billing_account (organization_id, id);
+-- What operations keep that has no column of its own.
+ALTER TABLE billing_account ADD COLUMN IF NOT EXISTS characteristics jsonb;
+ALTER TABLE billing_account ADD COLUMN IF NOT EXISTS last_modified timestamptz NOT NULL DEFAULT now();
 -- No foreign keys and no index on what an order changes: a million lines load quickly, updates stay in place.
 CREATE TABLE IF NOT EXISTS product (
     id bigint PRIMARY KEY, organization_id bigint NOT NULL, account_id bigint NOT NULL,
@@ -33,6 +38,8 @@ CREATE TABLE IF NOT EXISTS product (
 -- Empty as long as a line has the SIM card and the number it came with: those two are found by the line's own id.
 ALTER TABLE product ADD COLUMN IF NOT EXISTS sim_id bigint;
 ALTER TABLE product ADD COLUMN IF NOT EXISTS number_id bigint;
+-- What operations keep that has no column of its own, by the names under which products show it.
+ALTER TABLE product ADD COLUMN IF NOT EXISTS characteristics jsonb;
 CREATE INDEX IF NOT EXISTS product_organization ON product (organization_id, id);
 -- Cards and numbers that are not, or not any more, the ones a line came with.
 CREATE TABLE IF NOT EXISTS sim_card (
@@ -61,10 +68,12 @@ CREATE TABLE IF NOT EXISTS product_order (
     requested_start timestamptz, ready_at timestamptz NOT NULL, completion_date timestamptz);
 CREATE INDEX IF NOT EXISTS product_order_external ON product_order (external_id);
 CREATE INDEX IF NOT EXISTS product_order_ready ON product_order (ready_at, id) WHERE state = 'acknowledged';
+-- product_ref is the public id of the thing that is ordered for: a line or a billing account.
 CREATE TABLE IF NOT EXISTS order_item (
     order_id bigint NOT NULL, position integer NOT NULL, external_id text NOT NULL, product_ref text NOT NULL,
-    product_id bigint, kind text NOT NULL, args jsonb NOT NULL, state text, reason text,
-    PRIMARY KEY (order_id, position));
+    kind text NOT NULL, args jsonb NOT NULL, state text, reason text, PRIMARY KEY (order_id, position));
+-- An earlier version kept the number that stands in product_ref beside it.
+ALTER TABLE order_item DROP COLUMN IF EXISTS product_id;
 -- Only an item that ended otherwise than its order says how: most never change once they are written. What an earlier
 -- version wrote on open ones says nothing.
 ALTER TABLE order_item ALTER COLUMN state DROP NOT NULL;
@@ -85,9 +94,21 @@ CREATE INDEX IF NOT EXISTS event_pending ON event (hub_id, subject, id) WHERE st
 
 def open_pool(url: str) -> ConnectionPool:
     """A pool that replaces connections cut by the server; waits for the database for half a minute."""
-    pool = ConnectionPool(url, min_size=2, max_size=12, open=True, check=ConnectionPool.check_connection)
+    pool = ConnectionPool(
+        url,
+        min_size=2,
+        max_size=12,
+        open=True,
+        check=ConnectionPool.check_connection,
+        configure=_read_json_fast,
+    )
     pool.wait(timeout=30)
     return pool
+
+
+def _read_json_fast(conn: Connection) -> None:
+    # Every item of an order comes with its arguments as JSON.
+    set_json_loads(orjson.loads, conn)
 
 
 def create_schema(pool: ConnectionPool) -> None:

@@ -9,7 +9,7 @@ from psycopg_pool import ConnectionPool
 from sandbox.config import Config
 from sandbox.faults import Faults
 from sandbox.limiter import Limiter
-from sandbox.meter import Meter
+from sandbox.request_counts import RequestCounts
 
 
 @dataclass(slots=True)
@@ -20,7 +20,7 @@ class Services:
     pool: ConnectionPool
     limiter: Limiter = field(default_factory=Limiter)
     faults: Faults = field(default_factory=Faults)
-    meter: Meter = field(default_factory=Meter)
+    request_counts: RequestCounts = field(default_factory=RequestCounts)
     completion_delay: float = 0.3
     orders_waiting: threading.Event = field(default_factory=threading.Event)
     events_waiting: threading.Event = field(default_factory=threading.Event)

@@ -16,35 +16,35 @@ from core.i18n import translate
 from core.settings import Settings
 from operators.errors import OperatorAway
 
-Command = Callable[[argparse.Namespace, Parts], int]
+Command = Callable[[Parts, argparse.Namespace], int]
 
 
-def load_demo(_: argparse.Namespace, parts: Parts) -> int:
+def load_demo(parts: Parts, _: argparse.Namespace) -> int:
     """Load every company from the operator, give each a tree of departments, create the demo's people."""
     return demo.load(parts.source, parts.subscribe)
 
 
-def sync(arguments: argparse.Namespace, parts: Parts) -> int:
+def sync(parts: Parts, arguments: argparse.Namespace) -> int:
     """Take over from the operator what has changed; with --full everything once more."""
     return demo.synchronise(parts.source, parts.subscribe, full=arguments.full)
 
 
-def verify_journal(arguments: argparse.Namespace, _: Parts) -> int:
+def verify_journal(_: Parts, arguments: argparse.Namespace) -> int:
     """Recompute the journal's chains; the exit status is 1 where one was altered."""
     return checks.verify_journal(arguments.company)
 
 
-def create_user(arguments: argparse.Namespace, _: Parts) -> int:
+def create_user(_: Parts, arguments: argparse.Namespace) -> int:
     """Create a person; the password is asked for, or read from standard input where that is no terminal."""
     return people.create(arguments)
 
 
-def check_health(_: argparse.Namespace, parts: Parts) -> int:
+def check_health(parts: Parts, _: argparse.Namespace) -> int:
     """Whether database, Redis and the running console answer; the exit status is 1 where one does not."""
     return checks.check_health(parts.settings)
 
 
-def make_sample(arguments: argparse.Namespace, _: Parts) -> int:
+def make_sample(_: Parts, arguments: argparse.Namespace) -> int:
     """Write the sample list of numbers, with numbers of a company that really exist."""
     return sample.make(arguments.company, arguments.file)
 
@@ -81,7 +81,7 @@ def main() -> int:
     logs.configure()
     parts = bootstrap.build(Settings.from_env())
     try:
-        return COMMANDS[arguments.command](arguments, parts)
+        return COMMANDS[arguments.command](parts, arguments)
     except OperatorAway as problem:
         print(f"The operator does not answer: {problem.message}", file=sys.stderr)
     except AppError as problem:

@@ -11,6 +11,7 @@ from core.i18n import N_
 from hierarchy import queries
 from hierarchy import search as choosing
 from hierarchy.models import Department
+from lines.fields import EVERYTHING, NO_DEPARTMENT
 from rbac.actor import company_of
 from rbac.decision import is_allowed
 from rbac.permissions import Permission
@@ -21,7 +22,8 @@ INDENT = "\u2007\u2007"
 ROOTS: Mapping[Permission, str] = {Permission.LINES_PLACE: N_("not placed in any department")}
 """What is said of the root where a choice of it means something of its own."""
 COMPANY = N_("the whole company")
-EVERYTHING = N_("All that you may see")
+NONES: Mapping[str, str] = {"everything": EVERYTHING, "nothing": NO_DEPARTMENT}
+"""What choosing none means, by the word that stands for it in an address."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Choice:
 class Chooser:
     """The field of a form named `name`. `offered` of the choices were found or are there from the beginning.
 
-    `none` is the text of the choice of no department, where that is one.
+    `none` is the text of the choice of no department, where that is one, and `none_code` what stands for it in
+    addresses. `is_asked`: nothing is chosen beforehand.
     """
 
     name: str
@@ -55,8 +58,11 @@ class Chooser:
     is_found: bool
     find: str = ""
     none: str = ""
+    none_code: str | None = None
     without: int | None = None
     errors: Sequence[str] = ()
+    hint: str = ""
+    is_asked: bool = False
 
     @property
     def is_plain(self) -> bool:
@@ -66,7 +72,8 @@ class Chooser:
     @property
     def options(self) -> list[tuple[str, str]]:
         """The plain list."""
-        return [*([("", self.none)] if self.none else []), *(one.option for one in self.choices)]
+        blank = self.none or ("—" if self.is_asked else "")
+        return [*([("", blank)] if blank else []), *(one.option for one in self.choices)]
 
 
 def make(
@@ -78,8 +85,13 @@ def make(
     none: str = "",
     without: Department | None = None,
     errors: Sequence[str] = (),
+    hint: str = "",
+    is_asked: bool = False,
 ) -> Chooser:
-    """The field with what is offered now; what was chosen stays, on top of what was found."""
+    """The field with what is offered now; what was chosen stays, on top of what was found.
+
+    `none` is the message id of choosing none, one of NONES.
+    """
     find = find.strip()[:LONGEST_NAME]
     offered = choosing.offer(db(), actor(), permission, find, without=without)
     departments = list(offered.departments)
@@ -95,9 +107,12 @@ def make(
         is_whole=offered.is_whole,
         is_found=offered.is_found,
         find=find,
-        none=none,
+        none=text(none),
+        none_code=next((code for code, msgid in NONES.items() if msgid == none), None),
         without=None if without is None else without.id,
         errors=errors,
+        hint=hint,
+        is_asked=is_asked,
     )
 
 

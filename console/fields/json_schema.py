@@ -6,51 +6,49 @@ from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
-from marshmallow import Schema, fields
+from marshmallow import fields
 
-from console.fields.operation_form import Choice, sellable_tariffs
-from console.fields.request_form import accounts
+from console.fields.choices import Choice, choices_of
 from console.web.i18n import text
+from core.fields import FieldSchema, info_of
 
 BOUNDS = ("minimum", "maximum")
-CHOSEN = {"tariff": sellable_tariffs, "account": accounts}
-"""Widgets whose choices stand in the database."""
 
 
-def json_schema(schema: type[Schema]) -> dict[str, Any]:
+def json_schema(schema: type[FieldSchema]) -> dict[str, Any]:
     """The parameters of an operation or a report, or the values of a document."""
     spec = APISpec("parameters", "1", "3.1.0")
     converter: Any = OpenAPIConverter("3.1.0", lambda one: type(one).__name__, spec)
     instance = schema()
-    found: dict[str, Any] = converter.schema2jsonschema(instance)
-    for name, field in instance.fields.items():
-        found["properties"][name] |= _told(field, found["properties"][name])
-    return found
+    described: dict[str, Any] = converter.schema2jsonschema(instance)
+    for name, declared in instance.fields.items():
+        described["properties"][name] |= _described(declared, described["properties"][name])
+    always = [name for name in described.get("required", ()) if info_of(instance.fields[name]).only is None]
+    if always:
+        return {**described, "required": always}
+    return {key: value for key, value in described.items() if key != "required"}
 
 
-def _told(field: fields.Field[Any], made: dict[str, Any]) -> dict[str, Any]:
-    told: dict[str, Any] = {}
-    for key, metadata in (("title", "label"), ("description", "hint")):
-        if field.metadata.get(metadata):
-            told[key] = text(str(field.metadata[metadata]))
-    if isinstance(field, fields.Decimal):
+def _described(declared: fields.Field[Any], made: dict[str, Any]) -> dict[str, Any]:
+    info = info_of(declared)
+    described: dict[str, Any] = {"title": text(info.label)}
+    if info.hint:
+        described["description"] = text(info.hint)
+    if info.default is not None:
+        described["default"] = info.default
+    if isinstance(declared, fields.Decimal):
         # As text, so that no kopeck is lost; the bounds are still numbers, as every schema says them.
-        told |= {"format": "decimal", **{bound: float(made[bound]) for bound in BOUNDS if bound in made}}
-    choices = _choices(field)
+        kind = ["string", "null"] if declared.allow_none else "string"
+        bounds = {bound: float(made[bound]) for bound in BOUNDS if bound in made}
+        described |= {"type": kind, "format": "decimal", **bounds}
+    choices = choices_of(info)
     if choices:
-        told["oneOf"] = [_choice(one) for one in choices] + ([{"const": None}] if field.allow_none else [])
-    return told
-
-
-def _choices(field: fields.Field[Any]) -> list[Choice]:
-    widget = str(field.metadata.get("widget", ""))
-    if widget in CHOSEN:
-        return CHOSEN[widget]()
-    choices = field.metadata.get("choices", {})
-    return [Choice(str(value), text(str(label))) for value, label in choices.items()]
+        nothing = [{"const": None}] if declared.allow_none else []
+        described["oneOf"] = [_choice(choice) for choice in choices] + nothing
+    return described
 
 
 def _choice(choice: Choice) -> dict[str, Any]:
-    told = {"const": choice.value, "title": choice.text}
-    described = "; ".join(filter(None, (choice.hint, choice.note)))
-    return {**told, "description": described} if described else told
+    described = {"const": choice.value, "title": choice.text}
+    description = "; ".join(filter(None, (choice.hint, choice.note)))
+    return {**described, "description": description} if description else described

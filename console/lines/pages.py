@@ -30,6 +30,7 @@ from hierarchy.models import BillingAccount, Company, Department
 from hierarchy.queries import get_department
 from lines import card as service
 from lines import filters, queries
+from lines.accounts import seen_accounts
 from lines.card import LineCard
 from lines.filters import LineFilter
 from lines.schemas import BLOCK_REASONS
@@ -106,7 +107,7 @@ def _names() -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {"tariff": {row.id: row.name for row in tariffs}, "account": {}}
     if may(Permission.ACCOUNTS_VIEW):
         accounts = select(BillingAccount.id, BillingAccount.number).where(
-            BillingAccount.company_id == actor().company_id, queries.seen_accounts(actor())
+            BillingAccount.company_id == actor().company_id, seen_accounts(actor())
         )
         numbers = db().execute(accounts.order_by(BillingAccount.number).limit(500))
         found["account"] = {str(key): number for key, number in numbers}

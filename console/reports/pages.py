@@ -8,7 +8,8 @@ from itertools import groupby
 from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext as _
 
-from console.fields import report_form
+from console.fields.drawn import errors_in_words
+from console.reports import form as report_form
 from console.web.i18n import locale, text
 from console.web.routing import ResponseReturnValue, actor, db, go_to, parts, render, route
 from core.errors import InvalidInput
@@ -71,7 +72,7 @@ def page(report: Report, typed: report_form.Typed, errors: Mapping[str, list[str
         "reports/show.html",
         report=report,
         fields=report_form.fields_of(report, typed, wrong),
-        errors={name: [text(one) for one in messages] for name, messages in wrong.items()},
+        errors=errors_in_words(report.schema, wrong),
         typed=typed,
         formats=[(code, text(name)) for code, name in report_form.FORMATS.items()],
         columns=columns,

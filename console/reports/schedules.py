@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from console.fields import report_form
+from console.fields.drawn import errors_in_words
+from console.reports import form as report_form
 from console.reports import words as report_words
 from console.web.i18n import text, zone_name
 from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, parts, render, route
@@ -82,13 +83,12 @@ def create(report_code: str) -> ResponseReturnValue:
 def _form(report: Report, errors: dict[str, list[str]]) -> str:
     values = request.form if request.method == "POST" else request.args
     typed = report_form.read(report, values)
-    said = {name: [text(one) for one in messages] for name, messages in errors.items()}
     return render(
         "reports/schedule.html",
         report=report,
         typed=typed,
         fields=report_form.fields_of(report, typed, errors),
-        errors=said,
+        errors=errors_in_words(report.schema, errors),
         values=values,
         formats=[(code, text(name)) for code, name in report_form.FORMATS.items()],
         periods=[(code, text(name)) for code, name in report_words.PERIODS.items()],

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from flask_babel import gettext as _
 
-from console.fields import report_form
+from console.reports.form import FORMATS
 from console.runs.words import Mark, duration
-from console.web.i18n import locale, text
+from console.web.formats import NARROW
+from console.web.i18n import locale, number, text
 from console.web.routing import actor, db, parts
 from core import clock
 from core.errors import InvalidInput, NotFound
@@ -89,10 +91,22 @@ def file(job: ReportJob) -> File:
         mark=STATES[job.state],
         percent=percent(job),
         rest=rest(job, clock.now()),
-        size=report_form.size(job.size),
-        format=text(report_form.FORMATS[job.format]),
+        size=size(job.size),
+        format=text(FORMATS[job.format]),
         trouble=text(job.trouble) if job.trouble else "",
     )
+
+
+def size(value: int | None) -> str:
+    """Bytes as people say them."""
+    if value is None:
+        return ""
+    units = (N_("B"), N_("KB"), N_("MB"), N_("GB"))
+    amount, place = float(value), 0
+    while amount >= 1024 and place < len(units) - 1:
+        amount, place = amount / 1024, place + 1
+    said = number(round(amount) if amount >= 10 or place == 0 else round(Decimal(amount), 1))
+    return f"{said}{NARROW}{text(units[place])}"
 
 
 def percent(job: ReportJob) -> int:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from console.fields.drawn import labels_of
 from console.fields.json_schema import json_schema
 from console.requests import schemas
 from console.web.api_blueprint import Calls
-from console.web.i18n import locale, text
+from console.web.i18n import text
 from console.web.routing import actor, db, parts, route
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
-from forms.documents.fields import said
 from forms.documents.form import FormType
 from forms.documents.types import TYPES, get_type
 from forms.requests import attachments, execution, service, submission
 from forms.requests.models import Request, RequestEvent
 from forms.requests.transitions import Party, steps
 from rbac.permissions import Permission
-from runs.selection import checked
+from runs.selection import parse
 
 blueprint = Calls("api_requests", __name__, url_prefix="/api/v1", description="Documents and requests")
 NOT_NOW = N_("The request has moved on: this step is not possible any more.")
@@ -32,13 +32,12 @@ def list_forms() -> list[dict[str, Any]]:
 
 
 def _form(form: FormType) -> dict[str, Any]:
-    labels = {name: text(str(one.metadata["label"])) for name, one in form.schema().fields.items()}
     return {
         "code": form.code,
         "title": text(form.title),
         "days": form.days,
         "lines": form.lines.value,
-        "fields_": labels,
+        "fields_": labels_of(form.schema),
         "values": json_schema(form.schema),
     }
 
@@ -61,11 +60,10 @@ def create_request(wanted: dict[str, Any]) -> Request:
     """Keep a draft, with `submit` send it; what is wrong is said by field and nothing is kept."""
     form = get_type(wanted["form"])
     draft = submission.new_draft(db(), actor(), form)
-    chosen = checked(wanted["selection"], is_ordered=True) if wanted["selection"] else None
+    chosen = parse(wanted["selection"], is_ordered=True) if wanted["selection"] else None
     found = submission.fill(db(), actor(), parts(), draft, wanted["values"], chosen)
     if found.errors:
-        words = {name: [said(one, locale()) for one in messages] for name, messages in found.errors.items()}
-        raise InvalidInput(submission.CORRECT, fields=words)
+        raise InvalidInput(submission.CORRECT, fields=found.errors)
     if wanted["submit"]:
         submission.submit(db(), actor(), parts(), draft)
     return draft

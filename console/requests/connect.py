@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, request
 
-from console.fields import request_form
+from console.fields.drawn import draw, errors_in_words, labels_of
+from console.fields.reading import read
 from console.requests.attachments import send_blank
 from console.web import security
 from console.web.routing import Public, ResponseReturnValue, db, parts, render, route
 from core.errors import InvalidInput
 from core.tenancy import OPERATOR
+from forms.documents.form import OFFERED_ON
 from forms.documents.types.connect_console import FORM
 from forms.requests import submission
 from rbac.actor import ANYWHERE, Actor, Granted
@@ -24,7 +26,7 @@ OPEN = Public("a new company has nobody who could sign in")
 def show() -> ResponseReturnValue:
     """The form."""
     return render(
-        "connect/form.html", form=FORM, fields=request_form.form_fields(FORM, {}, {}), errors={}, labels={}
+        "connect/form.html", form=FORM, fields=draw(FORM.schema, OFFERED_ON, {}, {}), errors={}, labels={}
     )
 
 
@@ -32,7 +34,7 @@ def show() -> ResponseReturnValue:
 @security.limiter.limit(LIMIT)
 def send() -> ResponseReturnValue:
     """Take the application; what does not fit is said at its field, and everything typed stays."""
-    typed = request_form.read_values(FORM, request.form)
+    typed = read(FORM.schema, request.form)
     visitor = Actor(
         kind="public",
         user_id=None,
@@ -44,8 +46,8 @@ def send() -> ResponseReturnValue:
     try:
         found = submission.apply(db(), visitor, parts(), FORM, typed)
     except InvalidInput as problem:
-        fields = request_form.form_fields(FORM, typed, problem.fields)
-        errors, labels = request_form.all_said(FORM, problem.fields), request_form.labels(FORM)
+        fields = draw(FORM.schema, OFFERED_ON, typed, problem.fields)
+        errors, labels = errors_in_words(FORM.schema, problem.fields), labels_of(FORM.schema)
         return render("connect/form.html", form=FORM, fields=fields, errors=errors, labels=labels), 422
     return render("connect/done.html", found=found, form=FORM)
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext as _
 
-from console.fields import operation_form
+from console.fields.stored import values_in_words
 from console.requests import words as request_words
 from console.requests.attachments import attach_sent
 from console.runs import words as run_words
@@ -210,7 +210,7 @@ def _resolve_page(
 ) -> str:
     operation, figures = parts().operations.of(run.operation), run.preview
     with company_scope(run.company_id):
-        params = operation_form.shown_params(operation, run.params)
+        params = values_in_words(operation.schema, run.company_id, run.params)
         left = execution.count_left(db(), row.request)
         texts = run_words.refusal_texts(operation, run)
         numbers = request_words.outcome(row.request)

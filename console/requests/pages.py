@@ -12,7 +12,8 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from console.fields import request_form
+from console.fields.drawn import draw, errors_in_words, labels_of
+from console.fields.reading import read
 from console.requests import words as request_words
 from console.requests.attachments import attach_sent
 from console.runs import selection
@@ -23,7 +24,7 @@ from core.bounds import whole
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
 from core.storage import clean_name
-from forms.documents.form import FormLine, FormType, Lines
+from forms.documents.form import OFFERED_ON, FormLine, FormType, Lines
 from forms.documents.types import TYPES, get_type
 from forms.requests import attachments, content, service, submission
 from forms.requests.file_types import ENDINGS
@@ -33,6 +34,7 @@ from lines.bulk.items import count_chosen
 from lines.models import Line
 from lines.uploads import service as uploads
 from rbac.permissions import Permission
+from runs.selection import Ids, Listed, Selection
 
 blueprint = Blueprint("requests", __name__, url_prefix="/requests")
 SHOWN_NUMBERS = 2000
@@ -93,20 +95,20 @@ def new_with_numbers(form_code: str) -> ResponseReturnValue:
     return redirect(address, code=303) if address else _begin(form, chosen)
 
 
-def _address(endpoint: str, chosen: Mapping[str, Any], **values: Any) -> str | None:
+def _address(endpoint: str, chosen: Selection, **values: Any) -> str | None:
     """The address of a page for this selection, unless it would be too long."""
     address = f"{url_for(endpoint, **values)}?{urlencode(selection.pairs(chosen))}"
     return address if len(address) < LONGEST_ADDRESS else None
 
 
-def _begin(form: FormType, chosen: Mapping[str, Any] | None) -> ResponseReturnValue:
+def _begin(form: FormType, chosen: Selection | None) -> ResponseReturnValue:
     """The form of a new request: few numbers are shown in it, many go along as the selection that they are."""
     typed = content.known(db(), actor(), form)
     if chosen is None or form.lines == Lines.NONE:
         return _page(form, None, typed, {})
     back = _address("requests.catalogue", chosen)
-    is_whole = (
-        form.from_list is not None and chosen["kind"] == "upload"
+    is_whole = form.from_list is not None and isinstance(
+        chosen, Listed
     )  # with what stands beside its numbers
     if (count := count_chosen(db(), actor(), parts(), chosen)) > SHOWN_NUMBERS or is_whole:
         return _page(form, None, typed, {}, kept=count, pairs=selection.pairs(chosen), back=back)
@@ -148,7 +150,7 @@ def _form(code: str) -> FormType:
 
 
 def _save(form: FormType, draft: Request) -> ResponseReturnValue:
-    typed = request_form.read_values(form, request.form)
+    typed = {**dict.fromkeys(form.schema().fields, ""), **read(form.schema, request.form)}
     errors: dict[str, list[str]] = {}
     chosen = None
     try:
@@ -168,9 +170,9 @@ def _save(form: FormType, draft: Request) -> ResponseReturnValue:
     return go_to(url_for("requests.show", request_id=draft.id))
 
 
-def _shown_again(draft: Request, chosen: Mapping[str, Any] | None) -> dict[str, Any]:
+def _shown_again(draft: Request, chosen: Selection | None) -> dict[str, Any]:
     """What stands beside the errors: an uploaded list leaves its numbers, and what it gives them, in the form."""
-    if chosen is None or chosen["kind"] != "upload":
+    if not isinstance(chosen, Listed):
         return {"numbers": request.form.get("numbers", "")}
     lines = content.lines_of(db(), draft) if draft.lines <= SHOWN_NUMBERS else []
     return {**draft.values, "numbers": _typed_numbers(lines)}
@@ -180,7 +182,7 @@ def _typed_numbers(lines: Sequence[FormLine]) -> str:
     return "\n".join(f"+{line.msisdn}" for line in lines)
 
 
-def _chosen(form: FormType, draft: Request, *, is_paired: bool) -> dict[str, Any] | None:
+def _chosen(form: FormType, draft: Request, *, is_paired: bool) -> Selection | None:
     """The selection that the form names: an uploaded list before typed numbers before those chosen or kept."""
     file = request.files.get("list")
     if form.lines == Lines.NONE:
@@ -198,14 +200,14 @@ def _chosen(form: FormType, draft: Request, *, is_paired: bool) -> dict[str, Any
                 n=number(upload.problems),
             )
             flash(said, "warning")
-        return {"kind": "upload", "upload": upload.id}
+        return Listed(upload.id)
     typed = request.form.get("numbers", "").strip()
     if typed:
-        return {"kind": "ids", "ids": content.find_numbers(db(), actor(), typed, is_paired=is_paired)}
+        return Ids(tuple(content.find_numbers(db(), actor(), typed, is_paired=is_paired)))
     if "sel" in request.form:
         return selection.read(request.form, is_ordered=True)
     if "keep_numbers" in request.form:
-        return {"kind": "ids", "ids": [line.line_id for line in content.lines_of(db(), draft)]}
+        return Ids(tuple(line.line_id for line in content.lines_of(db(), draft)))
     return None
 
 
@@ -226,9 +228,9 @@ def _page(
         "requests/form.html",
         form=form,
         draft=draft,
-        fields=request_form.form_fields(form, typed, errors),
-        errors=request_form.all_said(form, errors),
-        labels=request_form.labels(form),
+        fields=draw(form.schema, OFFERED_ON, typed, errors),
+        errors=errors_in_words(form.schema, errors),
+        labels=labels_of(form.schema),
         has_lines=form.lines != Lines.NONE,
         needs_lines=form.lines == Lines.MANY,
         numbers=typed.get("numbers", ""),

@@ -7,21 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from marshmallow.fields import Field
-
+from console.fields.stored import values_in_words
 from console.runs import words as run_words
 from console.runs.words import Mark
-from console.web.i18n import locale, number, text
+from console.web.i18n import text
 from console.web.routing import db, parts
 from core import clock
 from core.i18n import N_
-from forms.documents.fields import Listed
 from forms.documents.types import get_type
-from forms.printing.texts import shown
 from forms.requests import attachments, execution, service
 from forms.requests.models import CLOSED, Attachment, Request, RequestEvent, RequestState
 from forms.requests.transitions import Party, Transition, steps, words_of
-from lines.numbers import format_iccid, format_msisdn, iccid_digits
 from runs.models import RunState
 
 STATES: dict[str, Mark] = {
@@ -40,8 +36,6 @@ PARTIES: dict[str, str] = {
     Party.MANAGER: N_("account manager"),
 }
 CONSOLE = N_("The console")
-SHOWN_LISTED = 20
-MORE = N_("and %(n)s more: they are in the document")
 LEFT = Mark(N_("Left the company: not touched"), "off", icon="box-arrow-right")
 SOON = timedelta(hours=4)
 ALONE = ("take", "pass", "report", "submit")
@@ -117,31 +111,14 @@ def whole(request: Request, after: int = 0) -> dict[str, Any]:
     """Everything of a request that both sides see."""
     form = get_type(request.form)
     events, files = told(request)
-    fields = form.schema().fields.items()
-    facts = [
-        (str(field.metadata["label"]), _shown(field, request.values[name]))
-        for name, field in fields
-        if request.values.get(name)
-    ]
     return {
         **listed(request),
-        "facts": facts,
+        "facts": values_in_words(form.schema, request.company_id, request.values),
         "events": events,
         "files": files,
         **outcome(request, after),
         "operation": execution.operation_of(parts(), request),
     }
-
-
-def _shown(field: Field[Any], value: Any) -> str:
-    """A value as the page shows it: of a long list only the beginning, the document holds the rest."""
-    if not isinstance(field, Listed):
-        return shown(db(), field, value, locale())
-    parts = str(value).splitlines()
-    found = [format_iccid(one) if iccid_digits(one) else format_msisdn(one) for one in parts[:SHOWN_LISTED]]
-    if len(parts) > SHOWN_LISTED:
-        found.append(text(MORE, n=number(len(parts) - SHOWN_LISTED)))
-    return "\n".join(found)
 
 
 def outcome(request: Request, after: int = 0) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from rbac.actor import Actor
 from runs import operation_params, previews, row_values
 from runs.models import Run
 from runs.parts import Parts
-from runs.selection import checked
+from runs.selection import FailedOf, Listed, parse
 
-BRING_VALUES = ("upload", "failed_of")
+BRING_VALUES = (Listed, FailedOf)
 """Selections that may give each line its value where the request names none."""
 KEY_USED = N_("This key was used for something else.")
 
@@ -26,7 +26,7 @@ def preview(
     session: Session, actor: Actor, parts: Parts, code: str, wanted: Mapping[str, Any], key: str
 ) -> Run:
     """The preview of what is wanted, or the run that was made with this key; raises Conflict for another wish."""
-    params, selection = wanted["params"], wanted["selection"]
+    params, selection = wanted["params"], parse(wanted["selection"])
     if not key:
         if wanted["submit"]:
             raise InvalidInput(N_("Say an Idempotency-Key to submit."), code="key_needed")
@@ -59,14 +59,14 @@ def _check_same(
     rest, values, values_of = row_values.split(params) if operation.own else (params, None, None)
     # Read, but not held against today's rules: what may no longer be ordered was ordered when the key was new.
     asked = operation.schema().dump(operation_params.read_params(operation, rest))
-    selection = checked(wanted["selection"])
-    same = (run.operation, run.params, run.selection) == (code, asked, selection)
+    selection = parse(wanted["selection"])
+    same = (run.operation, run.params, run.selection) == (code, asked, selection.dump())
     given: Mapping[int, str] | None = None
     if operation.own and values:
         given = row_values.read(operation.own, values)
     elif values_of:
         given = row_values.typed(session, previews.same_kind(session, actor, code, values_of))
-    elif operation.own and selection["kind"] not in BRING_VALUES:
+    elif operation.own and not isinstance(selection, BRING_VALUES):
         given = {}
     if not same or (given is not None and given != row_values.typed(session, run)):
         raise Conflict(KEY_USED, code="key_used")

@@ -7,11 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request, url_for
+from marshmallow import ValidationError
 
-from console.fields import operation_form
+from console.fields import drawn, reading
 from console.runs import row_values, selection
 from console.web.downloads import send_rows
 from console.web.routing import ResponseReturnValue, actor, db, go_to, parts, render, route
+from core import fields
 from core.errors import InvalidInput, NotFound
 from core.excel import Column, ReadLimits
 from core.i18n import N_
@@ -21,6 +23,7 @@ from rbac.decision import holds, require
 from rbac.permissions import Permission
 from runs import previews
 from runs.operation import Operation
+from runs.selection import Selection
 
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 LONGEST_ADDRESS = 1500
@@ -38,7 +41,7 @@ def new(code: str) -> ResponseReturnValue:
     require(actor(), operation.permission)
     values = request.form if request.method == "POST" else request.args
     chosen = selection.read(values)
-    typed = operation_form.read_params(operation, values)
+    typed = fields.given(reading.read(operation.schema, values))
     if request.method == "POST" and not operation.schema().fields and operation.own is None:
         return preview(code)
     given = row_values.read(operation, values)
@@ -57,14 +60,12 @@ def preview(code: str) -> ResponseReturnValue:
     operation = parts().operations.of(code)
     require(actor(), operation.permission)
     chosen = selection.read(request.form)
-    typed, given = (
-        operation_form.read_params(operation, request.form),
-        row_values.read(operation, request.form),
-    )
+    typed = fields.given(reading.read(operation.schema, request.form))
+    given = row_values.read(operation, request.form)
     try:
         run = previews.create_preview(db(), actor(), parts(), code, {**typed, **given}, chosen)
     except InvalidInput as problem:
-        errors = operation_form.errors_of(operation, problem)
+        errors = _errors(operation, problem)
         if not errors:
             raise
         own = row_values.make(operation, chosen, given, problem)
@@ -106,9 +107,17 @@ def offered(code: str) -> ResponseReturnValue:
     return render("runs/own_offers.html", offered=found, number_classes=CLASSES, most=row_values.MOST_OFFERED)
 
 
+def _errors(operation: Operation, problem: InvalidInput) -> Mapping[str, Sequence[str]]:
+    """What is wrong by field; nothing where the selection was refused, which has no field."""
+    if not isinstance(problem.__cause__, ValidationError):
+        return problem.fields
+    declared = operation.schema().fields
+    return {name: messages for name, messages in problem.fields.items() if name in declared}
+
+
 def _form(
     operation: Operation,
-    chosen: Mapping[str, Any],
+    chosen: Selection,
     typed: Mapping[str, Any],
     errors: Mapping[str, Sequence[str]],
     *,
@@ -119,8 +128,8 @@ def _form(
     return render(
         "runs/parameters.html",
         operation=operation,
-        fields=operation_form.form_fields(operation, typed, errors),
-        errors=errors,
+        fields=drawn.draw(operation.schema, operation.permission, typed, errors),
+        errors=drawn.errors_in_words(operation.schema, errors),
         pairs=selection.pairs(chosen),
         count=count,
         own=own,

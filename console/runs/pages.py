@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from werkzeug.wrappers import Response
 
-from console.fields import operation_form
+from console.fields.stored import values_in_words
 from console.runs import selection
 from console.runs import words as run_words
 from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, may, parts, render, route
@@ -72,12 +72,12 @@ def show(run_id: int) -> ResponseReturnValue:
     if run.state == RunState.PREVIEWED:
         return redirect(url_for("previews.show", run_id=run.id))
     operation = parts().operations.of(run.operation)
-    origin, back = selection.origin(run.selection)
+    origin, back = selection.origin(selection.stored(run))
     state, reason = request.args.get("state", ""), request.args.get("reason", "")
     return render(
         "runs/show.html",
         **_progress(run),
-        params=operation_form.shown_params(operation, run.params),
+        params=values_in_words(operation.schema, run.company_id, run.params),
         origin=origin,
         back=back,
         may_stop=_may_stop(run),
@@ -139,7 +139,7 @@ def _listed(run: Run) -> dict[str, Any]:
         "operation": operation,
         "sentence": run_words.sentence(operation, run),
         "mark": run_words.state_mark(run),
-        "params": operation_form.shown_params(operation, run.params),
+        "params": values_in_words(operation.schema, run.company_id, run.params),
         "bar": run_words.segments(run),
         "percent": round(100 * (run.total - run.open) / max(run.total, 1)),
     }

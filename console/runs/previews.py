@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from console.fields import operation_form
+from console.fields.stored import values_in_words
 from console.runs import selection
 from console.runs import words as run_words
 from console.web.i18n import text
@@ -17,12 +17,13 @@ from console.web.routing import ResponseReturnValue, actor, db, go_to, parts, re
 from core.bounds import whole
 from core.errors import Conflict, NotFound
 from core.i18n import N_
-from forms.requests.execution import KIND
+from forms.requests.execution import OfRequest
 from lines.bulk.items import PAGE, refused_lines
 from rbac.permissions import Permission
 from runs import listing, previews, submission
 from runs.models import Run, RunState
 from runs.row_values import VALUES_OF
+from runs.selection import Listed
 
 blueprint = Blueprint("previews", __name__, url_prefix="/runs/<int:run_id>")
 TYPED_FROM = 1000
@@ -78,7 +79,7 @@ def _own(run_id: int) -> Run:
     run = listing.get_run(db(), actor(), run_id)
     if run.state == RunState.PREVIEWED and run.created_by != actor().user_id:
         raise NotFound
-    if run.state == RunState.PREVIEWED and run.selection["kind"] == KIND:
+    if run.state == RunState.PREVIEWED and isinstance(selection.stored(run), OfRequest):
         raise NotFound  # it is started on the desk, together with the answer to the customer
     return run
 
@@ -94,8 +95,8 @@ def _digits(typed: str) -> str:
 
 def _page(run: Run, *, typed_wrong: bool = False) -> str:
     operation = parts().operations.of(run.operation)
-    figures = run.preview
-    origin, back = selection.origin(run.selection)
+    figures, chosen = run.preview, selection.stored(run)
+    origin, back = selection.origin(chosen)
     once, month = Decimal(figures["price_once"]), Decimal(figures["price_month"])
     return render(
         "runs/preview.html",
@@ -104,13 +105,13 @@ def _page(run: Run, *, typed_wrong: bool = False) -> str:
         figures=figures,
         bar=_bar(figures),
         refusals=_refusals(run),
-        params=operation_form.shown_params(operation, run.params),
+        params=values_in_words(operation.schema, run.company_id, run.params),
         raw_params={**run.params, VALUES_OF: run.id} if operation.own else run.params,
         own=operation.own,
-        pairs=selection.pairs(run.selection),
+        pairs=selection.pairs(chosen),
         origin=origin,
         back=back,
-        upload=run.selection.get("upload"),
+        upload=chosen.upload if isinstance(chosen, Listed) else None,
         has_price=operation.price is not None,
         once=once,
         month=month,

@@ -15,6 +15,7 @@ from lines.numbers import format_msisdn
 from runs import previews, row_values
 from runs.operation import Operation, Own
 from runs.row_values import VALUES, VALUES_OF
+from runs.selection import Listed, Selection
 
 FIELD = "own-"
 MOST_FIELDS = 200
@@ -58,15 +59,15 @@ def read(operation: Operation, values: Mapping[str, str]) -> dict[str, Any]:
 
 
 def make(
-    operation: Operation, selection: Mapping[str, Any], given: Mapping[str, Any], problem: InvalidInput | None
+    operation: Operation, selection: Selection, given: Mapping[str, Any], problem: InvalidInput | None
 ) -> OwnForm | None:
     """The part of the form, with what was typed already and all that is wrong with it."""
     own = operation.own
     if own is None:
         return None
     listed = None
-    if selection["kind"] == "upload":
-        listed = row_values.count(db(), actor().company_id or 0, int(selection["upload"]), own)
+    if isinstance(selection, Listed):
+        listed = row_values.count(db(), actor().company_id or 0, selection.upload, own)
     lines: list[AskedLine] = []
     if not listed:
         lines = asked_lines(db(), actor(), parts(), selection, own, MOST_FIELDS + 1)

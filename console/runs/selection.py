@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from console.web.routing import actor, db
+from console.web.routing import actor, db, parts
 from core.errors import NotFound
+from forms.requests.execution import OfRequest
 from forms.requests.service import get_request
 from hierarchy.queries import get_department
 from lines.uploads.service import get_upload
 from rbac.permissions import Permission
 from runs.listing import get_run
-from runs.selection import checked
+from runs.models import Run
+from runs.selection import Below, FailedOf, Listed, Matching, Selection, parse
 
 Pairs = list[tuple[str, str]]
 
 
-def read(values: MultiDict[str, str], *, is_ordered: bool = False) -> dict[str, Any]:
-    """The selection in its stored form; raises InvalidInput where nothing is, NotFound for what is not seen.
+def read(values: MultiDict[str, str], *, is_ordered: bool = False) -> Selection:
+    """The selection that form fields or an address name; raises InvalidInput where nothing is.
 
-    `is_ordered` keeps ids in the order in which they were sent.
+    Raises NotFound for what is not seen. `is_ordered` keeps ids in the order in which they were sent.
     """
     kind = values.get("sel", "")
     raw: dict[str, Any] = {"kind": kind}
@@ -36,60 +37,72 @@ def read(values: MultiDict[str, str], *, is_ordered: bool = False) -> dict[str, 
         raw[kind] = values.get(kind)
     elif kind == "failed_of":
         raw["run"] = values.get("run")
-    selection = checked(raw, is_ordered=is_ordered)
+    selection = parse(raw, is_ordered=is_ordered)
     _source(selection)
     return selection
 
 
-def _source(selection: Mapping[str, Any]) -> str:
+def stored(run: Run) -> Selection:
+    """The selection of a stored run."""
+    return parts().selections.load(run.selection)
+
+
+def _source(selection: Selection) -> str:
     """The name of the list, department or run that is selected; raises NotFound where the actor may not see it."""
-    if "upload" in selection:
-        return get_upload(db(), actor(), selection["upload"]).filename
-    if "request" in selection:
-        return get_request(db(), actor(), selection["request"]).shown_number
-    if "run" in selection:
-        return str(get_run(db(), actor(), selection["run"]).id)
-    if "department" in selection:
-        return get_department(db(), actor(), selection["department"], Permission.LINES_VIEW).name
-    return ""
+    match selection:
+        case Listed(upload_id):
+            return get_upload(db(), actor(), upload_id).filename
+        case OfRequest(request_id):
+            return get_request(db(), actor(), request_id).shown_number
+        case FailedOf(run_id):
+            return str(get_run(db(), actor(), run_id).id)
+        case Below(department_id):
+            return get_department(db(), actor(), department_id, Permission.LINES_VIEW).name
+        case _:
+            return ""
 
 
-def pairs(selection: Mapping[str, Any]) -> Pairs:
+def pairs(selection: Selection) -> Pairs:
     """Names and values of the fields that `read` understands."""
-    kind = str(selection["kind"])
-    found: Pairs = [("sel", kind)]
-    if kind == "ids":
-        found += [("ids", str(one)) for one in selection["ids"]]
-    elif kind == "filter":
-        found.append(("query", str(selection["query"])))
-    elif kind in ("department", "upload", "request"):
-        found.append((kind, str(selection[kind])))
-    else:
-        found.append(("run", str(selection["run"])))
-    return found
+    values = selection.dump()
+    pairs: Pairs = [("sel", values.pop("kind"))]
+    values.pop("all", None)  # `read` says it by itself
+    for name, value in values.items():
+        pairs += [(name, str(part)) for part in (value if isinstance(value, list) else [value])]
+    return pairs
 
 
-def origin(selection: Mapping[str, Any]) -> tuple[str, str]:
+def origin(selection: Selection) -> tuple[str, str]:
     """Where the lines of a run come from, in words, and the address of that place.
 
     What is gone, or is somebody else's, has no name here: a run outlives both.
     """
-    kind = str(selection["kind"])
     try:
         name = _source(selection)
     except NotFound:
-        names = {"upload": _("Uploaded list"), "department": _("Department"), "request": _("Request")}
-        return names.get(kind) or _("Failed in an earlier run"), "/lines"
-    if kind == "upload":
-        return _("List %(name)s", name=name), f"/uploads/{selection['upload']}"
-    if kind == "request":
-        return _("Request %(number)s", number=name), f"/requests/{selection['request']}"
-    if kind == "department":
-        where = _("%(name)s with all below it", name=name)
-        return where, f"/lines?department={selection['department']}"
-    if kind == "failed_of":
-        return _("Failed in run %(id)s", id=name), f"/runs/{selection['run']}?state=failed"
-    if kind == "filter":
-        query = str(selection["query"])
-        return _("All that match the filter"), f"/lines?{query}" if query else "/lines"
-    return _("Ticked in the list"), "/lines"
+        return _nameless(selection), "/lines"
+    match selection:
+        case Listed(upload_id):
+            return _("List %(name)s", name=name), f"/uploads/{upload_id}"
+        case OfRequest(request_id):
+            return _("Request %(number)s", number=name), f"/requests/{request_id}"
+        case Below(department_id):
+            return _("%(name)s with all below it", name=name), f"/lines?department={department_id}"
+        case FailedOf(run_id):
+            return _("Failed in run %(id)s", id=name), f"/runs/{run_id}?state=failed"
+        case Matching(query):
+            return _("All that match the filter"), f"/lines?{query}" if query else "/lines"
+        case _:
+            return _("Ticked in the list"), "/lines"
+
+
+def _nameless(selection: Selection) -> str:
+    match selection:
+        case Listed():
+            return str(_("Uploaded list"))
+        case Below():
+            return str(_("Department"))
+        case OfRequest():
+            return str(_("Request"))
+        case _:
+            return str(_("Failed in an earlier run"))

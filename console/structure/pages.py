@@ -19,7 +19,7 @@ from core.i18n import N_
 from hierarchy import queries, service
 from hierarchy.models import Department
 from lines import departments
-from lines.queries import count_by_account, seen_accounts
+from lines.accounts import count_by_account, seen_accounts
 from rbac.decision import is_allowed
 from rbac.permissions import Permission
 

@@ -16,6 +16,7 @@ from console.web import formats
 from console.web.identity import find_person
 from core import clock
 from core.i18n import DEFAULT_LOCALE, LOCALES, TRANSLATIONS, translate
+from core.messages import Message
 from core.money import Money
 from lines.numbers import format_iccid, format_msisdn
 from runs import row_values
@@ -67,7 +68,10 @@ def zone_name() -> str:
 
 
 def text(msgid: str, **params: Any) -> str:
-    """A text of the domain in the language of the request."""
+    """A text of the domain in the language of the request; a message brings parameters of its own."""
+    if isinstance(msgid, Message):
+        counts = {name: number(value) for name, value in msgid.params.items() if isinstance(value, int)}
+        params = {**msgid.params, **counts, **params}
     shown = {name: money(value) if isinstance(value, Money) else value for name, value in params.items()}
     return translate(locale(), msgid, **shown)
 

@@ -10,6 +10,7 @@ from marshmallow.exceptions import SCHEMA
 
 from console.web.i18n import text
 from core.i18n import N_
+from core.messages import Message
 
 SENTENCES = (
     N_("Field may not be null."),
@@ -77,7 +78,9 @@ def taken_apart(message: str) -> tuple[str, dict[str, str]]:
 
 
 def said(message: str) -> str:
-    """What a schema said, ours or the library's words, in the person's language."""
+    """What a schema or a check said, in our words or the library's, in the person's language."""
+    if isinstance(message, Message):
+        return text(message)
     msgid, values = taken_apart(message)
     return text(msgid, **values)
 

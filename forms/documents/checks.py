@@ -10,7 +10,6 @@ from stdnum.ru import ogrn as stdnum_ogrn
 
 from core.i18n import N_
 
-_BLANKS: Final = dict.fromkeys(map(ord, " \t\u00a0\u2009\u202f-"))
 _KPP: Final = re.compile(r"\d{4}[0-9A-Z]{2}\d{3}")
 _WEIGHTS: Final = (7, 1, 3)
 
@@ -30,11 +29,6 @@ ACCOUNT_DIGIT = N_(
     "The check digit of this account does not fit the BIC: a digit of one of them is mistyped. "
     "Compare both with the details of your bank."
 )
-
-
-def plain(text: str) -> str:
-    """The text without the blanks and hyphens that people put between digits, in capitals."""
-    return text.translate(_BLANKS).upper()
 
 
 def inn_problem(inn: str, *, length: int | None = None) -> str | None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from core.fields import FieldSchema
 from core.i18n import N_
-from forms.documents.fields import FormSchema
+from rbac.permissions import Permission
 
 Values = Mapping[str, Any]
 """Values as the form's schema dumps them: JSON."""
@@ -60,6 +61,8 @@ class Beside:
     show: Callable[[str], str]
 
 
+OFFERED_ON = Permission.LINES_VIEW
+"""The right by which departments are offered in a document: it is about lines of these."""
 MANAGER = N_("Your account manager")
 
 
@@ -83,7 +86,7 @@ class FormType:
     title: str
     summary: str
     icon: str
-    schema: type[FormSchema]
+    schema: type[FieldSchema]
     instruction: tuple[str, ...]
     body: tuple[str, ...]
     signer: str

@@ -13,13 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.fields import AREA, Listed, info_of
 from core.i18n import N_, translate
-from forms.documents.fields import Listed
 from forms.documents.form import SCANS, FormLine, FormType, Lines
 from forms.printing.document import Document, Fact, Labels
-from forms.printing.texts import plain, shown
+from forms.printing.texts import plain
 from forms.requests.models import Request
 from hierarchy.models import Company, Contract
+from lines import field_values
 from lines.numbers import NO_BREAK_SPACE, format_iccid, format_msisdn
 
 ADDRESSEE = N_("To the operator's department for corporate customers")
@@ -53,7 +54,7 @@ def describe(
     zone = ZoneInfo(company.timezone if company else clock.DEFAULT_ZONE)
     made = (request.submitted_at or clock.now()).astimezone(zone).date()
     values = request.values
-    facts = _facts(session, form, values, locale)
+    facts = _facts(session, request, form, locale)
     sender = _sender(company, values, contracts, locale)
     return _document(form, locale, sender, facts, lines, values, request.number or "", made)
 
@@ -79,15 +80,15 @@ def _is_fact(form: FormType, name: str, field: fields.Field[Any]) -> bool:
 
 def _empty(field: fields.Field[Any], locale: str) -> Fact:
     """A field to be filled in by hand: choices to tick, or lines to write on."""
-    label = translate(locale, str(field.metadata["label"]))
-    choices = field.metadata.get("choices")
-    if choices:
-        boxes = [BOX + NO_BREAK_SPACE + translate(locale, str(text)) for text in choices.values()]
+    info = info_of(field)
+    label = translate(locale, info.label)
+    if info.choices:
+        boxes = [BOX + NO_BREAK_SPACE + translate(locale, text) for text in info.choices.values()]
         in_one_line = sum(map(len, boxes)) < ONE_LINE
         return Fact(label, ("   " if in_one_line else "\n").join(boxes), 1 if in_one_line else len(boxes))
-    if field.metadata["widget"] != "area":
+    if info.widget != AREA:
         return Fact(label)
-    return Fact(label, lines=3 if field.metadata["most"] > LONG_AREA else 2)
+    return Fact(label, lines=3 if info.longest > LONG_AREA else 2)
 
 
 def _document(
@@ -185,11 +186,12 @@ def _sender(
     return tuple(found)
 
 
-def _facts(session: Session, form: FormType, values: Mapping[str, Any], locale: str) -> tuple[Fact, ...]:
+def _facts(session: Session, request: Request, form: FormType, locale: str) -> tuple[Fact, ...]:
     found = []
     for name, field in form.schema().fields.items():
-        if values.get(name) and _is_fact(form, name, field):
-            text = plain(shown(session, field, values[name], locale))
-            label = translate(locale, str(field.metadata["label"]))
+        value = request.values.get(name)
+        if value and _is_fact(form, name, field):
+            text = plain(field_values.in_words(session, request.company_id, field, value, locale))
+            label = translate(locale, info_of(field).label)
             found.append(Fact(label, text, is_wide=len(text) > PROSE))
     return tuple(found)

@@ -7,36 +7,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError
-from marshmallow.fields import Field
 from sqlalchemy import FromClause, any_, cast, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from core.db import BIGINTS, TEXTS
 from core.errors import InvalidInput
+from core.fields import MOST_SAID, given, info_of
 from core.i18n import N_
-from forms.documents.accounts import is_offered
-from forms.documents.fields import MOST_NUMBERS, TYPED, longest
-from forms.documents.form import FormLine, FormType, Lines
+from core.messages import Message, field_messages
+from forms.documents.form import OFFERED_ON, FormLine, FormType, Lines
 from forms.requests.models import Request, RequestLine
-from hierarchy.models import BillingAccount, Company, Department
+from hierarchy.models import Department
+from lines import field_values
+from lines.fields import MOST_LISTED as MOST_NUMBERS
 from lines.models import IN_DEPARTMENT, Line
 from lines.numbers import parse_iccid, parse_msisdn
-from operators.models import Tariff
 from rbac.actor import Actor
 from rbac.decision import visible
 from rbac.permissions import Permission
 from runs.models import UploadRow
 from runs.parts import Parts
-from runs.selection import messages
-from users.models import User
+from runs.selection import Ids, Listed, Selection
 
 NO_NUMBERS = N_("Name at least one number, or upload a list.")
 UNKNOWN_NUMBER = N_("“%(typed)s” is not among the numbers that you may see.")
 TWICE = N_("“%(typed)s” stands here twice.")
 TOO_MANY = N_("A request is about 100,000 numbers at most. Choose fewer, or send several requests.")
-NOT_OURS = N_("There is no such billing account in your company.")
-NOT_OFFERED = N_("This tariff is not offered. Choose another one.")
-MOST_SAID = 10
 
 
 @dataclass(frozen=True)
@@ -49,17 +45,10 @@ class Checked:
 
 def known(session: Session, actor: Actor, form: FormType) -> dict[str, str]:
     """What is filled in beforehand: defaults, and what is known of the company and the person."""
-    company = session.get(Company, actor.company_id) if actor.company_id else None
-    user = session.get(User, actor.user_id) if actor.user_id else None
-    sources = {"company": company, "user": user}
-    found: dict[str, str] = {}
-    for name, field in form.schema().fields.items():
-        place, _, attribute = str(field.metadata.get("prefill", "")).partition(".")
-        value = getattr(sources.get(place), attribute, "") if attribute else field.metadata.get("default", "")
-        found[name] = str(value or "")
-    if found.get("contact") == "" and actor.user_id:
-        found["contact"] = actor.name
-    return found
+    values = field_values.beginning(session, actor, form.schema())
+    if values.get("contact") == "" and actor.user_id:
+        values["contact"] = actor.name
+    return values
 
 
 def check(
@@ -67,28 +56,18 @@ def check(
 ) -> Checked:
     """Check what the actor typed, all at once. Empty texts count as absent, and so does what another choice hides."""
     schema = form.schema()
-    typed = {
-        name: raw[name]
-        for name, field in schema.fields.items()
-        if raw.get(name) not in (None, "") and counts(field, raw)
-    }
+    typed = given({name: raw.get(name) for name in schema.fields if schema.counts(name, raw)})
     try:
         loaded = schema.load(typed)
     except ValidationError as problem:
-        errors = messages(problem)
-        return Checked(typed, _with_numbers(form, lines, errors))
+        return Checked(typed, _with_numbers(form, lines, field_messages(problem)))
     values: dict[str, Any] = schema.dump(loaded)
-    errors = _with_numbers(form, lines, _chosen_problems(session, actor, form, values))
+    chosen = field_values.problems(session, actor, OFFERED_ON, schema, loaded)
+    errors = _with_numbers(form, lines, chosen)
     if form.check is not None:
-        for name, found in form.check(values, lines).items():
-            errors.setdefault(name, []).extend(found)
+        for name, messages in form.check(values, lines).items():
+            errors.setdefault(name, []).extend(messages)
     return Checked(values, errors)
-
-
-def counts(field: Field[Any], raw: Mapping[str, Any]) -> bool:
-    """Whether the field is asked for at all: `only` names another field and the choices of it for which it is."""
-    other, choices = field.metadata.get("only", ("", ()))
-    return not other or raw.get(other) in choices
 
 
 def as_typed(form: FormType, raw: Mapping[str, Any]) -> dict[str, str]:
@@ -97,7 +76,8 @@ def as_typed(form: FormType, raw: Mapping[str, Any]) -> dict[str, str]:
     One that is too long is cut a character behind its bound: so it is still too long when the draft is submitted.
     """
     return {
-        name: str(raw.get(name, ""))[: longest(field) + 1] for name, field in form.schema().fields.items()
+        name: str(raw.get(name, ""))[: info_of(field).longest + 1]
+        for name, field in form.schema().fields.items()
     }
 
 
@@ -107,24 +87,6 @@ def _with_numbers(
     if form.lines == Lines.MANY and not lines:
         errors.setdefault("numbers", []).append(NO_NUMBERS)
     return errors
-
-
-def _chosen_problems(
-    session: Session, actor: Actor, form: FormType, values: Mapping[str, Any]
-) -> dict[str, list[str]]:
-    """Tariffs and accounts must be there, and be offered to the actor."""
-    wrong: dict[str, list[str]] = {}
-    for name, field in form.schema().fields.items():
-        value, widget = values.get(name), field.metadata.get("widget")
-        if value and widget == "account":
-            named = select(BillingAccount.id).where(BillingAccount.number == value, is_offered(actor))
-            if session.scalar(named.limit(1)) is None:
-                wrong[name] = [NOT_OURS]
-        elif value and widget == "tariff":
-            tariff = session.get(Tariff, value)
-            if tariff is None or not tariff.is_sellable:
-                wrong[name] = [NOT_OFFERED]
-    return wrong
 
 
 def find_numbers(session: Session, actor: Actor, typed: str, *, is_paired: bool = False) -> list[int]:
@@ -151,7 +113,7 @@ def find_numbers(session: Session, actor: Actor, typed: str, *, is_paired: bool 
         by_value |= {msisdn: line_id, iccid: line_id}
     unknown = [part for part, value in read.items() if value not in by_value]
     if unknown:
-        said = [UNKNOWN_NUMBER + TYPED + part[:40] for part in unknown[:MOST_SAID]]
+        said: list[str] = [Message(UNKNOWN_NUMBER, typed=part[:40]) for part in unknown[:MOST_SAID]]
         raise InvalidInput(
             N_("Some numbers are not known."), fields={"numbers": said}, code="unknown_numbers"
         )
@@ -166,14 +128,14 @@ def _refuse_twice(typed: Sequence[tuple[str, int]]) -> None:
         first.setdefault(line_id, place)
     twice = [part for place, (part, line_id) in enumerate(typed) if first[line_id] != place]
     if twice:
-        said = [TWICE + TYPED + part[:40] for part in dict.fromkeys(twice)]
+        said: list[str] = [Message(TWICE, typed=part[:40]) for part in dict.fromkeys(twice)]
         raise InvalidInput(
             N_("Some numbers stand here twice."), fields={"numbers": said[:MOST_SAID]}, code="numbers_twice"
         )
 
 
 def set_lines(
-    session: Session, actor: Actor, parts: Parts, request: Request, selection: Mapping[str, Any] | None
+    session: Session, actor: Actor, parts: Parts, request: Request, selection: Selection | None
 ) -> None:
     """Write down the numbers that a draft is about; None leaves it without any. Raises InvalidInput for too many."""
     session.execute(
@@ -206,20 +168,20 @@ def set_lines(
         raise InvalidInput(TOO_MANY, code="too_many_numbers")
 
 
-def _given_order(company_id: int, selection: Mapping[str, Any]) -> FromClause | None:
+def _given_order(company_id: int, selection: Selection) -> FromClause | None:
     """The places of lines that a person put in an order: what stands beside them in the form follows it.
 
     None for selections that name no line by itself: their order is by number.
     """
-    if selection["kind"] == "ids":
-        ids = func.unnest(cast(list(selection["ids"]), BIGINTS))
+    if isinstance(selection, Ids):
+        ids = func.unnest(cast(list(selection.ids), BIGINTS))
         return ids.table_valued("line_id", with_ordinality="no", name="given").render_derived()
-    if selection["kind"] == "upload":
+    if isinstance(selection, Listed):
         return (
             select(UploadRow.line_id, UploadRow.no)
             .where(
                 UploadRow.company_id == company_id,
-                UploadRow.upload_id == int(selection["upload"]),
+                UploadRow.upload_id == selection.upload,
                 UploadRow.problem.is_(None),
             )
             .subquery("given")

@@ -9,9 +9,10 @@ from typing import Any, Protocol, TypeAlias
 from sqlalchemy import Select, select
 
 from core import clock
-from core.asked_period import PeriodParams, moments, one_of
 from core.excel import Column
+from core.fields import choice
 from core.i18n import N_
+from core.period_params import PeriodParams, moments
 from forms.documents.types import TYPES
 from forms.requests.models import Request, RequestState
 from rbac.actor import ANYWHERE, Actor
@@ -60,7 +61,7 @@ Rows: TypeAlias = "Select[*tuple[Any, ...]]"
 class DeadlineParams(PeriodParams):
     """When the requests were submitted, and how they stand."""
 
-    state = one_of({ANY: N_("Any state"), **STATES}, N_("State"), ANY)
+    state = choice(N_("State"), {ANY: N_("Any state"), **STATES}, required=False)
 
 
 def rows(actor: Actor, params: Mapping[str, Any]) -> Rows:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
+from marshmallow import Schema, fields
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import Conflict
 from core.i18n import N_
@@ -24,6 +25,7 @@ from runs import previews, submission
 from runs.models import Run, RunItem, RunState
 from runs.operation import Operation
 from runs.parts import Parts
+from runs.selection import Named
 from users.actor import load_actor
 
 PAGE = 50
@@ -31,8 +33,6 @@ Outcome = tuple[str | None, str | None, str | None]
 NOTHING_DONE: Outcome = (None, None, None)
 LOOK_FIRST = N_("Look at what the operation would do first.")
 ALL_LEFT = N_("None of the numbers is in the company any more: there is nothing to carry out.")
-KIND = "request"
-"""The kind of selection that names all numbers of a request; nobody can send it."""
 # A number that left the company stays as a terminated line. With another number it is still the same line.
 IS_HERE = Line.state != LineState.TERMINATED
 OF_LINE = and_(Line.company_id == RequestLine.company_id, Line.id == RequestLine.line_id)
@@ -54,6 +54,39 @@ class LineOutcome(NamedTuple):
     state: str | None
     reason: str | None
     detail: str | None
+
+
+class OfRequestSchema(Schema):
+    """A request by its id; nobody sends this."""
+
+    request = fields.Integer(required=True)
+
+
+@dataclass(frozen=True)
+class OfRequest(Named):
+    """All numbers of a request that are still the company's; nobody can send this selection."""
+
+    request: int
+    kind = "request"
+    schema = OfRequestSchema
+
+    @classmethod
+    def load(cls, values: Mapping[str, Any]) -> Self:
+        """The request's id."""
+        return cls(int(values["request"]))
+
+    def dump(self) -> dict[str, Any]:
+        """The request's id."""
+        return {"kind": self.kind, "request": self.request}
+
+    def condition(self, company_id: int, target_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        """Among the request's numbers."""
+        lines = select(RequestLine.line_id).where(
+            RequestLine.company_id == company_id, RequestLine.request_id == self.request
+        )
+        # IS TRUE keeps this a look-up in a hash made once. Joined, freshly written numbers, which the planner has not
+        # counted yet, would be gone through for each line of the company.
+        return and_(target_id.in_(lines).is_(true()), IS_HERE)
 
 
 @dataclass(frozen=True)
@@ -84,10 +117,9 @@ def preview(session: Session, actor: Actor, parts: Parts, request: Request) -> P
     if left == request.lines:
         raise Conflict(ALL_LEFT, code="all_left")
     params = form.carries.params(request.values, lines_of(session, request))
-    named = {"kind": KIND, "request": request.id}
     with company_scope(request.company_id):
         inside = _inside(session, actor, request)
-        run = previews.create_preview(session, inside, parts, operation.code, params, named, is_checked=True)
+        run = previews.create_preview(session, inside, parts, operation.code, params, OfRequest(request.id))
         request.preview_id = run.id
         session.flush()
     return Prospect(run, operation, left)
@@ -122,16 +154,6 @@ def find_preview(session: Session, actor: Actor, request: Request, run_id: int |
     if run is None or run.id != request.preview_id or run.created_by != actor.user_id:
         return None
     return run if run.state == RunState.PREVIEWED else None
-
-
-def is_named(company_id: int, selection: Mapping[str, Any]) -> ColumnElement[bool]:
-    """The condition that a line is one of a request's that are still the company's: for the selection KIND."""
-    lines = select(RequestLine.line_id).where(
-        RequestLine.company_id == company_id, RequestLine.request_id == int(selection["request"])
-    )
-    # IS TRUE keeps this a look-up in a hash made once. Joined, freshly written numbers, which the planner has not
-    # counted yet, would be gone through for each line of the company.
-    return and_(Line.id.in_(lines).is_(true()), IS_HERE)
 
 
 def count_again(session: Session, actor: Actor, parts: Parts, request: Request, run: Run) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.i18n import N_
-from forms.documents.fields import TYPED
+from core.messages import Message
 from forms.documents.form import FormType, Values
 from forms.requests.models import Request, RequestLine
 from lines.numbers import format_msisdn
 from runs.models import UNREADABLE, UploadRow
+from runs.selection import Listed, Selection
 
 NOT_WHOLE = N_(
     "The list has nothing here for %(typed)s. Fill its column in for every number, or empty it for all of them."
@@ -26,7 +26,7 @@ def fill(
     form: FormType,
     request: Request,
     raw: Values,
-    selection: Mapping[str, Any] | None,
+    selection: Selection | None,
 ) -> tuple[dict[str, Any], Errors]:
     """What was typed, with fields that were left empty filled from the list that the numbers come from.
 
@@ -34,18 +34,18 @@ def fill(
     again replaces it, as it does the numbers.
     """
     filled, errors = dict(raw), Errors()
-    if form.from_list is None or selection is None or selection["kind"] != "upload":
+    if form.from_list is None or not isinstance(selection, Listed):
         return filled, errors
     for name, column in form.from_list(raw).items():
         typed = str(raw.get(name) or "").split()
         if typed and typed != str(request.values.get(name) or "").split():
             continue
-        given = _column(session, request, int(selection["upload"]), column)
+        given = _column(session, request, selection.upload, column)
         missing = [number for number, value in given.items() if not value]
         if len(missing) == len(given):
             continue
         if missing:
-            errors[name] = [NOT_WHOLE + TYPED + format_msisdn(missing[0])]
+            errors[name] = [Message(NOT_WHOLE, typed=format_msisdn(missing[0]))]
         else:
             filled[name] = "\n".join(map(_plain, given.values()))
     return filled, errors

@@ -26,6 +26,7 @@ from rbac.decision import require
 from rbac.permissions import Permission
 from rbac.presets import PRESETS
 from runs.parts import Parts
+from runs.selection import Selection
 from users.models import PortfolioEntry, User
 
 CORRECT = N_("Correct what is marked, then go on.")
@@ -77,7 +78,7 @@ def fill(
     parts: Parts,
     request: Request,
     raw: Mapping[str, Any],
-    selection: Mapping[str, Any] | None,
+    selection: Selection | None,
 ) -> Checked:
     """Keep what was typed, right or wrong, with the numbers chosen; says everything that is wrong.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from runs import operation_params, previews, refusals, row_values
 from runs.models import ItemState, Run, RunItem, RunValue
 from runs.operation import Own
 from runs.parts import Parts
+from runs.selection import Selection
 
 PAGE = 50
 OF_ITEM = and_(Line.company_id == RunItem.company_id, Line.id == RunItem.line_id)
@@ -76,7 +77,7 @@ class ResultRow(NamedTuple):
     own: str | None
 
 
-def count_chosen(session: Session, actor: Actor, parts: Parts, selection: Mapping[str, Any]) -> int:
+def count_chosen(session: Session, actor: Actor, parts: Parts, selection: Selection) -> int:
     """How many lines of the selection the actor may see."""
     chosen = parts.target.chosen(session, actor, Permission.LINES_VIEW, selection).subquery()
     return int(session.scalar(select(func.count()).select_from(chosen)) or 0)
@@ -89,7 +90,7 @@ def refused_lines(
     operation = parts.operations.of(run.operation)
     params = operation_params.stored_params(operation, run)
     verdict = refusals.refusal_case(previews.all_refusals(actor, parts, operation, params))
-    chosen = parts.target.chosen(session, actor, Permission.LINES_VIEW, run.selection)
+    chosen = parts.target.chosen(session, actor, Permission.LINES_VIEW, parts.selections.load(run.selection))
     chosen = row_values.joined(chosen, operation, run.company_id, run.id, parts.target.id_column())
     rows = session.execute(
         chosen.with_only_columns(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, literal_column, or_, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from rbac.actor import Actor
 from rbac.permissions import Permission
 from runs.operation import Own
 from runs.parts import Parts
+from runs.selection import Selection
 
 # Written out, not bound: only then PostgreSQL can prove that the index of spare cards serves.
 SPARE_IN_SQL: ColumnElement[str] = literal_column(f"'{SimState.SPARE.value}'")
@@ -35,7 +36,7 @@ class AskedLine(NamedTuple):
 
 
 def asked_lines(
-    session: Session, actor: Actor, parts: Parts, selection: Mapping[str, Any], own: Own, most: int
+    session: Session, actor: Actor, parts: Parts, selection: Selection, own: Own, most: int
 ) -> list[AskedLine]:
     """The chosen lines that the actor may see, by number."""
     chosen = parts.target.chosen(session, actor, Permission.LINES_VIEW, selection)

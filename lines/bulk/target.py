@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -23,42 +23,40 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute, Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from core import clock
 from core.db import BIGINTS
 from core.errors import NotFound
+from core.fields import FieldSchema
 from hierarchy import totals
 from hierarchy.models import Department
+from hierarchy.queries import with_ids
+from hierarchy.service import lock_tree
+from lines import field_values
 from lines.bulk.number_effects import give_up_numbers, keep_for_return, number_without_mark
 from lines.models import IN_DEPARTMENT, Line
 from lines.queries import select_department, select_matching
 from lines.sims import follow_lines
-from lines.uploads.service import get_upload
-from rbac.actor import Actor
+from lines.uploads.service import get_upload, listed_lines
+from rbac.actor import Actor, company_of
 from rbac.decision import visible
 from rbac.permissions import Permission
-from runs import listing
-from runs.models import ItemState, RunItem, RunValue, Upload, UploadRow
+from runs.models import RunValue, Upload
 from runs.operation import Refusal, TargetLine
 from runs.refusals import refusal_case
 from runs.row_values import at_side
+from runs.selection import Below, Ids, Listed, Matching, Named, Selection
 
-Named = Callable[[int, Mapping[str, Any]], ColumnElement[bool]]
-"""Of a company and a selection: the condition that a line is among those that it names."""
+Change = tuple[int, str, dict[str, Any], dict[str, Any]]
+"""A changed line as the journal keeps it: id, number, values before, values after."""
 TOLD_AS_TEXT = (Decimal, date, datetime)
 OF_COMPANY = Department.company_id == Line.company_id
 
 
 class LineTarget:
-    """Implements runs.operation.Target over the table of lines.
-
-    `more` are kinds of selections that packages above make for themselves; nobody may send one of them.
-    """
-
-    def __init__(self, more: Mapping[str, Named] | None = None) -> None:
-        self._more = more or {}
+    """Implements runs.operation.Target over the table of lines."""
 
     def id_column(self) -> InstrumentedAttribute[int]:
         """The line's id within `chosen`."""
@@ -69,65 +67,77 @@ class LineTarget:
         return Line.msisdn
 
     def chosen(
-        self, session: Session, actor: Actor, permission: Permission, selection: Mapping[str, Any]
+        self, session: Session, actor: Actor, permission: Permission, selection: Selection
     ) -> Select[Any]:
         """Ids of the chosen lines that the actor may see, joined to their departments.
 
         Raises NotFound for a list that somebody else uploaded, and for a run that is not the actor's to see: how many
         rows the one has, and which lines failed in the other, is theirs to know too.
         """
-        kind = selection["kind"]
-        if kind == "upload":
-            get_upload(session, actor, int(selection["upload"]))
-        if kind == "failed_of":
-            listing.get_run(session, actor, int(selection["run"]))
-        if kind == "filter":
-            return select_matching(actor, permission, str(selection["query"])).with_only_columns(Line.id)
-        if kind == "department":
-            return select_department(actor, permission, int(selection["department"])).with_only_columns(
-                Line.id
-            )
-        seen = (
+        match selection:
+            case Matching(query):
+                return select_matching(actor, permission, query).with_only_columns(Line.id)
+            case Below(department):
+                return select_department(actor, permission, department).with_only_columns(Line.id)
+            case Ids(ids):
+                named: ColumnElement[bool] = Line.id == any_(cast(list(ids), BIGINTS))
+            case Listed(upload_id):
+                get_upload(session, actor, upload_id)
+                named = Line.id.in_(listed_lines(company_of(actor), upload_id))
+            case Named():
+                selection.check(session, actor)
+                named = selection.condition(company_of(actor), Line.id)
+            case _:
+                raise TypeError(f"lines cannot be chosen by {selection.kind}")
+        return (
             select(Line.id)
             .join(Department, IN_DEPARTMENT)
             .where(Line.company_id == actor.company_id, visible(actor, permission, Department.path))
+            .where(named)
         )
-        return seen.where(self._named(actor, selection))
 
-    def _named(self, actor: Actor, selection: Mapping[str, Any]) -> ColumnElement[bool]:
-        """The condition for selections that name lines one by one."""
-        if selection["kind"] in self._more:
-            return self._more[selection["kind"]](actor.company_id or 0, selection)
-        if selection["kind"] == "ids":
-            return Line.id == any_(cast(list(selection["ids"]), BIGINTS))
-        if selection["kind"] == "upload":
-            rows = select(UploadRow.line_id).where(
-                UploadRow.company_id == actor.company_id,
-                UploadRow.upload_id == int(selection["upload"]),
-                UploadRow.problem.is_(None),
-            )
-            return Line.id.in_(rows)
-        failed = select(RunItem.line_id).where(
-            RunItem.company_id == actor.company_id,
-            RunItem.run_id == int(selection["run"]),
-            RunItem.state == ItemState.FAILED,
-        )
-        return Line.id.in_(failed)
+    def problems(
+        self,
+        session: Session,
+        actor: Actor,
+        permission: Permission,
+        schema: FieldSchema,
+        values: Mapping[str, Any],
+    ) -> Mapping[str, list[str]]:
+        """What is wrong by field with the tariffs, accounts and departments that parameters name."""
+        return field_values.problems(session, actor, permission, schema, values)
 
-    def requested(self, session: Session, selection: Mapping[str, Any]) -> int | None:
+    def requested(self, session: Session, selection: Selection) -> int | None:
         """How many were asked for, where the selection names them one by one."""
-        if selection["kind"] == "ids":
-            return len(selection["ids"])
-        if selection["kind"] == "upload":
-            upload = session.scalar(select(Upload).where(Upload.id == int(selection["upload"])))
-            if upload is None:
-                raise NotFound
-            return upload.rows
-        return None
+        match selection:
+            case Ids(ids):
+                return len(ids)
+            case Listed(upload_id):
+                rows = session.scalar(select(Upload.rows).where(Upload.id == upload_id))
+                if rows is None:
+                    raise NotFound
+                return rows
+            case _:
+                return None
 
     def lacks_right(self, actor: Actor, permission: Permission) -> ColumnElement[bool]:
         """The condition that the actor does not hold the permission on the line's department."""
         return not_(visible(actor, permission, Department.path))
+
+    def lacks_right_in(self, actor: Actor, permission: Permission, department_id: int) -> ColumnElement[bool]:
+        """The condition that this department is gone, or that the actor does not hold the permission there."""
+        there = aliased(Department)
+        held = select(there.id).where(
+            there.company_id == actor.company_id,
+            there.id == department_id,
+            visible(actor, permission, there.path),
+        )
+        return not_(held.correlate(None).exists())
+
+    def prepare(self, session: Session, company_id: int, effect: Mapping[str, Any]) -> None:
+        """Branches stand still while lines are put into one."""
+        if "department_id" in effect:
+            lock_tree(session, company_id)
 
     def before_sending(
         self,
@@ -160,6 +170,8 @@ class LineTarget:
         run_id: int,
         line_ids: Sequence[int],
         effect: Mapping[str, Any],
+        *,
+        is_ordered: bool = True,
     ) -> Sequence[tuple[int, str, dict[str, Any], dict[str, Any]]]:
         """Write the effect on the lines and keep the departments' totals; one or two statements in all.
 
@@ -173,34 +185,40 @@ class LineTarget:
         if "msisdn" in own:
             give_up_numbers(session, company_id, run_id, line_ids)
         values = {f"to_{name}": value for name, value in effect.items() if name not in own}
-        values |= {"company": company_id, "ids": _written(line_ids), "at": clock.now()}
+        values |= {"company": company_id, "ids": _written(line_ids)}
+        if is_ordered:
+            values["at"] = clock.now()
         names = tuple(effect)
         before = session.execute(
-            _change(names, own, run_id) if own else _same_for_all(names),
+            _change(names, own, run_id, is_ordered) if own else _same_for_all(names, is_ordered),
             values,
             execution_options={"synchronize_session": False},
         ).all()
-        if "state" in effect:
-            totals.add(session, company_id, _moves(before, str(effect["state"])))
+        if "state" in effect or "department_id" in effect:
+            totals.add(session, company_id, _moves(before, effect.get("state"), effect.get("department_id")))
         if "msisdn" in own:
             given = {row.new_msisdn for row in before}
             keep_for_return(session, company_id, [row.number for row in before if row.number not in given])
         if "iccid" in own:
             cards = {iccid for row in before for iccid in (row.old_iccid, row.new_iccid)}
             follow_lines(session, company_id, sorted(cards))
-        return _told(sorted(before, key=itemgetter(0)), effect, own)
+        changes = _told(sorted(before, key=itemgetter(0)), effect, own)
+        return _with_departments(session, company_id, changes) if "department_id" in effect else changes
 
 
 @lru_cache(maxsize=64)
-def _same_for_all(names: tuple[str, ...]) -> ReturningUpdate[Any]:
+def _same_for_all(names: tuple[str, ...], is_ordered: bool) -> ReturningUpdate[Any]:
     """`_change` of these columns where all lines get the same: kept, since building it takes as long as sending it."""
-    return _change(names, {})
+    return _change(names, {}, 0, is_ordered)
 
 
-def _change(names: Sequence[str], own: Mapping[str, Any], run_id: int = 0) -> ReturningUpdate[Any]:
+def _change(
+    names: Sequence[str], own: Mapping[str, Any], run_id: int, is_ordered: bool
+) -> ReturningUpdate[Any]:
     """Writes columns of lines and tells what stood there; what is not `own` is the parameter "to_" and its name.
 
-    Locked in the order of their ids, as everyone locks lines; changed and told in the same statement.
+    Locked in the order of their ids, as everyone locks lines; changed and told in the same statement. What the
+    operator has carried out (`is_ordered`) is dated, so that no earlier reading of the operator overwrites it.
     """
     company = bindparam("company", type_=BigInteger)
     ids = cast(bindparam("ids", type_=String), BIGINTS)
@@ -213,15 +231,17 @@ def _change(names: Sequence[str], own: Mapping[str, Any], run_id: int = 0) -> Re
         chosen = chosen.select_from(Line).join(RunValue, at_side(company, run_id, Line.id))
     chosen = chosen.where(Line.company_id == company, Line.id == any_(ids)).order_by(Line.id)
     old = chosen.with_for_update(of=Line).cte("old")
-    values = {
+    values: dict[str, ColumnElement[Any]] = {
         name: old.c[f"new_{name}"] if name in own else bindparam(f"to_{name}", type_=getattr(Line, name).type)
         for name in names
     }
+    if is_ordered:
+        values["ordered_at"] = bindparam("at", type_=Line.ordered_at.type)
     return (
         update(Line)
         # By the id alone: with the list said once more, a saved plan takes it for ten and loops over both sides.
         .where(Line.company_id == company, Line.id == old.c.id)
-        .values({**values, "ordered_at": bindparam("at", type_=Line.ordered_at.type)})
+        .values(values)
         .returning(*old.c)
     )
 
@@ -243,17 +263,31 @@ def _told(
     ]
 
 
+def _with_departments(session: Session, company_id: int, changes: Sequence[Change]) -> list[Change]:
+    """The same changes with departments by their names of now: the journal outlives departments."""
+    ids = {int(values["department_id"]) for *_, before, after in changes for values in (before, after)}
+    names = {department.id: department.name for department in with_ids(session, company_id, ids)}
+
+    def named(values: Mapping[str, Any]) -> dict[str, Any]:
+        others = {name: value for name, value in values.items() if name != "department_id"}
+        return {**others, "department": names.get(values["department_id"], "")}
+
+    return [(line_id, label, named(before), named(after)) for line_id, label, before, after in changes]
+
+
 def _written(ids: Iterable[int]) -> str:
     """Numbers as PostgreSQL itself writes an array: several times cheaper to send than a list."""
     return f"{{{','.join(map(str, ids))}}}"
 
 
-def _moves(before: Sequence[Any], state: str) -> dict[tuple[int, str], int]:
+def _moves(before: Sequence[Any], state: str | None, department_id: int | None) -> dict[tuple[int, str], int]:
+    """What changed in the totals of departments: lines with another state, or in another department."""
     moves: dict[tuple[int, str], int] = {}
-    for _, _, department, old, *_rest in before:
-        if old != state:
-            moves[department, old] = moves.get((department, old), 0) - 1
-            moves[department, state] = moves.get((department, state), 0) + 1
+    for _, _, was_in, was, *_rest in before:
+        now_in, now = department_id or was_in, state or was
+        if (was_in, was) != (now_in, now):
+            moves[was_in, was] = moves.get((was_in, was), 0) - 1
+            moves[now_in, now] = moves.get((now_in, now), 0) + 1
     return moves
 
 

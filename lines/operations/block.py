@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
-
+from core.fields import FieldSchema, choice
 from core.i18n import N_, NN_
 from lines.models import Line, LineState
 from lines.operations.common import TERMINATED
@@ -18,14 +17,10 @@ REASONS = {
 }
 
 
-class BlockParams(Schema):
+class BlockParams(FieldSchema):
     """Why the lines are blocked."""
 
-    reason = fields.String(
-        required=True,
-        validate=validate.OneOf(REASONS, labels=tuple(REASONS.values())),
-        metadata={"label": N_("Reason"), "choices": REASONS, "default": "voluntary", "widget": "radio"},
-    )
+    reason = choice(N_("Reason"), REASONS)
 
 
 OPERATION = Operation(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from marshmallow import Schema, fields, validate
 from sqlalchemy import and_, func, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
+from core.fields import FieldSchema, choice
 from core.i18n import N_, NN_
 from hierarchy.models import BillingAccount
+from lines import fields
 from lines.models import Line, LineState
 from lines.operations.common import TERMINATED
 from operators.gateway import Change
@@ -20,22 +21,11 @@ from runs.operation import Operation, Params, Price, Refusal, Words
 WHEN = {"now": N_("Now"), "nextPeriod": N_("From the next billing period")}
 
 
-class TariffParams(Schema):
+class TariffParams(FieldSchema):
     """Which tariff, and from when."""
 
-    tariff = fields.String(required=True, metadata={"label": N_("Tariff"), "widget": "tariff"})
-    effective = fields.String(
-        load_default="now",
-        validate=validate.OneOf(WHEN, labels=tuple(WHEN.values())),
-        metadata={"label": N_("From when"), "choices": WHEN, "default": "now", "widget": "radio"},
-    )
-
-
-def _check(session: Session, params: Params) -> Mapping[str, list[str]]:
-    tariff = session.get(Tariff, params["tariff"])
-    if tariff is None or not tariff.is_sellable:
-        return {"tariff": [N_("This tariff is not offered. Choose another one.")]}
-    return {}
+    tariff = fields.tariff(N_("Tariff"))
+    effective = choice(N_("From when"), WHEN, required=False)
 
 
 def _refusals(params: Params) -> tuple[Refusal, ...]:
@@ -85,7 +75,6 @@ OPERATION = Operation(
     permission=Permission.LINES_TARIFF,
     icon="arrow-left-right",
     schema=TariffParams,
-    check=_check,
     refusals=_refusals,
     change=lambda params: Change(
         offering=params["tariff"], characteristics={"effective": params["effective"]}

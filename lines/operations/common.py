@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema
 from sqlalchemy import exists
 from sqlalchemy.orm import aliased
 
+from core.fields import FieldSchema
 from core.i18n import N_
 from lines.models import Line, LineState
 from runs.models import UNREADABLE, RunValue
@@ -44,5 +44,5 @@ def own_refusals(*, missing: str, wrong: str, twice: str) -> tuple[Refusal, ...]
     )
 
 
-class NoParams(Schema):
+class NoParams(FieldSchema):
     """An operation that needs to be told nothing."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from marshmallow import Schema, fields, validate
-
+from core.fields import FieldSchema, choice, money, percent
 from core.i18n import N_, NN_
 from lines.models import Line
 from lines.operations.common import TERMINATED
@@ -16,26 +15,12 @@ from runs.operation import Operation, Params, Refusal, Words
 PERIODS = {"month": N_("per month"), "day": N_("per day")}
 
 
-class LimitParams(Schema):
+class LimitParams(FieldSchema):
     """How much may be spent, in which period, and at how many per cent people are warned."""
 
-    amount = fields.Decimal(
-        required=True,
-        places=2,
-        as_string=True,
-        validate=validate.Range(min=Decimal("0.01"), max=Decimal(1_000_000)),
-        metadata={"label": N_("Limit, roubles"), "widget": "money", "type": "string"},
-    )
-    period = fields.String(
-        load_default="month",
-        validate=validate.OneOf(PERIODS, labels=tuple(PERIODS.values())),
-        metadata={"label": N_("Period"), "choices": PERIODS, "default": "month", "widget": "radio"},
-    )
-    warn_at = fields.Integer(
-        load_default=80,
-        validate=validate.Range(min=1, max=100),
-        metadata={"label": N_("Warn at, %"), "default": 80, "widget": "number"},
-    )
+    amount = money(N_("Limit, roubles"), highest=Decimal(1_000_000))
+    period = choice(N_("Period"), PERIODS, required=False)
+    warn_at = percent(N_("Warn at, %"), required=False, default=80)
 
 
 def _same(params: Params) -> Refusal:

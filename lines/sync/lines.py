@@ -14,9 +14,9 @@ from core.db import unit_of_work
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import Company
 from lines.models import Line, LineState
-from lines.sims import sync_sims
 from lines.sync.moved_away import end_elsewhere
 from lines.sync.seen_ids import SeenIds
+from lines.sync.sims import sync_sims
 from lines.sync.writer import LineWriter
 from operators.records import LineData, Page, Source
 from operators.states import Report, find_state

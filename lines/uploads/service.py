@@ -236,3 +236,10 @@ def _seen_lines(actor: Actor) -> Select[int, str]:
             visible(actor, Permission.LINES_VIEW, Department.path),
         )
     )
+
+
+def listed_lines(company_id: int, upload_id: int) -> Select[int | None]:
+    """The ids of the lines that an uploaded list means."""
+    return select(UploadRow.line_id).where(
+        UploadRow.company_id == company_id, UploadRow.upload_id == upload_id, UploadRow.problem.is_(None)
+    )

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from marshmallow import fields, validate
 from sqlalchemy import or_, select
 
 from core import periods
 from core.excel import Column
+from core.fields import integer
 from core.i18n import N_
 from hierarchy.models import Department
 from lines.models import IN_DEPARTMENT, Line, LineState
@@ -27,12 +27,7 @@ FROM_1 = N_("From 1 to 3650 days.")
 class IdleParams(DepartmentParams):
     """For how many days nothing happened on a number."""
 
-    days = fields.Integer(
-        load_default=30,
-        validate=validate.Range(1, 3650, error=FROM_1),
-        error_messages={"invalid": FROM_1},
-        metadata={"label": N_("Idle for, days"), "widget": "number", "default": 30},
-    )
+    days = integer(N_("Idle for, days"), 1, 3650, required=False, default=30, wrong=FROM_1)
 
 
 def rows(actor: Actor, params: Params) -> Rows:

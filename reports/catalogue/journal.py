@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from marshmallow import Schema
 from sqlalchemy import or_, select
 
 from core.excel import Column
+from core.fields import FieldSchema, choice
 from core.i18n import N_
 from core.journal.actions import JournalRegistry
 from core.journal.entries import JournalEntry
@@ -17,7 +17,7 @@ from lines.journal import narrower
 from rbac.actor import Actor, company_of
 from rbac.permissions import Permission
 from reports.catalogue.common import ANY, RECORDS
-from reports.params import PeriodParams, moments, one_of
+from reports.params import PeriodParams, moments
 from reports.report import Cells, Params, Report, Rows, Speech
 
 KINDS: Mapping[str, str] = {
@@ -28,11 +28,11 @@ KINDS: Mapping[str, str] = {
 }
 
 
-def _params(journal: JournalRegistry) -> type[Schema]:
+def _params(journal: JournalRegistry) -> type[FieldSchema]:
     class JournalParams(PeriodParams):
         """When, and what it was about."""
 
-        area = one_of({ANY: N_("Everything"), **journal.areas}, N_("About"), ANY)
+        area = choice(N_("About"), {ANY: N_("Everything"), **journal.areas}, required=False)
 
     return JournalParams
 

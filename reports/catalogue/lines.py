@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.excel import Column
+from core.fields import choice
 from core.i18n import N_
 from hierarchy.models import BillingAccount, Department
 from lines.models import IN_DEPARTMENT, Line
@@ -15,14 +16,14 @@ from operators.models import Tariff
 from rbac.actor import Actor, company_of
 from rbac.permissions import Permission
 from reports.catalogue.common import ANY, NUMBERS, PERIODS, REASONS, STATES, department_names, places
-from reports.params import DepartmentParams, one_of
+from reports.params import DepartmentParams
 from reports.report import Cells, Params, Report, Rows, Speech
 
 
 class LinesParams(DepartmentParams):
     """Where the numbers stand, and in which state."""
 
-    state = one_of({ANY: N_("Any state"), **STATES}, N_("State"), ANY)
+    state = choice(N_("State"), {ANY: N_("Any state"), **STATES}, required=False)
 
 
 def rows(actor: Actor, params: Params) -> Rows:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from marshmallow import Schema
 from sqlalchemy import and_, select
 
 from core.excel import Column
+from core.fields import FieldSchema, choice
 from core.i18n import N_
 from hierarchy.models import Department
 from rbac.actor import Actor, company_of
@@ -16,17 +16,16 @@ from rbac.models import Grant, Role
 from rbac.permissions import Permission
 from rbac.presets import get_preset
 from reports.catalogue.common import ANY, RECORDS
-from reports.params import one_of
 from reports.report import Cells, Params, Report, Rows, Speech
 from users.models import User
 
 BLOCKED = {ANY: N_("Everybody"), "no": N_("Who may sign in"), "yes": N_("Blocked")}
 
 
-class PeopleParams(Schema):
+class PeopleParams(FieldSchema):
     """Who is listed."""
 
-    people = one_of(BLOCKED, N_("People"), ANY)
+    people = choice(N_("People"), BLOCKED, required=False, default=ANY)
 
 
 def rows(actor: Actor, params: Params) -> Rows:

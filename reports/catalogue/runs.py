@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import case, select
 
 from core.excel import Column
+from core.fields import choice
 from core.i18n import N_
 from hierarchy.models import Department
 from lines.bulk.items import OF_ITEM, changes_numbers, number_then
@@ -16,7 +17,7 @@ from lines.operations import OPERATIONS
 from rbac.actor import Actor, company_of
 from rbac.permissions import Permission
 from reports.catalogue.common import ANY, RECORDS, department_names, places
-from reports.params import DepartmentParams, PeriodParams, moments, one_of
+from reports.params import DepartmentParams, PeriodParams, moments
 from reports.report import Cells, Params, Report, Rows, Speech
 from runs import refusals
 from runs.models import FINAL, ItemState, Run, RunItem
@@ -38,12 +39,12 @@ OUTCOMES: Mapping[str, str] = {
 class RunsParams(PeriodParams, DepartmentParams):
     """When the runs were started, of which operation, and with which outcome for the number."""
 
-    operation = one_of(
-        {ANY: N_("Any operation"), **{one.code: one.words.title for one in OPERATIONS}},
+    operation = choice(
         N_("Operation"),
-        ANY,
+        {ANY: N_("Any operation"), **{one.code: one.words.title for one in OPERATIONS}},
+        required=False,
     )
-    outcome = one_of({ANY: N_("Any outcome"), **OUTCOMES}, N_("Outcome"), ANY)
+    outcome = choice(N_("Outcome"), {ANY: N_("Any outcome"), **OUTCOMES}, required=False)
 
 
 def rows(actor: Actor, params: Params) -> Rows:

@@ -100,7 +100,7 @@ def claim(db: Session, work: Work, most: int) -> Claim | None:
     if row is None:
         return None
     batch_id, numbers = row
-    lines = _read(db, work, {int(line_id): no for line_id, no in numbers.items()})
+    lines = read_lines(db, work, {int(line_id): no for line_id, no in numbers.items()})
     refused = {line.no: line.refusal for line in lines if line.refusal is not None}
     if refused:
         _refuse(db, work, batch_id, refused, now)
@@ -112,7 +112,7 @@ def claim(db: Session, work: Work, most: int) -> Claim | None:
     return Claim(batch_id, key, eligible, now + timedelta(seconds=SEND_WITHIN))
 
 
-def _read(db: Session, work: Work, numbers: Mapping[int, int]) -> Sequence[TargetLine]:
+def read_lines(db: Session, work: Work, numbers: Mapping[int, int]) -> Sequence[TargetLine]:
     """The claimed lines (their items' numbers by line id) with what forbids each now.
 
     A right that seems lost is asked for again with fresh grants: a branch that was moved during the wake-up has other

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from marshmallow import ValidationError
@@ -24,6 +25,7 @@ from runs.engine import counters
 from runs.engine.counters import Moved
 from runs.journal import operation_action
 from runs.models import BatchState, ItemState, OrderBatch, Run, item_no
+from runs.operation import Operation
 from runs.parts import Parts
 
 log = structlog.get_logger(__name__)
@@ -148,13 +150,28 @@ def poll_pause(checks: int) -> float:
 
 
 def _apply(db: Session, parts: Parts, run: Run, line_ids: Sequence[int]) -> None:
+    """Write the effect of a run's operation, if the operation is still known."""
     try:
         operation = parts.operations.of(run.operation)
         effect = operation.effect(operation_params.stored_params(operation, run))
     except (NotFound, ValidationError):
         log.error("outcome.unknown_operation", run=run.id, operation=run.operation)
         return  # the outcome is kept; the lines themselves come with the next synchronisation
-    changes = parts.target.apply(db, run.company_id, run.id, line_ids, effect)
+    apply(db, parts, run, operation, effect, line_ids)
+
+
+def apply(
+    db: Session,
+    parts: Parts,
+    run: Run,
+    operation: Operation,
+    effect: Mapping[str, Any],
+    line_ids: Sequence[int],
+) -> None:
+    """Write an effect on lines, and in the journal what it changed on each."""
+    changes = parts.target.apply(
+        db, run.company_id, run.id, line_ids, effect, is_ordered=operation.change is not None
+    )
     entries = [
         Entry(operation_action(operation), "line", line_id, before, after, run.id, label)
         for line_id, label, before, after in changes

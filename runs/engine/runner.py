@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,6 +19,7 @@ from hierarchy.models import Company
 from operators.gateway import (
     Accepted,
     Answer,
+    Change,
     Gateway,
     LineOutcome,
     Order,
@@ -29,11 +30,11 @@ from operators.gateway import (
     Unknown,
 )
 from runs import control, operation_params
-from runs.engine import claims, counters, followup, outcomes
+from runs.engine import claims, counters, followup, local, outcomes
 from runs.engine.claims import Claim, Work
 from runs.engine.counters import Moved
 from runs.models import ItemState, Run, RunState, item_key
-from runs.operation import OWN, TargetLine
+from runs.operation import OWN, Params, TargetLine
 from runs.parts import Parts
 
 log = structlog.get_logger(__name__)
@@ -99,6 +100,8 @@ def _give_up(db: Session, run: Run) -> None:
 
 def _send_next(work: Work) -> float | None:
     """Send one order; returns seconds until the next may go, None where nothing is left or the run was stopped."""
+    if work.operation.change is None:
+        return 0.0 if local.carry_out_next(work) else None
     gateway = work.parts.gateway
     due = gateway.token_due()
     if due > TOKEN_AHEAD:
@@ -109,7 +112,7 @@ def _send_next(work: Work) -> float | None:
             return _pause_of(db, work)
     if not claim.lines:
         return 0.0
-    lines = order_lines(work, claim.lines)
+    lines = order_lines(work, work.operation.change, claim.lines)
     order = Order(claim.key, work.party_id, work.operation.code, lines, claim.send_by)
     # The token comes last, so that requests leave evenly: what a claim takes differs from time to time.
     if not gateway.take_token(wait=TOKEN_WAIT):
@@ -139,16 +142,18 @@ def _pause_of(db: Session, work: Work) -> float | None:
     return max(0.05, (row[1] - clock.now()).total_seconds())
 
 
-def order_lines(work: Work, lines: Sequence[TargetLine]) -> list[OrderLine]:
+def order_lines(
+    work: Work, change_of: Callable[[Params], Change], lines: Sequence[TargetLine]
+) -> list[OrderLine]:
     """The lines of an order, each under the external id by which it is known for ever."""
     if work.operation.own is None:
-        change = work.operation.change(work.params)
+        change = change_of(work.params)
         return [OrderLine(item_key(work.run_id, line.no), line.product_id, change) for line in lines]
     return [
         OrderLine(
             item_key(work.run_id, line.no),
             line.product_id,
-            work.operation.change({**work.params, OWN: line.own}),
+            change_of({**work.params, OWN: line.own}),
         )
         for line in lines
     ]

@@ -7,12 +7,13 @@ from random import Random
 from typing import Any
 
 from psycopg import Connection, sql
+from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
 from sandbox.ids import ORGANIZATION, public_id
 from sandbox.seed.lines import COLUMNS, line_rows
 from sandbox.seed.names import company, trading_name
-from sandbox.seed.plan import Plan, make_plan
+from sandbox.seed.plan import Account, Plan, make_plan
 from sandbox.seed.stock import SEED_LOCK, add_cards, fill_pool, spare_cards
 
 COPY_LINES = 1_000
@@ -79,8 +80,8 @@ def _store_accounts(conn: Connection, organization: int, plan: Plan) -> list[tup
         )
         cursor.executemany(
             "INSERT INTO billing_account (id, organization_id, contract_id, name, account_type, state,"
-            " payment_status, balance, credit_limit, opened_on)"
-            " VALUES (%s, %s, %s, %s, %s, 'active', %s, %s, %s, %s)",
+            " payment_status, balance, credit_limit, opened_on, characteristics)"
+            " VALUES (%s, %s, %s, %s, %s, 'active', %s, %s, %s, %s, %s)",
             [
                 (
                     first_account + n,
@@ -92,11 +93,18 @@ def _store_accounts(conn: Connection, organization: int, plan: Plan) -> list[tup
                     account.balance,
                     account.credit_limit,
                     account.opened_on,
+                    _account_characteristics(account),
                 )
                 for n, account in enumerate(plan.accounts)
             ],
         )
     return [(first_account + n, account.weight) for n, account in enumerate(plan.accounts)]
+
+
+def _account_characteristics(account: Account) -> Jsonb | None:
+    if account.delivery is None:
+        return None
+    return Jsonb({"invoiceDelivery": {**account.delivery, "since": account.opened_on.isoformat()}})
 
 
 def _next_id(conn: Connection, table: str) -> int:

@@ -12,7 +12,7 @@ TAX_OFFICES = ("7701", "7704", "7710", "7802", "7813", "5032", "6658", "5406", "
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A billing account; money in roubles, `weight` is its part of the lines."""
+    """A billing account; money in roubles, `weight` is its part of the lines, `delivery` where its invoices go."""
 
     contract: int
     name: str
@@ -22,6 +22,7 @@ class Account:
     credit_limit: Decimal
     opened_on: date
     weight: int
+    delivery: dict[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,26 @@ def _account(rng: Random, contracts: tuple[tuple[str, date], ...], place: int, c
     is_credit = is_in_arrears or rng.random() < 0.6
     amount = Decimal(rng.randint(100_000, 20_000_000)) / 100
     contract = place % len(contracts)
+    name = f"{rng.randint(2_000_000_000, 8_999_999_999):010d}"
     return Account(
         contract=contract,
-        name=f"{rng.randint(2_000_000_000, 8_999_999_999):010d}",
+        name=name,
         account_type="credit" if is_credit else "advance",
         payment_status="inArrears" if is_in_arrears else "paid",
         balance=-amount if is_in_arrears else amount,
         credit_limit=Decimal(rng.choice((50_000, 100_000, 300_000, 1_000_000)) if is_credit else 0),
         opened_on=contracts[contract][1] + timedelta(days=rng.randint(0, 200)),
         weight=1 if is_in_arrears else 4,
+        delivery=_delivery(place, name),
     )
+
+
+def _delivery(place: int, name: str) -> dict[str, str] | None:
+    """Channel and address by turns; every fourth account has none yet."""
+    ways = (
+        {"channel": "email", "address": f"invoices-{name}@example.com"},
+        {"channel": "edo", "address": f"2BM-{name}"},
+        {"channel": "paper", "address": f"101000, Москва, а/я {name[-3:]}"},
+        None,
+    )
+    return ways[place % len(ways)]

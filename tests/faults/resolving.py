@@ -28,6 +28,7 @@ from forms.requests.models import Request, RequestEvent
 from forms.requests.notifications import TITLES
 from lines.models import Line
 from notices.models import Notice, OutboxMail
+from runs.selection import parse
 from tests.faults.visitor import Visitor
 from users.models import PortfolioEntry, User
 from users.signin.passwords import hash_password
@@ -66,7 +67,7 @@ class Office:
         )
         with company_scope(plant.company_id), db.unit_of_work() as session:
             draft = submission.new_draft(session, actor, get_type("tariff_and_services"))
-            found = submission.fill(session, actor, plant.parts, draft, values, selection)
+            found = submission.fill(session, actor, plant.parts, draft, values, parse(selection))
             assert not found.errors
             submission.submit(session, actor, plant.parts, draft)
         self.visitor.send(f"/desk/{draft.id}/move", self._token(draft.id), step="take")

@@ -6,6 +6,7 @@ const THEMES = ["auto", "light", "dark"];
 export function startFrame() {
   startTheme();
   startFolding();
+  showCurrent();
   startShortcuts();
   document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".notice")?.remove());
   document.querySelector("[data-focus]")?.focus();
@@ -50,6 +51,13 @@ function startFolding() {
     root.dataset.rail = folded ? "folded" : "";
     keep("rail", root.dataset.rail);
   });
+}
+
+/** On a phone the rail is a row that scrolls: where we are stands in its middle. */
+function showCurrent() {
+  const here = document.querySelector('.rail [aria-current="page"]');
+  const row = here?.closest("ul");
+  if (row) row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
 }
 
 function startShortcuts() {

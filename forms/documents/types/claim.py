@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from core import fields
 from core.i18n import N_
-from forms.documents import fields
 from forms.documents.form import FormType, Lines
+from lines import fields as line_fields
 
 TOPICS = {
     "charges": N_("Charges that we do not agree with"),
@@ -15,7 +16,7 @@ TOPICS = {
 ANSWERS = {"console": N_("In the console"), "email": N_("By e-mail"), "post": N_("By post")}
 
 
-class Claim(fields.FormSchema):
+class Claim(fields.FieldSchema):
     """What happened, since when, what is wanted."""
 
     topic = fields.choice(N_("What the claim is about"), TOPICS)
@@ -23,10 +24,10 @@ class Claim(fields.FormSchema):
     until = fields.day(N_("Until when"), required=False, hint=N_("Leave it empty where it still goes on."))
     amount = fields.money(N_("Disputed amount"), required=False)
     description = fields.area(N_("What happened"))
-    wanted = fields.area(N_("What we ask for"), most=2000)
+    wanted = fields.area(N_("What we ask for"), longest=2000)
     answer_by = fields.choice(N_("How to answer"), ANSWERS)
     contact = fields.text(N_("Contact person"), prefill="user.name")
-    phone = fields.phone(N_("Phone of the contact person"), prefill="user.phone")
+    phone = line_fields.phone(N_("Phone of the contact person"), prefill="user.phone")
     email = fields.email(N_("E-mail of the contact person"), required=False, prefill="user.email")
 
 

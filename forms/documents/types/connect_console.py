@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from core import fields
 from core.i18n import N_
-from forms.documents import checks, fields
+from forms.documents import checks
 from forms.documents.form import FormType, Signer
+from lines import fields as line_fields
 
 
-class ConnectConsole(fields.FormSchema):
+class ConnectConsole(fields.FieldSchema):
     """The company, its contract, and who will be its first administrator."""
 
-    company = fields.text(N_("Full name of the company"), most=300)
+    company = fields.text(N_("Full name of the company"), longest=300)
     inn = fields.checked(N_("INN"), lambda inn: checks.inn_problem(inn))
     kpp = fields.checked(N_("KPP"), checks.kpp_problem, required=False, hint=N_("A sole trader has none."))
     ogrn = fields.checked(N_("OGRN"), checks.ogrn_problem)
-    address = fields.area(N_("Legal address"), most=500)
-    contract = fields.text(N_("Number of the contract with the operator"), required=False, most=50)
-    head = fields.text(N_("Head of the company"), most=150)
-    administrator = fields.text(N_("First global administrator"), most=150)
+    address = fields.area(N_("Legal address"), longest=500)
+    contract = fields.text(N_("Number of the contract with the operator"), required=False, longest=50)
+    head = fields.text(N_("Head of the company"), longest=150)
+    administrator = fields.text(N_("First global administrator"), longest=150)
     email = fields.email(N_("E-mail of the administrator"))
-    phone = fields.phone(N_("Phone of the administrator"))
-    wishes = fields.area(N_("Anything else"), required=False, most=1000)
+    phone = line_fields.phone(N_("Phone of the administrator"))
+    wishes = fields.area(N_("Anything else"), required=False, longest=1000)
 
 
 FORM = FormType(

@@ -6,17 +6,19 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
+from core import fields
 from core.i18n import N_
-from forms.documents import checks, fields
+from forms.documents import checks
 from forms.documents.form import FormType, Signer
+from lines import fields as line_fields
 
 KINDS = {"credit": N_("Pay afterwards, on credit"), "advance": N_("Pay in advance")}
 
 
-class CreditSettlement(fields.FormSchema):
+class CreditSettlement(fields.FieldSchema):
     """Which account, which way of paying, and the bank details that bills are paid from."""
 
-    account = fields.chosen(N_("Billing account"), "account")
+    account = line_fields.account(N_("Billing account"))
     kind = fields.choice(N_("How to pay from now on"), KINDS)
     limit = fields.money(
         N_("Wanted credit limit per month"),
@@ -33,7 +35,7 @@ class CreditSettlement(fields.FormSchema):
         N_("Correspondent account of the bank"), lambda account: checks.account_problem(account)
     )
     contact = fields.text(N_("Contact person"), prefill="user.name")
-    phone = fields.phone(N_("Phone of the contact person"), prefill="user.phone")
+    phone = line_fields.phone(N_("Phone of the contact person"), prefill="user.phone")
 
     @validates_schema(skip_on_field_errors=False)
     def check_together(self, data: dict[str, Any], **_: Any) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from core import fields
 from core.i18n import N_
-from forms.documents import fields
 from forms.documents.form import FormLine, FormType, Lines, Values
+from lines import fields as line_fields
 
 DEEDS = {
     "merge": N_("Merge: all numbers of the first account go to the second"),
@@ -15,16 +16,16 @@ DEEDS = {
 }
 
 
-class MergeSplit(fields.FormSchema):
+class MergeSplit(fields.FieldSchema):
     """From which account to which, from when."""
 
     deed = fields.choice(N_("What is to be done"), DEEDS)
-    source = fields.chosen(N_("First account"), "account")
-    target = fields.chosen(N_("Second account"), "account", required=False)
+    source = line_fields.account(N_("First account"))
+    target = line_fields.account(N_("Second account"), required=False)
     start = fields.day(N_("From when"), hint=N_("Best the first day of a month: bills stay whole."))
-    purpose = fields.area(N_("What the accounts are for"), required=False, most=1000)
+    purpose = fields.area(N_("What the accounts are for"), required=False, longest=1000)
     contact = fields.text(N_("Contact person"), prefill="user.name")
-    phone = fields.phone(N_("Phone of the contact person"), prefill="user.phone")
+    phone = line_fields.phone(N_("Phone of the contact person"), prefill="user.phone")
 
 
 def _check(values: Values, lines: Sequence[FormLine]) -> Mapping[str, list[str]]:

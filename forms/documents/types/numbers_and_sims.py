@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from core import fields
 from core.i18n import N_
-from forms.documents import fields
 from forms.documents.form import Beside, Carries, FormLine, FormType, Lines, Values
+from lines import fields as line_fields
 from lines.numbers import format_iccid, format_msisdn
 
 REPLACE, CHANGE, RETURN = "replace_sim", "change_number", "return_number"
@@ -44,35 +45,35 @@ COLUMNS: dict[str, tuple[str, Callable[[str], str]]] = {
 }
 
 
-class NumbersAndSims(fields.FormSchema):
+class NumbersAndSims(fields.FieldSchema):
     """What is to be done and why; for replaced cards, which ones come instead."""
 
     deed = fields.choice(N_("What is to be done"), DEEDS)
     reason = fields.choice(N_("Why"), REASONS)
-    cards = fields.cards(
+    cards = line_fields.cards(
         N_("New SIM cards (ICCID)"),
         hint=N_(
             "One a line, in the order of the numbers; or in a second column of the list that you upload. "
             "Leave it empty where the operator is to send cards."
         ),
-        only=("deed", (REPLACE,)),
+        only=fields.Only("deed", (REPLACE,)),
     )
-    new_numbers = fields.numbers(
+    new_numbers = line_fields.numbers(
         N_("New or earlier numbers"),
         hint=N_(
             "One a line, in the order of the present numbers; or in a column “New number” of the list that you upload. "
             "Leave it empty where the operator is to choose for you."
         ),
-        only=("deed", (CHANGE, RETURN)),
+        only=fields.Only("deed", (CHANGE, RETURN)),
     )
     wishes = fields.area(
         N_("Other wishes"),
         required=False,
-        most=1000,
+        longest=1000,
         hint=N_("For example, which digits a new number should have."),
     )
     contact = fields.text(N_("Contact person"), prefill="user.name")
-    phone = fields.phone(N_("Phone of the contact person"), prefill="user.phone")
+    phone = line_fields.phone(N_("Phone of the contact person"), prefill="user.phone")
 
 
 def _given(values: Values) -> tuple[str, list[str]]:

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from core import fields
 from core.i18n import N_
-from forms.documents import checks, fields
+from forms.documents import checks
 from forms.documents.form import FormType, Lines, Signer
+from lines import fields as line_fields
 
 
-class PrivatePerson(fields.FormSchema):
+class PrivatePerson(fields.FieldSchema):
     """Who takes the numbers over."""
 
-    person = fields.text(N_("Family name, first name, patronymic"), most=150)
+    person = fields.text(N_("Family name, first name, patronymic"), longest=150)
     born = fields.day(N_("Date of birth"))
     passport = fields.checked(
         N_("Series and number of the passport"),
         lambda text: None if text.isdigit() and len(text) == 10 else N_("Ten digits: series and number."),
         groups=(2, 2, 6),
     )
-    issued_by = fields.text(N_("Passport issued by"), most=300)
+    issued_by = fields.text(N_("Passport issued by"), longest=300)
     issued_on = fields.day(N_("Date of issue"))
     inn = fields.checked(
         N_("INN of the person"), lambda inn: checks.inn_problem(inn, length=12), required=False
     )
-    address = fields.area(N_("Registered address"), most=500)
-    person_phone = fields.phone(N_("Phone of the person"))
+    address = fields.area(N_("Registered address"), longest=500)
+    person_phone = line_fields.phone(N_("Phone of the person"))
     email = fields.email(N_("E-mail of the person"), required=False)
     start = fields.day(N_("From when"))
     contact = fields.text(N_("Contact person"), prefill="user.name")

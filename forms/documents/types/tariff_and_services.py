@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core import fields
 from core.i18n import N_
-from forms.documents import fields
 from forms.documents.form import Carries, FormLine, FormType, Lines, Values
+from lines import fields as line_fields
 from lines.operations.change_tariff import WHEN
 
 ROAMING = {
@@ -17,20 +18,20 @@ ROAMING = {
 }
 
 
-class TariffAndServices(fields.FormSchema):
+class TariffAndServices(fields.FieldSchema):
     """The tariff, from when, and what else."""
 
-    tariff = fields.chosen(N_("New tariff"), "tariff")
+    tariff = line_fields.tariff(N_("New tariff"))
     effective = fields.choice(N_("From when"), WHEN)
     roaming = fields.choice(N_("Roaming"), ROAMING)
     services = fields.area(
         N_("Services to add or remove"),
         required=False,
-        most=1000,
+        longest=1000,
         hint=N_("Your account manager sets them by hand."),
     )
     contact = fields.text(N_("Contact person"), prefill="user.name")
-    phone = fields.phone(N_("Phone of the contact person"), prefill="user.phone")
+    phone = line_fields.phone(N_("Phone of the contact person"), prefill="user.phone")
 
 
 def _params(values: Values, _lines: Sequence[FormLine]) -> Mapping[str, Any]:

@@ -23,6 +23,7 @@ from lines.numbers import luhn_check_digit
 from rbac.actor import Actor
 from runs.engine import runner
 from runs.models import Run
+from runs.selection import parse
 from tests.fixtures.operator import RecordingOperator
 from tests.fixtures.parts import RememberingQueue, make_parts, make_settings
 from tests.fixtures.world import Place, World
@@ -95,7 +96,7 @@ class Office:
 
         def work(session: Session, actor: Actor) -> int:
             request = submission.new_draft(session, actor, get_type(code))
-            chosen = selection or {"kind": "ids", "ids": self.place.line_ids}
+            chosen = parse(selection or {"kind": "ids", "ids": self.place.line_ids}, is_ordered=True)
             submission.fill(session, actor, self.parts, request, values or TARIFF, chosen)
             return request.id
 

@@ -14,6 +14,7 @@ from forms.requests import content, execution, service, submission
 from forms.requests.models import Request
 from lines.uploads import service as uploads
 from rbac.actor import Actor
+from runs.selection import parse
 from tests.integration.forms.conftest import Office, card, table
 
 REPLACE = {"deed": "replace_sim", "reason": "lost", "contact": "Анна", "phone": "89161234567"}
@@ -44,7 +45,7 @@ def filled(
             if request_id
             else submission.new_draft(session, actor, form)
         )
-        return draft.id, submission.fill(session, actor, office.parts, draft, values, selection).errors
+        return draft.id, submission.fill(session, actor, office.parts, draft, values, parse(selection)).errors
 
     found, errors = office.as_customer(work)
     return office.request(found), errors

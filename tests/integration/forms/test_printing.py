@@ -19,6 +19,7 @@ from forms.documents.types import TYPES, get_type
 from forms.requests import content, submission
 from forms.requests.models import Request
 from lines.numbers import format_msisdn
+from runs.selection import parse
 from tests.fixtures.pdf import text_of
 from tests.integration.forms.conftest import TARIFF, Office
 
@@ -53,7 +54,7 @@ def made(office: Office, form: FormType) -> tuple[printing.Document, Request]:
     actor = office.customer()
     with company_scope(office.place.company_id), db.unit_of_work() as session:
         request = submission._add(session, office.place.company_id, form, office.user, "Анна")
-        ids = {"kind": "ids", "ids": office.place.line_ids} if form.lines != Lines.NONE else None
+        ids = parse({"kind": "ids", "ids": office.place.line_ids}) if form.lines != Lines.NONE else None
         checked = submission.fill(session, actor, office.parts, request, VALUES[form.code], ids)
         assert checked.errors == {}, form.code
         lines = content.lines_of(session, request)

@@ -27,7 +27,7 @@ from rbac.actor import Actor, Granted
 from runs import previews
 from runs.engine import sweeper
 from runs.models import ItemState
-from runs.selection import MOST_IDS
+from runs.selection import MOST_IDS, parse
 from tests.integration.forms.conftest import TARIFF, Office, card, hire
 
 
@@ -241,7 +241,7 @@ def test_nobody_can_send_the_selection_of_a_request(office: Office) -> None:
     with pytest.raises(InvalidInput) as caught:
         office.as_customer(
             lambda session, actor: previews.create_preview(
-                session, actor, office.parts, "unblock", {}, {"kind": "request", "request": request_id}
+                session, actor, office.parts, "unblock", {}, parse({"kind": "request", "request": request_id})
             )
         )
     assert caught.value.code == "nothing_selected"

@@ -18,12 +18,13 @@ from lines.models import Line
 from lines.placing import Placed, place_lines
 from rbac.actor import Actor
 from rbac.permissions import Permission
+from runs.selection import parse
 from tests.fixtures.world import Place, World
 
 
 def placed(actor: Actor, place: Place, target: int, **selection: object) -> Placed:
     with company_scope(place.company_id), db.unit_of_work() as session:
-        chosen = LineTarget().chosen(session, actor, Permission.LINES_PLACE, selection)
+        chosen = LineTarget().chosen(session, actor, Permission.LINES_PLACE, parse(selection))
         return place_lines(session, actor, chosen, target)
 
 

@@ -12,8 +12,9 @@ from sqlalchemy import func, select, update
 from core import clock, db
 from core.tenancy import all_companies, company_scope
 from lines.models import Line, LineState, SimCard
-from lines.sims import follow_lines, sync_sims, sync_spares
+from lines.sims import follow_lines
 from lines.sync.lines import apply_line_event
+from lines.sync.sims import sync_sims, sync_spares
 from operators.errors import OperatorAway
 from operators.models import SyncState
 from operators.records import Odd, Page, SimData

@@ -20,9 +20,9 @@ from hierarchy.models import BillingAccount, Company, Contract, Department, Depa
 from lines import jobs
 from lines.bulk.target import LineTarget
 from lines.models import Line, SimCard
-from lines.sims import sync_spares
 from lines.sync import lines as sync
 from lines.sync.lines import apply_line_event, load_company, sync_changes
+from lines.sync.sims import sync_spares
 from operators.errors import OperatorAway
 from operators.models import Tariff
 from operators.records import LineData, Odd, Page

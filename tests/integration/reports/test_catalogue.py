@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 
 from bootstrap import ALL_REPORTS
 from core import clock, db
+from core.fields import info_of
 from core.i18n import translate
 from core.journal.entries import Entry, write
 from core.periods import today
@@ -282,4 +283,4 @@ def test_every_report_says_what_it_needs() -> None:
         keys = [column.key for column in report.columns]
         assert len(keys) == len(set(keys))
         assert set(report.totals) <= set(keys)
-        assert all("label" in field.metadata for field in report.schema().fields.values())
+        assert all(info_of(field).label for field in report.schema().fields.values())

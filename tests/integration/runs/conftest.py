@@ -14,6 +14,7 @@ from core.tenancy import company_scope
 from runs import previews, submission
 from runs.engine import runner
 from runs.models import Run
+from runs.selection import parse
 from tests.fixtures.operator import RecordingOperator
 from tests.fixtures.parts import RememberingQueue, make_parts, make_settings
 from tests.fixtures.world import Place, World
@@ -26,6 +27,7 @@ class Desk:
     parts: Parts
     operator: RecordingOperator
     queue: RememberingQueue
+    world: World
     place: Place
     user: int
 
@@ -36,7 +38,7 @@ class Desk:
         default = {"reason": "voluntary"} if code == "block" else {}
         with company_scope(self.place.company_id), db.unit_of_work():
             return previews.create_preview(
-                session(), actor, self.parts, code, params or default, selection or self.everything()
+                session(), actor, self.parts, code, params or default, parse(selection or self.everything())
             )
 
     def everything(self) -> dict[str, object]:
@@ -73,4 +75,4 @@ def desk(world: World, tmp_path: Path) -> Desk:
     place = world.company(lines=25)
     operator, queue = RecordingOperator(), RememberingQueue()
     parts = make_parts(make_settings(tmp_path), queue, operator)
-    return Desk(parts, operator, queue, place, world.person(place))
+    return Desk(parts, operator, queue, world, place, world.person(place))

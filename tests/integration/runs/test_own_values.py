@@ -145,7 +145,7 @@ def test_cards_from_the_second_column_of_a_list(desk: Desk, tmp_path: Path) -> N
         sheet.append([f"+{msisdn}", "Иванова Анна", present, new])
     book.save(tmp_path / "cards.xlsx")
     actor = desk.place.actor(desk.user)
-    with company_scope(desk.place.company_id), db.unit_of_work():
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
         upload = uploads.save_upload(session, actor, tmp_path / "cards.xlsx", "cards.xlsx")
         assert (upload.found, upload.problems) == (4, 0)
     run = desk.preview("replace_sim", kind="upload", upload=upload.id)

@@ -22,6 +22,7 @@ from runs.engine import claims as batches
 from runs.engine import runner, sweeper
 from runs.engine.claims import Claim, Work
 from runs.models import Run, RunState
+from runs.selection import parse
 from tests.fixtures.world import World
 from tests.integration.runs.conftest import Desk
 
@@ -216,7 +217,7 @@ def test_runs_of_others_are_for_people_who_see_the_whole_company(desk: Desk, wor
         with pytest.raises(NotFound):
             control.stop(session(), branch, desk.parts, run.id)
         with pytest.raises(NotFound):
-            failed = {"kind": "failed_of", "run": run.id}
+            failed = parse({"kind": "failed_of", "run": run.id})
             previews.create_preview(session(), branch, desk.parts, "block", {"reason": "lost"}, failed)
 
 

@@ -92,9 +92,25 @@ CONTRACT = _object(
     "id href name relatedParty state", accountType={"const": "contract"}, relatedParty=_list(PARTY)
 )
 BILLING_ACCOUNT = _object(
-    "id href name relatedParty accountType paymentStatus accountBalance creditLimit accountRelationship",
+    "id href name state relatedParty accountType paymentStatus accountBalance creditLimit accountRelationship"
+    " lastModified",
     accountType={"enum": ["advance", "credit"]},
     paymentStatus={"enum": ["paid", "inArrears"]},
+    state={"enum": ["active", "closed"]},
+    lastModified=TEXT,
+    contact=_list(
+        _object(
+            "contactType validFor contactMedium",
+            contactType={"const": "invoiceDelivery"},
+            contactMedium=_list(
+                _object(
+                    "mediumType preferred characteristic",
+                    mediumType={"enum": ["email", "paper", "edo"]},
+                    characteristic={"type": "object", "minProperties": 1, "maxProperties": 1},
+                )
+            ),
+        )
+    ),
     relatedParty=_list(PARTY),
     creditLimit=MONEY,
     accountBalance=_list(_object("amount balanceType validFor", amount=MONEY)),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.fields import plain
 from forms.documents import checks
 
 INNS = ("7707083893", "7736050003", "500100732259")
@@ -85,5 +86,5 @@ def test_what_is_wrong_is_said(problem: str | None, expected: str | None) -> Non
 
 
 def test_blanks_and_hyphens_do_not_matter() -> None:
-    assert checks.plain(" 7707 083-893 ") == "7707083893"
-    assert checks.plain("7736ab001") == "7736AB001"
+    assert plain(" 7707 083-893 ") == "7707083893"
+    assert plain("7736ab001") == "7736AB001"

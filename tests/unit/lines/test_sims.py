@@ -2,7 +2,7 @@
 
 import pytest
 
-from lines.sims import believed
+from lines.sync.sims import believed
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ import hmac
 import pytest
 
 from sandbox.config import Config, MissingSetting
+from sandbox.events.outbox import wants
+from sandbox.events.sender import FIRST_RETRY, MAX_ATTEMPTS, outcome
+from sandbox.events.signing import sign
 from sandbox.faults import FaultPlan, Faults, read_plan
-from sandbox.hubs import wants
 from sandbox.ids import PRODUCT, find_number, public_id
 from sandbox.limiter import Limiter
-from sandbox.meter import Meter
-from sandbox.sender import FIRST_RETRY, MAX_ATTEMPTS, outcome
-from sandbox.signing import sign
-from sandbox.wire import find_moment, iso
+from sandbox.moments import find_moment, iso
+from sandbox.request_counts import RequestCounts
 
 
 class Clock:
@@ -82,13 +82,13 @@ def test_fault_plans_are_checked() -> None:
 
 def test_meter_counts_the_rate_between_first_and_last_order() -> None:
     clock = Clock()
-    meter = Meter(clock)
-    meter.admitted(is_order=False)
+    request_counts = RequestCounts(clock)
+    request_counts.admitted(is_order=False)
     for _ in range(11):
-        meter.admitted(is_order=True)
+        request_counts.admitted(is_order=True)
         clock.now += 0.1
-    meter.refused()
-    figures = meter.as_dict()
+    request_counts.refused()
+    figures = request_counts.as_dict()
     assert figures["requests"] == 13
     assert figures["requestsRefused429"] == 1
     assert figures["requestsPerSecondUsed"] == pytest.approx(10)

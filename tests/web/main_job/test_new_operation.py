@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from marshmallow import Schema, fields
 
-from core import clock
+from core import clock, fields
 from lines.operations import block
 from operators.gateway import Change
 from rbac.permissions import Permission
@@ -16,10 +15,10 @@ from runs.operation import Operation
 from tests.web.main_job.desk import Desk
 
 
-class LostParams(Schema):
+class LostParams(fields.FieldSchema):
     """A field of which only its kind says how to draw it."""
 
-    lost_on = fields.Date(required=True, metadata={"label": "Lost on"})
+    lost_on = fields.day("Lost on")
 
 
 LOST = Operation(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from core import db
-from forms.documents.fields import LONGEST_LISTED
+from lines.fields import LONGEST_LISTED
 from tests.integration.forms.conftest import TARIFF, card
 from tests.web.requests.conftest import Desk
 

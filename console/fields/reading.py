@@ -1,0 +1,33 @@
+"""Reads what was typed into the fields of a form or stands in an address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from core.fields import MONEY, NUMBER, FieldSchema, info_of
+
+_BLANKS: Final = dict.fromkeys(map(ord, " \t\xa0\u202f\u2009"))
+_UNITS: Final = "₽%"
+
+
+def read(schema: type[FieldSchema], values: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, by field: numbers as machines write them, texts without blanks around.
+
+    Fields that were not sent are left out. What is too long is cut one character behind its bound, so that it is still
+    too long.
+    """
+    typed: dict[str, str] = {}
+    for name, declared in schema().fields.items():
+        if name not in values:
+            continue
+        info, value = info_of(declared), values[name].strip().replace("\r\n", "\n")
+        if info.widget in (MONEY, NUMBER):
+            value = _number(value)
+        typed[name] = value[: info.longest + 1]
+    return typed
+
+
+def _number(text: str) -> str:
+    """A number as people write it ("1 500,50 ₽") in the way machines do."""
+    return text.translate(_BLANKS).replace(",", ".").rstrip(_UNITS)

@@ -1,0 +1,1 @@
+"""Events to the hubs: put into the outbox, signed, delivered."""

@@ -1,0 +1,1 @@
+"""The back office of the stand-in operator: orders that are due are carried out."""

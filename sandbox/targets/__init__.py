@@ -1,0 +1,1 @@
+"""What orders change: lines with their cards and numbers, and billing accounts."""
