@@ -17,17 +17,15 @@ from core import db
 from core.i18n import N_
 from core.journal.actions import JournalRegistry, JournalWords
 from core.queue import JobQueue
-from core.settings import Settings
+from core.settings import Settings, SettingUnknown
 from core.storage import LocalStorage, Storage
 from core.storage_cleanup import Keys
 from forms.requests import attachments, deadline_report, execution
 from lines.bulk.target import LineTarget
 from lines.operations import OPERATIONS
 from notices import service as notices
-from operators.gateway import Gateway
-from operators.records import Source
-from operators.tmf import adapter, hub
-from operators.tmf.reading import TmfSource
+from operators import tmf
+from operators.port import Operator
 from rbac.permissions import Permission
 from reports import service as report_service
 from reports.catalogue import REPORTS
@@ -79,6 +77,9 @@ def all_reports(journal: JournalRegistry) -> tuple[Report, ...]:
 
 ALL_REPORTS = all_reports(journal_registry(OPERATIONS))
 
+ADAPTERS: dict[str, Callable[[Settings], Operator]] = {"tmf": tmf.connect}
+"""How an operator is spoken to, by the value of OPERATOR_ADAPTER; one process has one operator."""
+
 KEPT_FILES: tuple[Keys, ...] = (attachments.keys, report_service.keys, notices.keys)
 """Whose rows name files of the storage; a file that none of them names is an orphan."""
 
@@ -90,9 +91,7 @@ class Parts:
     settings: Settings
     queue: JobQueue
     storage: Storage
-    gateway: Gateway
-    source: Source
-    subscribe: Callable[[], None]
+    operator: Operator
     target: Target
     selections: Selections
     operations: Operations
@@ -101,18 +100,24 @@ class Parts:
     kept_files: Sequence[Keys]
 
 
+def connect_operator(settings: Settings) -> Operator:
+    """The operator that the settings name; raises SettingUnknown where there is no such adapter."""
+    connect = ADAPTERS.get(settings.operator_adapter)
+    if connect is None:
+        raise SettingUnknown("OPERATOR_ADAPTER", settings.operator_adapter, ADAPTERS)
+    return connect(settings)
+
+
 def build(settings: Settings) -> Parts:
     """Bind the process to its database and put its parts together. Opens no connection by itself."""
+    operator = connect_operator(settings)
     db.connect(settings.database_url)
-    gateway = adapter.connect(settings)
     journal = journal_registry(OPERATIONS)
     return Parts(
         settings=settings,
         queue=JobQueue(settings.redis_url, most=settings.workers),
         storage=LocalStorage(settings.data_dir / "files"),
-        gateway=gateway,
-        source=TmfSource(gateway.client),
-        subscribe=lambda: hub.register(gateway.client, f"{settings.console_url}/operator/events"),
+        operator=operator,
         target=LineTarget(),
         selections=Selections([execution.OfRequest]),
         operations=Operations(OPERATIONS),

@@ -18,8 +18,9 @@ from benchmarks.harness import Result, significant
 from core import clock
 from devtools.factory import SECRET, Factory, running
 from devtools.servers.roles import DATABASE, SANDBOX_DATABASE
-from operators.gateway import Change, Order, OrderLine
-from operators.tmf.adapter import ORDERS
+from operators.changes import Change
+from operators.port import Order, OrderLine, Product
+from operators.tmf.gateway import ORDERS
 from operators.tmf.orders import body_of
 
 LINES = 20_000
@@ -63,7 +64,7 @@ class Bare:
         return (posted - start).total_seconds(), (row[0] - start).total_seconds()
 
     def _post(self, key: str, ids: list[str], change: Change) -> None:
-        lines = [OrderLine(f"{key}-{no}", product, change) for no, product in enumerate(ids)]
+        lines = [OrderLine(f"{key}-{no}", Product(product), change) for no, product in enumerate(ids)]
         body = json.dumps(body_of(Order(key, self._factory.party_id, "set_limit", lines))).encode()
         headers = {"Authorization": f"Bearer {SECRET}", "Content-Type": "application/json"}
         url = self._factory.variables["OPERATOR_URL"] + ORDERS

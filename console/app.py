@@ -12,7 +12,7 @@ from console.account import profile, sign_in
 from console.api import health, listener, openapi
 from console.journal import pages as journal
 from console.lines import pages as lines
-from console.lines import placing, tree, uploads
+from console.lines import tree, uploads
 from console.people import companies, notices
 from console.people import pages as people
 from console.reports import files as file_pages
@@ -38,7 +38,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     profile.blueprint,
     lines.blueprint,
     tree.blueprint,
-    placing.blueprint,
     structure.blueprint,
     departments.blueprint,
     people.blueprint,

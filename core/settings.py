@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 
 class SettingsMissing(RuntimeError):
     """A setting without which the process cannot run is absent; the message names every one of them."""
+
+
+class SettingUnknown(RuntimeError):
+    """A setting names something that there is not; the message says what there is."""
+
+    def __init__(self, name: str, value: str, known: Iterable[str]) -> None:
+        super().__init__(f"{name} is {value!r}; known: {', '.join(sorted(known))}")
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,7 @@ class Settings:
     secret_key: str
     console_url: str
     data_dir: Path
+    operator_adapter: str = "tmf"
     operator_rps: float = 0.0
     operator_order_items: int = 500
     operator_timeout: float = 10.0
@@ -56,6 +64,7 @@ class Settings:
             secret_key=env["SECRET_KEY"],
             console_url=env.get("CONSOLE_URL", "http://127.0.0.1:8080").rstrip("/"),
             data_dir=Path(env.get("DATA_DIR", "var/data")),
+            operator_adapter=env.get("OPERATOR_ADAPTER", "tmf"),
             operator_rps=float(env.get("OPERATOR_RPS", "0")),
             operator_order_items=int(env.get("OPERATOR_ORDER_ITEMS", "500")),
             operator_timeout=float(env.get("OPERATOR_TIMEOUT", "10")),

@@ -42,10 +42,8 @@ from devtools.servers.valkey import Valkey
 from devtools.services import HOST, Launcher, free_port, wait_for
 from hierarchy.models import Department
 from lines.sync.lines import load_company
-from operators.records import Source
+from operators.port import Source
 from operators.sync import companies, sync_catalogue, sync_companies
-from operators.tmf import adapter
-from operators.tmf.hub import register
 from rbac.actor import Actor
 from rbac.models import Grant, Role
 from runs import control, previews, submission
@@ -89,7 +87,7 @@ class Factory:
         self.admin("POST", "seed", {"companies": [{"name": "ООО «Завод»", "lines": lines}], "seed": 1})
         settings = Settings.from_env(self.variables)
         self.parts = bootstrap.build(settings)
-        self.source = self.parts.source
+        self.source = self.parts.operator.source
         sync_catalogue(self.source)
         sync_companies(self.source)
         self.company_id, self.party_id = companies()[0]
@@ -146,7 +144,7 @@ class Factory:
         url = self.variables["CONSOLE_URL"]
         self.children["web"] = self.launcher.web(int(url.rpartition(":")[2]), threads)
         wait_for(url + "/health/live", self.children["web"])
-        register(adapter.connect(self.parts.settings).client, f"{url}/operator/events")
+        self.parts.operator.subscribe(url)
 
     def stop(self) -> None:
         """Stop everything, the last started first."""

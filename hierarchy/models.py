@@ -44,7 +44,10 @@ class Contract(CompanyOwned, Base):
 
 
 class BillingAccount(CompanyOwned, Base):
-    """A billing account (TMF666): `balance` in roubles, negative when in debt; `settlement` is advance or credit."""
+    """A billing account (TMF666): `balance` in roubles, negative when in debt; `settlement` is advance or credit.
+
+    Invoices go to `delivery_address` by `delivery_channel`: email, paper or edo; both are null where none is known.
+    """
 
     __tablename__ = "billing_accounts"
     __table_args__ = (
@@ -59,6 +62,8 @@ class BillingAccount(CompanyOwned, Base):
     is_in_debt: Mapped[bool] = mapped_column(default=False)
     balance: Mapped[Decimal] = mapped_column(MONEY, default=Decimal(0))
     credit_limit: Mapped[Decimal] = mapped_column(MONEY, default=Decimal(0))
+    delivery_channel: Mapped[str | None]
+    delivery_address: Mapped[str | None]
 
 
 class Department(CompanyOwned, Base):

@@ -21,19 +21,17 @@ from lines.sync import sims
 from operators import pool_sync
 from operators import sync as company_sync
 from operators.errors import OperatorAway
-from operators.records import Source
+from operators.port import Operator
 
 RECONCILE_AFTER = timedelta(hours=22)
 log = structlog.get_logger(__name__)
 
 
 class Parts(CoreParts, Protocol):
-    """Beside those of core: how the operator is read, and how the console registers for its events."""
+    """Beside those of core: the operator."""
 
     @property
-    def source(self) -> Source: ...
-    @property
-    def subscribe(self) -> Callable[[], None]: ...
+    def operator(self) -> Operator: ...
 
 
 def synchronise(parts: Parts) -> None:
@@ -41,8 +39,8 @@ def synchronise(parts: Parts) -> None:
 
     Trouble is for the next time.
     """
-    source = parts.source
-    _try("hub", parts.subscribe)
+    source = parts.operator.source
+    _try("hub", partial(parts.operator.subscribe, parts.settings.console_url))
     _try("catalogue", partial(company_sync.sync_catalogue, source))
     _try("pool", partial(pool_sync.sync_pool, source))
     _try("companies", partial(company_sync.sync_companies, source))
@@ -54,7 +52,7 @@ def synchronise(parts: Parts) -> None:
 def reconcile(parts: Parts) -> None:
     """Everything once more from the start, for companies whose last time was a day ago: what no change told."""
     for company_id in _due():
-        _try(f"all:{company_id}", partial(sync.load_company, parts.source, company_id))
+        _try(f"all:{company_id}", partial(sync.load_company, parts.operator.source, company_id))
 
 
 def _try(what: str, call: Callable[[], object]) -> None:

@@ -14,6 +14,7 @@ from rbac.decision import roots, visible
 from rbac.permissions import Permission
 
 LINE_PLACED = Action("line.placed", N_("Number placed in a department"))
+"""In older entries only: placing is an operation by now."""
 LINE_CHANGED = Action("line.changed", N_("Changed by the operator"))
 LINE_APPEARED = Action("line.appeared", N_("Number came from the operator"))
 LIST_UPLOADED = Action("list.uploaded", N_("List uploaded"))

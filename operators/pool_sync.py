@@ -12,7 +12,7 @@ from core import bulk, clock
 from core.db import unit_of_work
 from core.tenancy import all_companies
 from operators.models import PoolNumber
-from operators.records import Source
+from operators.port import Source
 from operators.states import Report, find_state
 from operators.sync import count, stream
 

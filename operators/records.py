@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
-from operators.pool import FreeNumber
+from operators.changes import InvoiceDelivery
 
 T = TypeVar("T")
 
@@ -52,7 +52,10 @@ class ContractData:
 
 @dataclass(frozen=True, slots=True)
 class AccountData:
-    """A billing account (TMF666); amounts in roubles, `settlement` is advance or credit."""
+    """A billing account (TMF666); amounts in roubles, `settlement` is advance or credit.
+
+    `delivery` is None where the operator names no address for invoices, or one of a channel that we do not know.
+    """
 
     id: str
     number: str
@@ -61,6 +64,7 @@ class AccountData:
     is_in_debt: bool
     balance: Decimal
     credit_limit: Decimal
+    delivery: InvoiceDelivery | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,35 +114,3 @@ class SimData:
     iccid: str
     imsi: str
     state: str
-
-
-class Source(Protocol):
-    """Where synchronisation reads from, page by page. Raises operators.errors.OperatorAway."""
-
-    def parties(self) -> Iterator[Page[PartyData]]:
-        """All customers."""
-        ...
-
-    def tariffs(self) -> Iterator[Page[TariffData]]:
-        """The whole catalogue, what is no longer sold included."""
-        ...
-
-    def contracts(self, party_id: str) -> Iterator[Page[ContractData]]:
-        """The contracts of a customer."""
-        ...
-
-    def accounts(self, party_id: str) -> Iterator[Page[AccountData]]:
-        """The billing accounts of a customer."""
-        ...
-
-    def lines(self, party_id: str, *, since: str = "") -> Iterator[Page[LineData]]:
-        """The lines of a customer; with `since` (ISO moment) those that changed after it."""
-        ...
-
-    def pool(self) -> Iterator[Page[FreeNumber]]:
-        """The numbers that lines may change to."""
-        ...
-
-    def sims(self, party_id: str, *, spare_only: bool = False) -> Iterator[Page[SimData]]:
-        """The SIM cards of a customer; with `spare_only` those that no line uses yet."""
-        ...

@@ -20,7 +20,8 @@ from hierarchy.roots import create_roots
 from operators.errors import OperatorAway
 from operators.journal import COMPANY_ADDED, COMPANY_CHANGED
 from operators.models import Tariff
-from operators.records import AccountData, Page, PartyData, Source
+from operators.port import Source
+from operators.records import AccountData, Page, PartyData
 from operators.states import Report, note_done, note_failed
 from rbac.actor import system_actor
 from rbac.grants import create_preset_roles
@@ -119,6 +120,8 @@ def _account_rows(db: Session, company_id: int, accounts: Sequence[AccountData])
             "is_in_debt": found.is_in_debt,
             "balance": found.balance,
             "credit_limit": found.credit_limit,
+            "delivery_channel": found.delivery and found.delivery.channel,
+            "delivery_address": found.delivery and found.delivery.address,
         }
         for found in accounts
     ]

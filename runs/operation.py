@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import NotFound
 from core.fields import FieldSchema
-from operators.gateway import Change
+from operators.changes import Change
 from rbac.actor import Actor
 from rbac.permissions import Permission
 from runs.selection import Selection

@@ -117,7 +117,7 @@ def _count(db: Session, run: Run) -> None:
 
 def wake(parts: Parts, run: Run) -> None:
     """Wake workers for the run once the transaction has been committed."""
-    copies = max(1, min(parts.settings.workers, -(-run.pending // parts.gateway.order_items)))
+    copies = max(1, min(parts.settings.workers, -(-run.pending // parts.operator.gateway.order_items)))
     company_id, run_id = run.company_id, run.id
     after_commit(lambda: _enqueue(parts, company_id, run_id, copies))
 

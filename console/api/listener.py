@@ -8,37 +8,23 @@ from flask import Blueprint, jsonify, request
 from console.web.routing import Public, ResponseReturnValue, parts, route
 from core import clock
 from lines.sync.lines import apply_line_event
-from operators.tmf.events import (
-    SIGNATURE_HEADER,
-    TIMESTAMP_HEADER,
-    LineEvent,
-    OrderEvent,
-    is_genuine,
-    parse_event,
-)
+from operators.port import EVENTS_PATH, EventRefused, LineEvent, OrderEvent
 from runs.engine.outcomes import record_event
 
-blueprint = Blueprint("listener", __name__, url_prefix="/operator")
+blueprint = Blueprint("listener", __name__)
 log = structlog.get_logger(__name__)
 
 
 @route(
-    blueprint, "/events", methods=("POST",), permission=Public("the operator proves itself by a signature")
+    blueprint, EVENTS_PATH, methods=("POST",), permission=Public("the operator proves itself by a signature")
 )
 def events() -> ResponseReturnValue:
     """Take one event. Told again it does no harm; with 401 or 5xx the operator tells it again by itself."""
-    body = request.get_data()
-    genuine = is_genuine(
-        parts().settings.operator_event_secret,
-        request.headers.get(TIMESTAMP_HEADER),
-        request.headers.get(SIGNATURE_HEADER),
-        body,
-        clock.now(),
-    )
-    if not genuine:
-        log.warning("events.not_genuine", ip=request.remote_addr)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    event = parts().operator.read_event(headers, request.get_data(), clock.now())
+    if isinstance(event, EventRefused):
+        log.warning("events.not_genuine", ip=request.remote_addr, why=event.why.value)
         return jsonify(code="not_genuine", message="The signature does not fit."), 401
-    event = parse_event(body)
     known = True
     if isinstance(event, OrderEvent):
         known = record_event(parts(), event.key, event.order_id, event.lines)

@@ -21,12 +21,12 @@ Command = Callable[[Parts, argparse.Namespace], int]
 
 def load_demo(parts: Parts, _: argparse.Namespace) -> int:
     """Load every company from the operator, give each a tree of departments, create the demo's people."""
-    return demo.load(parts.source, parts.subscribe)
+    return demo.load(parts.operator, parts.settings.console_url)
 
 
 def sync(parts: Parts, arguments: argparse.Namespace) -> int:
     """Take over from the operator what has changed; with --full everything once more."""
-    return demo.synchronise(parts.source, parts.subscribe, full=arguments.full)
+    return demo.synchronise(parts.operator, parts.settings.console_url, full=arguments.full)
 
 
 def verify_journal(_: Parts, arguments: argparse.Namespace) -> int:

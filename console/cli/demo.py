@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -15,7 +15,7 @@ from core.tenancy import all_companies, company_scope
 from hierarchy.models import Company, DepartmentTotal
 from lines.sync.lines import load_company, sync_changes
 from operators.pool_sync import sync_pool
-from operators.records import Source
+from operators.port import Operator
 from operators.sync import companies, sync_catalogue, sync_companies
 
 TYPICAL = 1_000
@@ -32,9 +32,10 @@ class Sized:
     lines: int
 
 
-def synchronise(source: Source, listen: Callable[[], None], *, full: bool) -> int:
+def synchronise(operator: Operator, console_url: str, *, full: bool) -> int:
     """Catalogue, companies, lines; registers for the operator's events. Raises OperatorAway."""
-    listen()
+    operator.subscribe(console_url)
+    source = operator.source
     sync_catalogue(source)
     sync_pool(source, at_once=True)
     sync_companies(source)
@@ -47,9 +48,9 @@ def synchronise(source: Source, listen: Callable[[], None], *, full: bool) -> in
     return 0
 
 
-def load(source: Source, listen: Callable[[], None]) -> int:
+def load(operator: Operator, console_url: str) -> int:
     """Load, and prepare what is missing; what is there stays as it is, so it may be run again."""
-    synchronise(source, listen, full=False)
+    synchronise(operator, console_url, full=False)
     rows: list[Row] = []
     sized = _sized()
     for demo in _named(sized):

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.journal.entries import Entry, write
 from hierarchy.models import Department
 from hierarchy.roots import get_root_id
 from hierarchy.service import create_department
-from lines.models import IN_DEPARTMENT, Line
-from lines.placing import place_lines
+from lines.bulk.target import LineTarget
+from lines.models import Line
+from lines.operations.place import OPERATION as PLACE
 from rbac.actor import Actor, system_actor
+from runs.journal import operation_action
 
 SMALL: Mapping[str, tuple[str, ...]] = {"Офис": (), "Склад": (), "Доставка": ()}
 MEDIUM: Mapping[str, tuple[str, ...]] = {
@@ -67,10 +70,11 @@ def _place(session: Session, actor: Actor, company_id: int, leaves: list[int]) -
     for number, leaf in enumerate(leaves):
         end = len(placed) * sum(weights[: number + 1]) // sum(weights)
         if end > start:
-            chosen = (
-                select(Line.id)
-                .join(Department, IN_DEPARTMENT)
-                .where(Line.company_id == company_id, Line.id.in_(placed[start:end]))
-            )
-            place_lines(session, actor, chosen, leaf)
+            into = {"department_id": leaf}
+            changes = LineTarget().apply(session, company_id, 0, placed[start:end], into, is_ordered=False)
+            entries = [
+                Entry(operation_action(PLACE), "line", line_id, before, after, label=label)
+                for line_id, label, before, after in changes
+            ]
+            write(session, actor, entries)
         start = end

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from flask import request
 from marshmallow import fields
 
 from console.fields import departments
@@ -144,6 +145,8 @@ def _chooser(drawn: DrawnField, info: FieldInfo, permission: Permission) -> Choo
         drawn.name,
         permission,
         drawn.value,
+        # Without scripts the form itself is sent, and comes back with what was found.
+        find=request.values.get("find", ""),
         none=info.none,
         errors=drawn.errors,
         hint=drawn.hint,

@@ -153,7 +153,6 @@ def _card(card: LineCard) -> dict[str, Any]:
         "planned": planned,
         "period": line_words.PERIODS.get(card.line.limit_period or "month", ""),
         "operations": _operations_on(card),
-        "may_place": card.may(actor(), Permission.LINES_PLACE),
         "busy": [
             (run, parts().operations.of(run.operation)) for run, _item in service.open_items(db(), card)
         ],

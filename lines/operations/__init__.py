@@ -4,6 +4,7 @@ from lines.operations import (
     block,
     change_number,
     change_tariff,
+    place,
     remove_limit,
     replace_sim,
     set_limit,
@@ -18,4 +19,5 @@ OPERATIONS = (
     change_tariff.OPERATION,
     replace_sim.OPERATION,
     change_number.OPERATION,
+    place.OPERATION,
 )

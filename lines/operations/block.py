@@ -6,7 +6,7 @@ from core.fields import FieldSchema, choice
 from core.i18n import N_, NN_
 from lines.models import Line, LineState
 from lines.operations.common import TERMINATED
-from operators.gateway import Change
+from operators.changes import Change
 from rbac.permissions import Permission
 from runs.operation import Operation, Refusal, Words
 
@@ -39,7 +39,7 @@ OPERATION = Operation(
         TERMINATED,
         Refusal("already_blocked", N_("Already blocked"), Line.state == LineState.BLOCKED),
     ),
-    change=lambda params: Change(status="suspended", characteristics={"blockReason": params["reason"]}),
+    change=lambda params: Change(state="blocked", block_reason=params["reason"]),
     effect=lambda params: {"state": LineState.BLOCKED.value, "block_reason": params["reason"]},
     group="block",
     order=10,

@@ -13,7 +13,7 @@ from lines.models import Line, LineState
 from lines.numbers import format_msisdn, parse_msisdn
 from lines.operations.common import TERMINATED, NoParams, own_refusals
 from operators import pool_sync
-from operators.gateway import Change
+from operators.changes import Change
 from operators.models import PoolNumber, SyncState
 from rbac.permissions import Permission
 from runs.models import RunValue
@@ -96,7 +96,7 @@ OPERATION = Operation(
     schema=NoParams,
     own=NEW_NUMBER,
     refusals=lambda params: _refusals(),
-    change=lambda params: Change(characteristics={"msisdn": params[OWN]}),
+    change=lambda params: Change(msisdn=params[OWN]),
     effect=lambda params: {"msisdn": RunValue.value},
     price=lambda params: _price(),
     group="number",

@@ -13,7 +13,7 @@ from hierarchy.models import BillingAccount
 from lines import fields
 from lines.models import Line, LineState
 from lines.operations.common import TERMINATED
-from operators.gateway import Change
+from operators.changes import Change
 from operators.models import Tariff
 from rbac.permissions import Permission
 from runs.operation import Operation, Params, Price, Refusal, Words
@@ -76,9 +76,7 @@ OPERATION = Operation(
     icon="arrow-left-right",
     schema=TariffParams,
     refusals=_refusals,
-    change=lambda params: Change(
-        offering=params["tariff"], characteristics={"effective": params["effective"]}
-    ),
+    change=lambda params: Change(tariff=params["tariff"], effective=params["effective"]),
     effect=_effect,
     price=_price,
     group="tariff",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.i18n import N_, NN_
 from lines.models import Line
 from lines.operations.common import TERMINATED, NoParams
-from operators.gateway import Change
+from operators.changes import Change
 from rbac.permissions import Permission
 from runs.operation import Operation, Refusal, Words
 
@@ -25,7 +25,7 @@ OPERATION = Operation(
         TERMINATED,
         Refusal("no_limit", N_("Has no limit"), Line.limit_amount.is_(None)),
     ),
-    change=lambda params: Change(characteristics={"spendingLimit": None}),
+    change=lambda params: Change(limit=None),
     effect=lambda params: {"limit_amount": None, "limit_period": None, "limit_warn": None},
     group="limit",
     order=40,

@@ -9,7 +9,7 @@ from core.i18n import N_, NN_
 from lines.models import Line, SimCard, SimState
 from lines.numbers import format_iccid, parse_iccid
 from lines.operations.common import TERMINATED, NoParams, own_refusals
-from operators.gateway import Change
+from operators.changes import Change
 from rbac.permissions import Permission
 from runs.models import RunValue
 from runs.operation import OWN, Operation, Own, Refusal, Words
@@ -79,7 +79,7 @@ OPERATION = Operation(
     schema=NoParams,
     own=NEW_CARD,
     refusals=lambda params: _refusals(),
-    change=lambda params: Change(characteristics={"iccid": params[OWN]}),
+    change=lambda params: Change(iccid=params[OWN]),
     effect=lambda params: {"iccid": RunValue.value},
     group="sim",
     order=60,

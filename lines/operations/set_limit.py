@@ -8,7 +8,7 @@ from core.fields import FieldSchema, choice, money, percent
 from core.i18n import N_, NN_
 from lines.models import Line
 from lines.operations.common import TERMINATED
-from operators.gateway import Change
+from operators.changes import Change, Limit
 from rbac.permissions import Permission
 from runs.operation import Operation, Params, Refusal, Words
 
@@ -32,16 +32,6 @@ def _same(params: Params) -> Refusal:
     return Refusal("same_limit", N_("Already has exactly this limit"), is_same)
 
 
-def _characteristic(params: Params) -> dict[str, object]:
-    limit = {
-        "amount": str(params["amount"]),
-        "unit": "RUB",
-        "period": params["period"],
-        "warnAt": params["warn_at"],
-    }
-    return {"spendingLimit": limit}
-
-
 OPERATION = Operation(
     code="set_limit",
     words=Words(
@@ -55,7 +45,7 @@ OPERATION = Operation(
     icon="speedometer2",
     schema=LimitParams,
     refusals=lambda params: (TERMINATED, _same(params)),
-    change=lambda params: Change(characteristics=_characteristic(params)),
+    change=lambda params: Change(limit=Limit(params["amount"], params["period"], params["warn_at"])),
     effect=lambda params: {
         "limit_amount": params["amount"],
         "limit_period": params["period"],

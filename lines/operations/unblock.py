@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.i18n import N_, NN_
 from lines.models import Line, LineState
 from lines.operations.common import TERMINATED, NoParams
-from operators.gateway import Change
+from operators.changes import Change
 from rbac.permissions import Permission
 from runs.operation import Operation, Refusal, Words
 
@@ -25,7 +25,7 @@ OPERATION = Operation(
         TERMINATED,
         Refusal("not_blocked", N_("Is not blocked"), Line.state != LineState.BLOCKED),
     ),
-    change=lambda params: Change(status="active"),
+    change=lambda params: Change(state="active"),
     effect=lambda params: {"state": LineState.ACTIVE.value, "block_reason": None},
     group="block",
     order=20,

@@ -18,7 +18,8 @@ from lines.sync.moved_away import end_elsewhere
 from lines.sync.seen_ids import SeenIds
 from lines.sync.sims import sync_sims
 from lines.sync.writer import LineWriter
-from operators.records import LineData, Page, Source
+from operators.port import Source
+from operators.records import LineData, Page
 from operators.states import Report, find_state
 from operators.sync import count, get_party_id, stream
 

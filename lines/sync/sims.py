@@ -17,7 +17,8 @@ from core.tenancy import company_scope
 from lines.models import Line, LineState, SimCard, SimState
 from lines.sims import settle
 from lines.sync.seen_ids import SeenIds
-from operators.records import Page, SimData, Source
+from operators.port import Source
+from operators.records import Page, SimData
 from operators.states import Report, find_state
 from operators.sync import count, get_party_id, stream
 

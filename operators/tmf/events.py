@@ -5,18 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from core.errors import InvalidInput
 from core.i18n import N_
-from operators.gateway import LineOutcome
-from operators.records import LineData
+from operators.fields import Unfit, clean, get_id, get_object
+from operators.port import Disbelief, Event, EventRefused, LineEvent, OrderEvent, OtherEvent
 from operators.tmf import parse
-from operators.tmf.fields import Unfit, clean, get_id, get_object
 from operators.tmf.orders import outcomes
 
 TIMESTAMP_HEADER = "X-Event-Timestamp"
@@ -26,51 +24,34 @@ ORDER_EVENT = "ProductOrderStateChangeEvent"
 LINE_EVENTS = ("ProductStateChangeEvent", "ProductAttributeValueChangeEvent", "ProductCreateEvent")
 
 
-@dataclass(frozen=True)
-class OrderEvent:
-    """An order moved on: `key` is our external id of it, `lines` the items that the event tells of."""
-
-    event_id: str
-    key: str
-    order_id: str
-    lines: Sequence[LineOutcome]
-
-
-@dataclass(frozen=True)
-class LineEvent:
-    """A line changed outside any order of ours."""
-
-    event_id: str
-    line: LineData
-
-
-@dataclass(frozen=True)
-class OtherEvent:
-    """An event that we take and do nothing about."""
-
-    event_id: str
-    event_type: str
-
-
-Event = OrderEvent | LineEvent | OtherEvent
-
-
 def sign(secret: str, timestamp: str, body: bytes) -> str:
     """The signature of an event: "sha256=" and the HMAC of the timestamp, a dot and the body."""
     digest = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256)
     return "sha256=" + digest.hexdigest()
 
 
-def is_genuine(secret: str, timestamp: str | None, signature: str | None, body: bytes, now: datetime) -> bool:
-    """Whether the sender knows our secret and sent this within five minutes; without a secret nothing is."""
-    if not secret or not timestamp or not signature:
-        return False
+def read_event(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Event | EventRefused:
+    """What came, or why it is not believed; the names of headers are in lower case. Raises InvalidInput."""
+    timestamp, signature = (headers.get(name.lower(), "") for name in (TIMESTAMP_HEADER, SIGNATURE_HEADER))
+    why = disbelief(secret, timestamp, signature, body, now)
+    return parse_event(body) if why is None else EventRefused(why)
+
+
+def disbelief(secret: str, timestamp: str, signature: str, body: bytes, now: datetime) -> Disbelief | None:
+    """Why an event is not believed; None where its sender knows our secret and sent it within five minutes.
+
+    Without a secret nothing is believed.
+    """
+    if not secret or not signature:
+        return Disbelief.BAD_SIGNATURE
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
-        return False
-    if abs(now.timestamp() - int(timestamp)) > TOLERANCE.total_seconds():
-        return False
+        return Disbelief.BAD_SIGNATURE
     expected = sign(secret, timestamp, body)
-    return hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace"))
+    if not hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace")):
+        return Disbelief.BAD_SIGNATURE
+    if abs(now.timestamp() - int(timestamp)) > TOLERANCE.total_seconds():
+        return Disbelief.TOO_OLD
+    return None
 
 
 def parse_event(body: bytes) -> Event:

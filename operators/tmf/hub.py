@@ -8,9 +8,9 @@ import structlog
 
 from core import clock
 from operators.errors import NotSent, OddAnswer
+from operators.fields import find_id
+from operators.http import HttpClient
 from operators.states import find_state, note_done, note_failed
-from operators.tmf.client import TmfClient
-from operators.tmf.fields import find_id
 
 HUBS = {
     "orders": "/tmf-api/productOrderingManagement/v4/hub",
@@ -21,7 +21,7 @@ TOKEN_WAIT = 10.0
 log = structlog.get_logger(__name__)
 
 
-def register(client: TmfClient, callback: str, *, fresh: timedelta = FRESH) -> None:
+def register(client: HttpClient, callback: str, *, fresh: timedelta = FRESH) -> None:
     """See to it that events of orders and lines come to `callback`; call it at the start and every few minutes.
 
     TM Forum hubs cannot be read, so registering is simply repeated once it is older than `fresh`: an operator that was
@@ -40,7 +40,7 @@ def register(client: TmfClient, callback: str, *, fresh: timedelta = FRESH) -> N
             _withdraw(client, path, old)
 
 
-def _post(client: TmfClient, path: str, callback: str, stream: str) -> str:
+def _post(client: HttpClient, path: str, callback: str, stream: str) -> str:
     """The id of the registration; empty where the operator says that it has us already."""
     if not client.tokens.take(TOKEN_WAIT):
         raise NotSent("no request was free under the operator's limit")
@@ -54,7 +54,7 @@ def _post(client: TmfClient, path: str, callback: str, stream: str) -> str:
     return key
 
 
-def _withdraw(client: TmfClient, path: str, key: str) -> None:
+def _withdraw(client: HttpClient, path: str, key: str) -> None:
     """Take an older registration back; it may be gone already."""
     if client.tokens.take(TOKEN_WAIT):
         reply = client.send("DELETE", f"{path}/{key}")

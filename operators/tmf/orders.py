@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from operators.gateway import (
+from operators.fields import Unfit, clean, find_id, get_id, get_object, objects
+from operators.http import Reply
+from operators.port import (
     Accepted,
     Answer,
-    Change,
     LineOutcome,
     Order,
+    OrderLine,
     Outcome,
+    Product,
     Rejected,
     Retry,
     Unknown,
 )
-from operators.tmf.client import Reply
-from operators.tmf.fields import Unfit, clean, find_id, get_id, get_object, objects
+from operators.tmf.changes import product_of
 
 REASONS = {
     "alreadySuspended": "already_blocked",
@@ -33,6 +35,10 @@ REASONS = {
     "sameSim": "same_sim",
     "numberNotAvailable": "number_not_available",
     "sameNumber": "same_number",
+    "accountNotFound": "unknown_account",
+    "accountClosed": "account_closed",
+    "deliveryAddressUnfit": "delivery_address_unfit",
+    "sameDeliveryAddress": "same_delivery",
     "technical": "technical",
 }
 ANY_REASON = "operator_refused"
@@ -55,37 +61,24 @@ def body_of(order: Order) -> dict[str, Any]:
     """The body of POST productOrder."""
     # Mostly it is one change for all lines: what it says is built once.
     changes = {id(line.change): line.change for line in order.lines}
-    changed = {key: _changed(change) for key, change in changes.items()}
+    products = {key: product_of(change) for key, change in changes.items()}
     return {
         "externalId": order.key,
         "category": order.category,
         "description": f"{order.category}: {len(order.lines)}",
         "relatedParty": [{"id": order.party_id, "role": "customer", "@referredType": "Organization"}],
-        "productOrderItem": [
-            {
-                "id": line.external_id,
-                "action": "modify",
-                "quantity": 1,
-                "product": {"id": line.product_id, **changed[id(line.change)]},
-            }
-            for line in order.lines
-        ],
+        "productOrderItem": [_item(line, products[id(line.change)]) for line in order.lines],
         "@type": "ProductOrder",
     }
 
 
-def _changed(change: Change) -> dict[str, Any]:
-    """What changes on a product, as a part of it."""
-    product: dict[str, Any] = {}
-    if change.status is not None:
-        product["status"] = change.status
-    if change.offering is not None:
-        product["productOffering"] = {"id": change.offering}
-    if change.characteristics:
-        product["productCharacteristic"] = [
-            {"name": name, "value": value} for name, value in change.characteristics.items()
-        ]
-    return product
+def _item(line: OrderLine, product: dict[str, Any]) -> dict[str, Any]:
+    key, target = line.external_id, line.target
+    if isinstance(target, Product):
+        changed = {"id": target.id, **product}
+        return {"id": key, "action": "modify", "quantity": 1, "product": changed}
+    account = {"id": target.id}
+    return {"id": key, "action": "modify", "quantity": 1, "billingAccount": account, "product": product}
 
 
 def answer_to_order(reply: Reply) -> Answer:

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from operators import fields
+from operators.changes import InvoiceDelivery
+from operators.fields import Unfit, clean, get_id, get_object, get_text, objects
 from operators.pool import FreeNumber, NumberClass
 from operators.records import (
     AccountData,
@@ -18,14 +21,15 @@ from operators.records import (
     SimData,
     TariffData,
 )
-from operators.tmf import fields
-from operators.tmf.fields import Unfit, get_id, get_object, get_text, objects
 
 T = TypeVar("T")
 MSISDN = re.compile(r"[1-9][0-9]{9,14}")
 ICCID = re.compile(r"[0-9]{18,22}")
 DIGITS = re.compile(r"[0-9]*")
 SETTLEMENTS = ("advance", "credit")
+INVOICE_DELIVERY = "invoiceDelivery"
+ADDRESSES = {"email": "emailAddress", "paper": "street1", "edo": "edoId"}
+"""Which characteristic of a contact's medium has the address of a channel; channels are called as we call them."""
 PERIODS = ("day", "month")
 STATES = {
     "active": "active",
@@ -81,7 +85,7 @@ def account(item: dict[str, Any]) -> AccountData:
     balance = Decimal(0)
     for entry in objects(item.get("accountBalance")):
         if entry.get("balanceType") == "receivable":
-            balance = fields.roubles(entry.get("amount"), "accountBalance")
+            balance = _roubles(entry.get("amount"), "accountBalance")
     limit = item.get("creditLimit")
     return AccountData(
         id=get_id(item),
@@ -90,8 +94,31 @@ def account(item: dict[str, Any]) -> AccountData:
         settlement=settlement,
         is_in_debt=item.get("paymentStatus") == "inArrears",
         balance=balance,
-        credit_limit=Decimal(0) if limit is None else fields.roubles(limit, "creditLimit"),
+        credit_limit=Decimal(0) if limit is None else _roubles(limit, "creditLimit"),
+        delivery=_delivery(item),
     )
+
+
+def _roubles(value: Any, what: str) -> Decimal:
+    """A money {unit, value} in roubles."""
+    money = get_object(value, what)
+    if money.get("unit", "RUB") != "RUB":
+        raise Unfit(f"{what} is not in RUB")
+    return fields.amount(money.get("value"), what)
+
+
+def _delivery(item: dict[str, Any]) -> InvoiceDelivery | None:
+    """Where the invoices go; an address that does not fit is none, for the account counts without it too."""
+    for contact in objects(item.get("contact")):
+        if contact.get("contactType") != INVOICE_DELIVERY:
+            continue
+        for medium in objects(contact.get("contactMedium")):
+            channel, values = medium.get("mediumType"), medium.get("characteristic")
+            if isinstance(channel, str) and channel in ADDRESSES and isinstance(values, dict):
+                address = values.get(ADDRESSES[channel])
+                if isinstance(address, str) and clean(address):
+                    return InvoiceDelivery(channel, clean(address))
+    return None
 
 
 def _contract_of(item: dict[str, Any]) -> str | None:
@@ -104,7 +131,7 @@ def _contract_of(item: dict[str, Any]) -> str | None:
 def tariff(item: dict[str, Any]) -> TariffData:
     """TMF620 product offering of the category "tariff"."""
     prices = {
-        str(price.get("name")): fields.roubles(price.get("price"), "productOfferingPrice.price")
+        str(price.get("name")): _roubles(price.get("price"), "productOfferingPrice.price")
         for price in objects(item.get("productOfferingPrice"))
     }
     if "monthly" not in prices:

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 import structlog
 
 from operators.errors import OddAnswer
+from operators.fields import find_id
+from operators.http import HttpClient, Reply
 from operators.pool import FreeNumber
 from operators.records import (
     AccountData,
@@ -19,8 +21,6 @@ from operators.records import (
     TariffData,
 )
 from operators.tmf import parse
-from operators.tmf.client import Reply, TmfClient
-from operators.tmf.fields import find_id
 
 PARTY = "/tmf-api/party/v4"
 ACCOUNTS = "/tmf-api/accountManagement/v4"
@@ -33,9 +33,9 @@ log = structlog.get_logger(__name__)
 
 
 class TmfSource:
-    """operators.records.Source over TMF632, 666, 620, 637 and 639."""
+    """operators.port.Source over TMF632, 666, 620, 637 and 639."""
 
-    def __init__(self, client: TmfClient) -> None:
+    def __init__(self, client: HttpClient) -> None:
         self._client = client
 
     def parties(self) -> Iterator[Page[PartyData]]:
@@ -108,17 +108,17 @@ class TmfSource:
         while True:
             asked = {**params, "limit": str(PAGE), **onward(seen, last)}
             reply = self._client.get_json(path, asked)
-            items = _list(reply, path)
+            items, total = _list(reply, path), _total(reply)
             if not items:
-                if reply.total is not None and seen < reply.total:
-                    raise OddAnswer(f"{path} ended after {seen} of {reply.total}")
+                if total is not None and seen < total:
+                    raise OddAnswer(f"{path} ended after {seen} of {total}")
                 return
             ids = [key for key in map(find_id, items) if key]
             if not ids or ids[0] == first:
                 raise OddAnswer(f"{path} shows the same page again")
             yield items
             seen, first, last = seen + len(items), ids[0], ids[-1]
-            if reply.total is not None and seen >= reply.total:
+            if total is not None and seen >= total:
                 return
 
 
@@ -126,6 +126,12 @@ def _list(reply: Reply, path: str) -> list[Any]:
     if not isinstance(reply.body, list):
         raise OddAnswer(f"{path} is not a list")
     return reply.body
+
+
+def _total(reply: Reply) -> int | None:
+    """How many there are in all, where the operator says so (TMF630)."""
+    text = reply.headers.get("x-total-count", "")
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _is_sim(item: Any) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.db import unit_of_work
-from operators.gateway import Accepted, Away, LineOutcome, Outcome
+from operators.port import Accepted, Away, LineOutcome, Outcome
 from runs.engine import claims, outcomes
 from runs.engine.claims import Work
 from runs.engine.outcomes import Locked
@@ -90,7 +90,7 @@ def _take_due(db: Session, work: Work) -> Sequence[OrderBatch]:
 
 
 def _check(work: Work, batch: OrderBatch) -> None:
-    answer = work.parts.gateway.find(batch.key)
+    answer = work.parts.operator.gateway.find(batch.key)
     now = clock.now()
     with unit_of_work() as db:
         locked = outcomes.lock(db, batch.key)
@@ -107,9 +107,9 @@ def _check(work: Work, batch: OrderBatch) -> None:
             _again(db, batch, max(answer.after, 1.0))
         elif batch.order_id is not None:
             _forgotten(db, work, locked)
-        elif (now - batch.sent_at).total_seconds() < work.parts.gateway.settle:
+        elif (now - batch.sent_at).total_seconds() < work.parts.operator.gateway.settle:
             # It may still be on its way: a "not found" is believed only after the operator's settling time.
-            wait = work.parts.gateway.settle - (now - batch.sent_at).total_seconds()
+            wait = work.parts.operator.gateway.settle - (now - batch.sent_at).total_seconds()
             _again(db, batch, wait + 0.05)
         else:
             claims.release(db, work.company_id, work.run_id, batch.id)

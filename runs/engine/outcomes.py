@@ -19,7 +19,7 @@ from core.db import unit_of_work
 from core.errors import NotFound
 from core.journal.entries import Entry, write
 from core.tenancy import all_companies, company_scope
-from operators.gateway import LineOutcome, Outcome
+from operators.port import LineOutcome, Outcome
 from runs import operation_params
 from runs.engine import counters
 from runs.engine.counters import Moved

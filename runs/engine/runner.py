@@ -16,15 +16,16 @@ from core.db import unit_of_work
 from core.errors import NotFound
 from core.tenancy import company_scope
 from hierarchy.models import Company
-from operators.gateway import (
+from operators.changes import Change
+from operators.port import (
     Accepted,
     Answer,
-    Change,
     Gateway,
     LineOutcome,
     Order,
     OrderLine,
     Outcome,
+    Product,
     Rejected,
     Retry,
     Unknown,
@@ -102,7 +103,7 @@ def _send_next(work: Work) -> float | None:
     """Send one order; returns seconds until the next may go, None where nothing is left or the run was stopped."""
     if work.operation.change is None:
         return 0.0 if local.carry_out_next(work) else None
-    gateway = work.parts.gateway
+    gateway = work.parts.operator.gateway
     due = gateway.token_due()
     if due > TOKEN_AHEAD:
         return min(due - TOKEN_AHEAD / 2, TOKEN_WAIT)
@@ -148,11 +149,11 @@ def order_lines(
     """The lines of an order, each under the external id by which it is known for ever."""
     if work.operation.own is None:
         change = change_of(work.params)
-        return [OrderLine(item_key(work.run_id, line.no), line.product_id, change) for line in lines]
+        return [OrderLine(item_key(work.run_id, line.no), Product(line.product_id), change) for line in lines]
     return [
         OrderLine(
             item_key(work.run_id, line.no),
-            line.product_id,
+            Product(line.product_id),
             change_of({**work.params, OWN: line.own}),
         )
         for line in lines

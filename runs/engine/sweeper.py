@@ -37,7 +37,7 @@ def sweep(parts: Parts) -> int:
         due = db.execute(DUE, {"now": now, "hold": now + timedelta(seconds=ENQUEUED_HOLD)}).all()
     woken = 0
     for company_id, run_id, pending in due:
-        copies = max(1, min(parts.settings.workers, -(-pending // parts.gateway.order_items)))
+        copies = max(1, min(parts.settings.workers, -(-pending // parts.operator.gateway.order_items)))
         if parts.queue.wake(WAKE, company_id, run_id, copies):
             woken += 1
         else:

@@ -49,7 +49,7 @@ def test_a_department_out_of_sight_has_no_name(world: World, branch: dict[str, i
         for answer in (
             client.get("/operations/block/new", query_string=asked),
             client.post("/operations/block/preview", data={**asked, "reason": "voluntary"}),
-            client.post("/lines/place/new", data=asked),
+            client.post("/operations/place/new", data=asked),
             client.get(f"/lines?department={department}"),
         ):
             assert answer.status_code == 404

@@ -127,7 +127,9 @@ def test_a_branch_is_not_offered_to_itself(client: FlaskClient, many: dict[str, 
     unsaid = client.post(f"/structure/{branch}/merge", data={})
     assert unsaid.status_code == 422
     assert "Choose a department." in unsaid.text
-    placed = client.post("/lines/place/new", data={"sel": "filter", "query": "", "find": "shop 3 of 9"})
+    placed = client.get(
+        "/operations/place/new", query_string={"sel": "filter", "query": "", "find": "shop 3 of 9"}
+    )
     assert offered(placed.text) == ["Shop 3 of 9"]
 
 

@@ -109,8 +109,8 @@ def test_buttons_are_those_that_one_may_use(world: World, many: list[str], sign_
         address = f'formaction="/operations/{code}/new"'
         if address in admin:
             assert address not in viewer
-    assert 'formaction="/lines/place/new"' in admin
-    assert 'formaction="/lines/place/new"' not in viewer
+    assert 'formaction="/operations/place/new"' in admin
+    assert 'formaction="/operations/place/new"' not in viewer
 
 
 def test_a_card_as_page_and_as_drawer(world: World, sign_in: SignIn) -> None:
@@ -128,7 +128,7 @@ def test_a_card_as_page_and_as_drawer(world: World, sign_in: SignIn) -> None:
         for code in operations:
             address = f'formaction="/operations/{code}/new"'
             assert address in row or address in menu
-        assert 'formaction="/lines/place/new"' in menu
+        assert 'formaction="/operations/place/new"' in menu
         assert 'formaction="/requests/new"' in menu
     assert "<html" not in drawer.text
 
@@ -136,22 +136,25 @@ def test_a_card_as_page_and_as_drawer(world: World, sign_in: SignIn) -> None:
 def test_placing_from_the_list_to_a_department(world: World, many: list[str], sign_in: SignIn) -> None:
     client = in_english(sign_in(world.home.users["numbers_manager"]))
     chosen = {"sel": "filter", "query": f"q={quote('+' + many[1])}"}
-    form = client.post("/lines/place/new", data=chosen)
-    assert form.status_code == 200 and "1 number is chosen" in form.text
-    assert client.post("/lines/place", data=chosen).status_code == 422
-    done = client.post(
-        "/lines/place", data={**chosen, "target": world.home.department}, follow_redirects=True
+    form = client.post("/operations/place/new", data=chosen, follow_redirects=True)
+    assert form.status_code == 200 and "1 number" in form.text
+    assert client.post("/operations/place/preview", data=chosen).status_code == 422
+    foreign = client.post(
+        "/operations/place/preview", data={**chosen, "department": world.foreign.department}
     )
-    assert "1 number placed in" in done.text
-    assert many[1] in shown(client.get(f"/lines?department={world.home.department}").text)
-    foreign = client.post("/lines/place", data={**chosen, "target": world.foreign.department})
-    assert foreign.status_code == 404
+    assert foreign.status_code == 422 and "not there any more" in foreign.text
+    preview = client.post(
+        "/operations/place/preview",
+        data={**chosen, "department": world.home.department},
+        follow_redirects=True,
+    )
+    assert "Place 1 line" in preview.text
 
 
 def test_nothing_chosen_is_never_everything(world: World, many: list[str], sign_in: SignIn) -> None:
     client = in_english(sign_in(world.home.users["numbers_manager"]))
     for data in ({}, {"sel": "ids"}, {"sel": "all"}, {"sel": "ids", "ids": ""}):
-        answer = client.post("/lines/place", data={**data, "target": world.home.department})
+        answer = client.post("/operations/place/preview", data={**data, "department": world.home.department})
         assert answer.status_code == 422
 
 

@@ -132,7 +132,7 @@ def test_a_zero_character_in_a_form_is_refused(
         ("/operations/block/preview", {"sel": "ids", "ids": BIG, "reason": "voluntary"}),
         ("/operations/block/preview", {"sel": "ids", "ids": NEXT, "reason": "voluntary"}),
         ("/operations/block/preview", {"sel": "upload", "upload": BIG, "reason": "voluntary"}),
-        ("/lines/place", {"sel": "ids", "ids": "1", "target": BIG}),
+        ("/operations/place/preview", {"sel": "ids", "ids": "1", "department": BIG}),
         ("/structure/{department}/move", {"target": BIG}),
         ("/people/{user}/grants", {"role": BIG, "department": BIG}),
     ],

@@ -9,7 +9,7 @@ from console.cli import demo
 from core.db import unit_of_work
 from core.errors import NotFound
 from core.tenancy import all_companies
-from operators.records import Source
+from tests.fixtures.parts import make_operator
 from tests.fixtures.world import World
 from users.actor import load_actor
 from users.models import User
@@ -23,8 +23,8 @@ def test_the_account_manager_looks_after_every_company_of_the_demo(
     places = [
         world.company(name, lines=lines) for name, lines in (("Small", 3), ("Middle", 900), ("Large", 1500))
     ]
-    assert demo.load(Source.__new__(Source), lambda: None) == 0
-    assert demo.load(Source.__new__(Source), lambda: None) == 0  # it may be run again
+    assert demo.load(make_operator(), "http://console.test") == 0
+    assert demo.load(make_operator(), "http://console.test") == 0  # it may be run again
     later = world.company("Later")
     with all_companies(reason="a test looks"), unit_of_work() as session:
         logins = set(session.scalars(select(User.login)))

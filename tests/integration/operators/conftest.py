@@ -13,8 +13,8 @@ import pytest
 from core import db
 from devtools.servers.roles import SANDBOX, create_database, drop_database
 from devtools.services import HOST, Launcher, free_port, wait_for
-from operators.tmf.adapter import TmfGateway
-from operators.tmf.client import TmfClient
+from operators.http import HttpClient
+from operators.tmf.gateway import TmfGateway
 from operators.tmf.reading import TmfSource
 from tests.fixtures.databases import Database
 from tests.fixtures.servers import LocalServers
@@ -35,8 +35,8 @@ class Operator:
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read() or b"null")
 
-    def client(self, **options: Any) -> TmfClient:
-        return TmfClient(self.url, TOKEN, **{"timeout": 3.0, **options})
+    def client(self, **options: Any) -> HttpClient:
+        return HttpClient(self.url, TOKEN, **{"timeout": 3.0, **options})
 
     def gateway(self, **options: Any) -> TmfGateway:
         return TmfGateway(self.client(**options), order_items=500, settle=0.2)

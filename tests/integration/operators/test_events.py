@@ -12,17 +12,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from core import clock
-from operators.gateway import Accepted, Change, Order, OrderLine, Outcome
-from operators.states import find_state
-from operators.tmf.events import (
-    SIGNATURE_HEADER,
-    TIMESTAMP_HEADER,
+from operators.changes import Change
+from operators.port import (
+    Accepted,
     Event,
+    EventRefused,
     LineEvent,
+    Order,
     OrderEvent,
-    is_genuine,
-    parse_event,
+    OrderLine,
+    Outcome,
+    Product,
 )
+from operators.states import find_state
+from operators.tmf.events import read_event
 from operators.tmf.hub import register
 from operators.tmf.reading import TmfSource
 from tests.integration.operators.conftest import SECRET, Operator
@@ -52,11 +55,12 @@ def listener() -> Iterator[Listener]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            signed = self.headers[TIMESTAMP_HEADER], self.headers[SIGNATURE_HEADER]
-            if is_genuine(SECRET, *signed, body, clock.now()):
-                found.events.append(parse_event(body))
-            else:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            event = read_event(SECRET, headers, body, clock.now())
+            if isinstance(event, EventRefused):
                 found.forged += 1
+            else:
+                found.events.append(event)
             self.send_response(204)
             self.end_headers()
 
@@ -76,7 +80,7 @@ def _order_one_line(operator: Operator, key: str) -> Order:
     source = TmfSource(operator.client())
     party = next(iter(source.parties())).records[0]
     line = next(line for page in source.lines(party.id) for line in page.records if line.state == "active")
-    order = Order(key, party.id, "block", [OrderLine(f"{key}-1", line.id, Change(status="suspended"))])
+    order = Order(key, party.id, "block", [OrderLine(f"{key}-1", Product(line.id), Change(state="blocked"))])
     assert isinstance(operator.gateway().place(order), Accepted)
     return order
 

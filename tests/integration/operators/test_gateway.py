@@ -6,17 +6,19 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from core import clock
-from operators.gateway import Accepted, Away, Change, Order, OrderLine, Outcome, Rejected, Retry, Unknown
+from operators.changes import Change, Limit
+from operators.port import Accepted, Away, Order, OrderLine, Outcome, Product, Rejected, Retry, Unknown
 from operators.records import LineData
-from operators.tmf.adapter import TmfGateway
+from operators.tmf.gateway import TmfGateway
 from operators.tmf.reading import TmfSource
 from tests.integration.operators.conftest import Operator
 
-BLOCK = Change(status="suspended", characteristics={"blockReason": "lost"})
+BLOCK = Change(state="blocked", block_reason="lost")
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def lines(source: TmfSource) -> list[LineData]:
 
 
 def _order(key: str, lines: list[LineData], change: Change = BLOCK) -> Order:
-    items = [OrderLine(f"{key}-{no}", line.id, change) for no, line in enumerate(lines)]
+    items = [OrderLine(f"{key}-{no}", Product(line.id), change) for no, line in enumerate(lines)]
     return Order(key, lines[0].party_id, "block", items)
 
 
@@ -80,14 +82,10 @@ def test_an_order_is_accepted_and_every_line_gets_its_outcome(
 @pytest.mark.parametrize(
     "change",
     [
-        Change(
-            characteristics={
-                "spendingLimit": {"amount": "500.00", "unit": "RUB", "period": "month", "warnAt": 80}
-            }
-        ),
-        Change(offering="T-M2M", characteristics={"effective": "nextPeriod"}),
-        Change(status="active"),
-        Change(characteristics={"spendingLimit": None}),
+        Change(limit=Limit(Decimal("500.00"), "month", 80)),
+        Change(tariff="T-M2M", effective="nextPeriod"),
+        Change(state="active"),
+        Change(limit=None),
     ],
 )
 def test_every_kind_of_change_is_understood(
@@ -162,10 +160,12 @@ def test_the_limit_says_when_to_come_again(operator: Operator, lines: list[LineD
 
 
 def test_an_order_that_does_not_fit_is_rejected_as_a_whole(operator: Operator, lines: list[LineData]) -> None:
-    answer = operator.gateway().place(_order("odd", lines, Change(status="on holiday")))
+    answer = operator.gateway().place(
+        _order("odd", lines, Change(state="blocked", block_reason="on holiday"))
+    )
     assert isinstance(answer, Rejected)
     assert answer.reason == "operator_refused"
-    assert "suspended" in answer.detail
+    assert "blockReason" in answer.detail
     wrong = TmfGateway(Operator(operator.url).client(), order_items=500, settle=1)
     wrong.client._headers["Authorization"] = "Bearer wrong"
     misconfigured = wrong.place(_order("wrong-token", lines))

@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 from core import clock
 from core.db import unit_of_work
 from core.tenancy import all_companies
-from operators.gateway import Accepted, Change, Order, OrderLine, Outcome
+from operators.changes import Change
 from operators.models import PoolNumber
 from operators.pool import FreeNumber
 from operators.pool_sync import sync_pool
+from operators.port import Accepted, Order, OrderLine, Outcome, Product
 from operators.records import LineData, SimData
 from operators.tmf.reading import TmfSource
 from tests.fixtures.databases import Database
@@ -37,14 +38,11 @@ def cards(source: TmfSource, party: str, *, spare_only: bool = False) -> dict[st
 
 @pytest.fixture
 def ordered(operator: Operator, party: str) -> Iterator[Callable[..., list[tuple[str, str]]]]:
-    """Places an order of (line, characteristic, value) and answers how each item ended."""
+    """Places an order of (line, change) and answers how each item ended."""
     gateway = operator.gateway()
 
-    def order(*changes: tuple[LineData, str, str]) -> list[tuple[str, str]]:
-        items = [
-            OrderLine(f"r-{no}", line.id, Change(characteristics={name: value}))
-            for no, (line, name, value) in enumerate(changes)
-        ]
+    def order(*changes: tuple[LineData, Change]) -> list[tuple[str, str]]:
+        items = [OrderLine(f"r-{no}", Product(line.id), change) for no, (line, change) in enumerate(changes)]
         key = f"r{time.monotonic_ns()}"
         gateway.place(Order(key, party, "swap", items))
         deadline = time.monotonic() + 10
@@ -88,7 +86,7 @@ def test_numbers_change_and_come_back(
 ) -> None:
     first, second, *_ = listed(source, party)
     new = next(iter(free(source)))
-    assert ordered((first, "msisdn", new), (second, "msisdn", new)) == [
+    assert ordered((first, Change(msisdn=new)), (second, Change(msisdn=new))) == [
         ("done", ""),
         ("refused", "number_not_available"),
     ]
@@ -96,7 +94,7 @@ def test_numbers_change_and_come_back(
     pool = free(source)
     assert new not in pool
     assert (pool[first.msisdn].party_id, pool[first.msisdn].price) == (party, Decimal("0.00"))
-    assert ordered((first, "msisdn", new), (first, "msisdn", first.msisdn)) == [
+    assert ordered((first, Change(msisdn=new)), (first, Change(msisdn=first.msisdn))) == [
         ("refused", "same_number"),
         ("done", ""),
     ]
@@ -109,7 +107,9 @@ def test_cards_change_their_state(
     spare = cards(source, party, spare_only=True)
     assert {card.state for card in spare.values()} == {"spare"}
     new, other = list(spare)[:2]
-    assert ordered((line, "iccid", new), (line, "iccid", new), (line, "iccid", line.iccid)) == [
+    assert ordered(
+        (line, Change(iccid=new)), (line, Change(iccid=new)), (line, Change(iccid=line.iccid))
+    ) == [
         ("done", ""),
         ("refused", "same_sim"),
         ("refused", "sim_not_available"),

@@ -31,7 +31,7 @@ from operators.sync import companies, sync_catalogue, sync_companies
 from operators.tmf.reading import TmfSource
 from rbac.models import Role
 from tests.fixtures.databases import Database
-from tests.fixtures.parts import RememberingQueue, make_parts, make_settings
+from tests.fixtures.parts import RememberingQueue, make_operator, make_parts, make_settings
 from tests.integration.operators.conftest import Operator
 
 pytestmark = pytest.mark.usefixtures("console")
@@ -171,7 +171,9 @@ def test_cards_that_were_bought_are_known_soon(
 ) -> None:
     bought = operator.admin("POST", f"cards/{_party(loaded)}", {"count": 2})["iccids"]
     queue = RememberingQueue()
-    jobs.synchronise(replace(make_parts(make_settings(tmp_path), queue), source=source))
+    jobs.synchronise(
+        replace(make_parts(make_settings(tmp_path), queue), operator=make_operator(source=source))
+    )
     assert [_cards(loaded).get(iccid) for iccid in bought] == ["spare", "spare"]
 
 

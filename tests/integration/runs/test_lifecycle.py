@@ -15,7 +15,7 @@ from core.journal import entries as journal
 from core.tenancy import company_scope
 from hierarchy.models import DepartmentTotal
 from lines.models import Line
-from operators.gateway import LineOutcome, Outcome
+from operators.port import LineOutcome, Outcome
 from runs import control
 from runs.engine import sweeper
 from runs.models import ItemState, RunItem, RunState
@@ -149,7 +149,7 @@ def test_two_runs_frozen_at_once_order_each_line_once(desk: Desk) -> None:
         first, second = pool.map(desk.submit, (first, second))
     for run in (first, second):
         desk.work(run, wakes=3)
-    lines = [line.product_id for order in desk.operator.orders.values() for line in order.lines]
+    lines = [line.target.id for order in desk.operator.orders.values() for line in order.lines]
     assert len(lines) == len(set(lines)) == 25
     assert desk.run(first).open == desk.run(second).open == 0
 

@@ -7,16 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from marshmallow import Schema, fields
 from sqlalchemy import select
 
 from core import db
+from core.fields import FieldSchema, integer, text
 from core.i18n import N_, NN_
 from core.journal.entries import JournalEntry, verify
 from core.tenancy import company_scope
-from hierarchy import totals
 from hierarchy.models import DepartmentTotal
 from hierarchy.service import delete_department
+from lines import departments
 from lines.models import Line
 from lines.operations.common import TERMINATED
 from rbac.permissions import Permission
@@ -29,12 +29,12 @@ from tests.integration.runs.conftest import Desk
 WORDS = Words(N_("Test"), N_("Test"), N_("Test"), NN_("%(n)s", "%(n)s"), NN_("%(n)s", "%(n)s"))
 
 
-class NameParams(Schema):
-    name = fields.String(required=True)
+class NameParams(FieldSchema):
+    name = text(N_("Name"))
 
 
-class IntoParams(Schema):
-    department = fields.Integer(required=True)
+class IntoParams(FieldSchema):
+    department = integer(N_("Department"), 1, 10**12)
 
 
 NAME = Operation(
@@ -136,7 +136,7 @@ def test_lines_get_into_a_department_with_totals_and_names(desk: Desk) -> None:
             select(DepartmentTotal.department_id, DepartmentTotal.lines).where(DepartmentTotal.lines != 0)
         ).all()
         assert [tuple(row) for row in kept] == [(city, 25)]
-        totals.recount(session, desk.place.company_id)
+        departments.recount_totals(session, desk.place.company_id)
     entries = query(
         desk, select(JournalEntry.before, JournalEntry.after).where(JournalEntry.action == "line.into")
     )

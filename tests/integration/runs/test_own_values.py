@@ -18,9 +18,9 @@ from lines.bulk.target import LineTarget
 from lines.models import Line, SimCard, SimState
 from lines.numbers import luhn_check_digit
 from lines.uploads import service as uploads
-from operators.gateway import LineOutcome, Outcome
 from operators.models import PoolNumber
 from operators.pool_sync import PART, STREAM, WHOLE
+from operators.port import LineOutcome, Outcome
 from operators.states import note_done
 from runs import control
 from runs.models import ItemState, Run, RunItem, RunValue
@@ -61,7 +61,7 @@ def test_each_line_gets_its_own_card(desk: Desk) -> None:
     desk.work(run)
     assert desk.run(run).done == 12
     ordered = {
-        line.product_id: line.change.characteristics
+        line.target.id: dict(line.change.named())
         for order in desk.operator.orders.values()
         for line in order.lines
     }

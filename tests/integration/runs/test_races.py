@@ -16,7 +16,7 @@ from core.db import session
 from core.errors import Conflict
 from core.tenancy import company_scope
 from hierarchy import service as structure
-from operators.gateway import Accepted, LineOutcome, Outcome, Retry
+from operators.port import Accepted, LineOutcome, Outcome, Retry
 from runs import control, listing, previews, submission
 from runs.engine import claims as batches
 from runs.engine import runner, sweeper
@@ -151,7 +151,7 @@ def test_two_runs_confirmed_at_once_order_each_line_once(desk: Desk, monkeypatch
 
     monkeypatch.setattr(submission, "freeze", freeze_slowly)
     desk.work(desk.submit(older))
-    ordered = [line.product_id for order in desk.operator.orders.values() for line in order.lines]
+    ordered = [line.target.id for order in desk.operator.orders.values() for line in order.lines]
     assert len(ordered) == len(set(ordered)) == 3
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from core import clock, db
 from core.db import session
 from core.tenancy import company_scope
-from operators.gateway import Answer, LineOutcome, Order, Outcome, Retry
+from operators.port import Answer, LineOutcome, Order, Outcome, Retry
 from runs.engine import claims, outcomes, runner, sweeper
 from runs.models import BatchState, OrderBatch, RunState
 from tests.integration.runs.conftest import Desk
@@ -151,7 +151,8 @@ def test_a_worker_that_died_between_sending_and_recording(desk: Desk) -> None:
             with db.unit_of_work() as session:
                 claim = claims.claim(session, work, 10)
             assert claim is not None
-            lines = runner.order_lines(work, claim.lines)
+            assert work.operation.change is not None
+            lines = runner.order_lines(work, work.operation.change, claim.lines)
             desk.operator.place(Order(claim.key, work.party_id, "block", lines))
     sweeper.worker_died("dead-worker")
     drive(desk, run)

@@ -11,14 +11,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
-from operators.gateway import LineOutcome, Outcome
-from operators.tmf.events import LineEvent, OrderEvent, OtherEvent, is_genuine, parse_event, sign
+from operators.port import (
+    Disbelief,
+    EventRefused,
+    LineEvent,
+    LineOutcome,
+    OrderEvent,
+    OtherEvent,
+    Outcome,
+)
+from operators.tmf.events import parse_event, read_event, sign
 from tests.unit.operators.test_parse import LINE, PRODUCT
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 STAMP = str(int(NOW.timestamp()))
 BODY = '{"eventType":"Привет"}'.encode()
 GOOD = sign("secret", STAMP, BODY)
+
+
+def is_genuine(secret: str, stamp: str | None, signature: str | None, body: bytes, now: datetime) -> bool:
+    """Whether this is believed; None leaves a header out."""
+    given = {"x-event-timestamp": stamp, "x-event-signature": signature}
+    headers = {name: value for name, value in given.items() if value is not None}
+    try:
+        return not isinstance(read_event(secret, headers, body, now), EventRefused)
+    except InvalidInput:
+        return True
 
 
 def test_the_right_signature_is_genuine() -> None:
@@ -35,6 +53,15 @@ def test_the_signature_is_the_agreed_one() -> None:
 @pytest.mark.parametrize("seconds", [-301, 301, 86_400])
 def test_an_old_or_early_event_is_not(seconds: int) -> None:
     assert not is_genuine("secret", STAMP, GOOD, BODY, NOW + timedelta(seconds=seconds))
+
+
+def test_why_it_is_not_believed_is_told() -> None:
+    headers = {"x-event-timestamp": STAMP, "x-event-signature": GOOD}
+    late = NOW + timedelta(days=1)
+    assert read_event("secret", headers, BODY, NOW) == OtherEvent("", "Привет")
+    assert read_event("secret", headers, BODY, late) == EventRefused(Disbelief.TOO_OLD)
+    assert read_event("other", headers, BODY, NOW) == EventRefused(Disbelief.BAD_SIGNATURE)
+    assert read_event("other", headers, BODY, late) == EventRefused(Disbelief.BAD_SIGNATURE)
 
 
 @pytest.mark.parametrize("seconds", [-300, 300])
@@ -90,6 +117,22 @@ def test_an_order_event() -> None:
     assert parse_event(_event("ProductOrderStateChangeEvent", {"productOrder": order})) == OrderEvent(
         "e1", "", "R1", outcomes
     )
+
+
+def test_an_order_event_tells_of_accounts_too() -> None:
+    items = [
+        {"id": "9-0", "state": "completed", "billingAccount": {"id": "A1"}},
+        {
+            "id": "9-1",
+            "state": "rejected",
+            "billingAccount": {"id": "A2"},
+            "statusReason": {"code": "accountClosed", "message": "m"},
+        },
+    ]
+    order = {"id": "R2", "externalId": "vm-9-abc", "state": "partial", "productOrderItem": items}
+    outcomes = [LineOutcome("9-0", Outcome.DONE), LineOutcome("9-1", Outcome.REFUSED, "account_closed", "m")]
+    body = _event("ProductOrderStateChangeEvent", {"productOrder": order})
+    assert parse_event(body) == OrderEvent("e1", "vm-9-abc", "R2", outcomes)
 
 
 @pytest.mark.parametrize("name", ["ProductStateChangeEvent", "ProductAttributeValueChangeEvent"])

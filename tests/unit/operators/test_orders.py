@@ -9,19 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.gateway import (
+from operators.changes import NAMES, Change, InvoiceDelivery, Limit
+from operators.http import Reply
+from operators.port import (
     Accepted,
+    Account,
     Answer,
-    Change,
     LineOutcome,
     Order,
     OrderLine,
     Outcome,
+    Product,
     Rejected,
     Retry,
     Unknown,
 )
-from operators.tmf.client import Reply
+from operators.tmf.changes import ATTRIBUTES, CHARACTERISTICS
 from operators.tmf.orders import REASONS, answer_to_order, body_of, outcome
 
 JSON = st.recursive(
@@ -32,27 +35,27 @@ JSON = st.recursive(
 
 
 def _order(change: Change) -> Order:
-    return Order("key", "C1", "block", [OrderLine("7-1", "P1", change)])
+    return Order("key", "C1", "block", [OrderLine("7-1", Product("P1"), change)])
 
 
 @pytest.mark.parametrize(
     ("change", "product"),
     [
         (
-            Change(status="suspended", characteristics={"blockReason": "lost"}),
+            Change(state="blocked", block_reason="lost"),
             {
                 "id": "P1",
                 "status": "suspended",
                 "productCharacteristic": [{"name": "blockReason", "value": "lost"}],
             },
         ),
-        (Change(status="active"), {"id": "P1", "status": "active"}),
+        (Change(state="active"), {"id": "P1", "status": "active"}),
         (
-            Change(characteristics={"spendingLimit": None}),
+            Change(limit=None),
             {"id": "P1", "productCharacteristic": [{"name": "spendingLimit", "value": None}]},
         ),
         (
-            Change(offering="T-M2M", characteristics={"effective": "now"}),
+            Change(tariff="T-M2M", effective="now"),
             {
                 "id": "P1",
                 "productOffering": {"id": "T-M2M"},
@@ -66,6 +69,67 @@ def test_only_what_changes_is_ordered(change: Change, product: dict[str, Any]) -
     assert body["externalId"] == "key"
     assert body["relatedParty"][0]["id"] == "C1"
     assert body["productOrderItem"] == [{"id": "7-1", "action": "modify", "quantity": 1, "product": product}]
+
+
+def test_one_order_changes_lines_and_accounts() -> None:
+    limit = Change(limit=Limit(Decimal("500.00"), "month", 80))
+    mail = Change(delivery=InvoiceDelivery("email", "accounts@example.org"))
+    lines = [
+        OrderLine("7-0", Product("P1"), limit),
+        OrderLine("7-1", Account("A1"), mail),
+        OrderLine("7-2", Account("A2"), Change(delivery=InvoiceDelivery("paper", "Москва, 7"))),
+        OrderLine("7-3", Product("P2"), Change(iccid="8970")),
+        OrderLine("7-4", Product("P3"), Change(msisdn="79")),
+    ]
+    items = body_of(Order("key", "C1", "mixed", lines))["productOrderItem"]
+    values = {
+        item["id"]: (
+            item.get("billingAccount"),
+            item["product"].get("id"),
+            *((one["name"], one["value"]) for one in item["product"]["productCharacteristic"]),
+        )
+        for item in items
+    }
+    assert values == {
+        "7-0": (
+            None,
+            "P1",
+            ("spendingLimit", {"amount": "500.00", "unit": "RUB", "period": "month", "warnAt": 80}),
+        ),
+        "7-1": (
+            {"id": "A1"},
+            None,
+            ("invoiceDelivery", {"channel": "email", "address": "accounts@example.org"}),
+        ),
+        "7-2": ({"id": "A2"}, None, ("invoiceDelivery", {"channel": "paper", "address": "Москва, 7"})),
+        "7-3": (None, "P2", ("iccid", "8970")),
+        "7-4": (None, "P3", ("msisdn", "79")),
+    }
+    assert {(item["action"], item["quantity"]) for item in items} == {("modify", 1)}
+
+
+def test_everything_that_can_change_has_words_of_the_operator() -> None:
+    assert {*ATTRIBUTES, *CHARACTERISTICS} == set(NAMES)
+    assert not {*ATTRIBUTES} & {*CHARACTERISTICS}
+
+
+def test_outcomes_of_accounts_are_read_as_those_of_lines() -> None:
+    account = {"billingAccount": {"id": "A1"}}
+    items = [
+        {"id": "7-0", "state": "completed", **account},
+        {"id": "7-1", "state": "rejected", "statusReason": {"code": "deliveryAddressUnfit"}, **account},
+        {"id": "7-2", "state": "failed", "statusReason": {"code": "technical", "message": "x"}, **account},
+    ]
+    answer = answer_to_order(Reply(201, {"id": "R1", "state": "partial", "productOrderItem": items}, {}))
+    assert answer == Accepted(
+        "R1",
+        [
+            LineOutcome("7-0", Outcome.DONE),
+            LineOutcome("7-1", Outcome.REFUSED, "delivery_address_unfit"),
+            LineOutcome("7-2", Outcome.FAILED, "technical", "x"),
+        ],
+        is_final=True,
+    )
 
 
 @pytest.mark.parametrize(

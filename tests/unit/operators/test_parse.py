@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from operators.changes import InvoiceDelivery
+from operators.fields import Unfit, clean
 from operators.pool import FreeNumber, NumberClass
 from operators.records import AccountData, ContractData, LineData, Odd, PartyData, SimData, TariffData
 from operators.tmf import parse
-from operators.tmf.fields import Unfit, clean
 
 PRODUCT: dict[str, Any] = {
     "id": "P0000000001",
@@ -223,6 +224,46 @@ def test_a_contract_and_an_account() -> None:
     }
     expected = AccountData("A1", "100200", "K1", "credit", True, Decimal("-12.50"), Decimal("5000.00"))
     assert parse.account(item) == expected
+
+
+def _delivery(*media: Any) -> InvoiceDelivery | None:
+    contacts = [
+        "nonsense",
+        {"contactType": "sales", "contactMedium": [{"mediumType": "email", "characteristic": {}}]},
+        {"contactType": "invoiceDelivery", "contactMedium": list(media)},
+    ]
+    item = {"id": "A1", "name": "100200", "accountType": "advance", "contact": contacts}
+    return parse.account(item).delivery
+
+
+@pytest.mark.parametrize(
+    ("medium", "characteristic", "expected"),
+    [
+        ("email", {"emailAddress": " accounts@example.org "}, ("email", "accounts@example.org")),
+        ("paper", {"street1": "125009, Москва"}, ("paper", "125009, Москва")),
+        ("edo", {"edoId": "2BM-7"}, ("edo", "2BM-7")),
+    ],
+)
+def test_where_invoices_go(medium: str, characteristic: dict[str, str], expected: tuple[str, str]) -> None:
+    delivery = _delivery({"mediumType": medium, "preferred": True, "characteristic": characteristic})
+    assert delivery == InvoiceDelivery(*expected)
+
+
+@pytest.mark.parametrize(
+    "medium",
+    [
+        "nonsense",
+        {},
+        {"mediumType": ["email"], "characteristic": {"emailAddress": "a@b.c"}},
+        {"mediumType": "pigeon", "characteristic": {"loft": "7"}},
+        {"mediumType": "email", "characteristic": {"street1": "a@b.c"}},
+        {"mediumType": "email", "characteristic": {"emailAddress": " "}},
+        {"mediumType": "email", "characteristic": {"emailAddress": 7}},
+        {"mediumType": "email", "characteristic": []},
+    ],
+)
+def test_an_account_counts_without_an_address_that_can_be_read(medium: Any) -> None:
+    assert _delivery(medium) is None
 
 
 def test_a_tariff() -> None:

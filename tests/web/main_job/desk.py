@@ -15,7 +15,7 @@ from bootstrap import Parts
 from core import db
 from core.tenancy import company_scope
 from lines.models import Line
-from operators.gateway import LineOutcome, Outcome
+from operators.port import LineOutcome, Outcome
 from runs.engine import runner
 from runs.models import Run
 from tests.fixtures.operator import RecordingOperator

@@ -9,7 +9,7 @@ import pytest
 
 from core import clock, fields
 from lines.operations import block
-from operators.gateway import Change
+from operators.changes import Change
 from rbac.permissions import Permission
 from runs.operation import Operation
 from tests.web.main_job.desk import Desk
@@ -28,7 +28,7 @@ LOST = Operation(
     icon="flag",
     schema=LostParams,
     refusals=block.OPERATION.refusals,
-    change=lambda params: Change(status="suspended", characteristics={"blockReason": "lost"}),
+    change=lambda params: Change(state="blocked", block_reason="lost"),
     effect=lambda params: {"state": "blocked", "block_reason": "lost"},
     group="block",
 )

@@ -22,8 +22,8 @@ from urllib3.exceptions import (
 )
 
 from operators.errors import NoAnswer, NotSent, OddAnswer, OperatorAway
+from operators.fence import FencedPools
 from operators.limiter import NoLimit, Tokens
-from operators.tmf.fence import FencedPools
 
 CONNECT_SECONDS = 3.0
 REFUSED_SECONDS = 2.0
@@ -57,14 +57,8 @@ class Reply:
             return None
         return min(seconds, 3600.0) if seconds >= 0 else None
 
-    @property
-    def total(self) -> int | None:
-        """X-Total-Count of a list."""
-        text = self.headers.get("x-total-count", "")
-        return int(text) if text.isascii() and text.isdigit() else None
 
-
-class TmfClient:
+class HttpClient:
     """Speaks JSON with one operator. Thread-safe.
 
     `get` takes a token per attempt and tries again; `send` makes one attempt and takes none: its callers do.

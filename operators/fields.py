@@ -97,14 +97,6 @@ def amount(value: Any, what: str) -> Decimal:
     return number.quantize(CENT)
 
 
-def roubles(value: Any, what: str) -> Decimal:
-    """A TM Forum money {unit, value} in roubles."""
-    money = get_object(value, what)
-    if money.get("unit", "RUB") != "RUB":
-        raise Unfit(f"{what} is not in RUB")
-    return amount(money.get("value"), what)
-
-
 def moment(value: Any, what: str) -> datetime:
     """A moment with its zone, in UTC; raises Unfit."""
     try:

@@ -7,13 +7,11 @@ from typing import Any
 
 import structlog
 
-from core.settings import Settings
 from operators.errors import NoAnswer, NotSent, OddAnswer, OperatorAway, TooLate
-from operators.gateway import Accepted, Answer, Away, Order, Retry, Unknown
-from operators.limiter import TokenBucket, Tokens
-from operators.tmf.client import TmfClient
-from operators.tmf.fence import send_by
-from operators.tmf.fields import Unfit, get_object
+from operators.fence import send_by
+from operators.fields import Unfit, get_object
+from operators.http import HttpClient
+from operators.port import Accepted, Answer, Away, Order, Retry, Unknown
 from operators.tmf.orders import MISCONFIGURED_SECONDS, accepted, answer_to_order, body_of
 
 ORDERS = "/tmf-api/productOrderingManagement/v4/productOrder"
@@ -22,9 +20,9 @@ log = structlog.get_logger(__name__)
 
 
 class TmfGateway:
-    """operators.gateway.Gateway over TMF622. Thread-safe."""
+    """operators.port.Gateway over TMF622. Thread-safe."""
 
-    def __init__(self, client: TmfClient, *, order_items: int, settle: float) -> None:
+    def __init__(self, client: HttpClient, *, order_items: int, settle: float) -> None:
         self._client = client
         self._order_items = order_items
         self._settle = settle
@@ -40,7 +38,7 @@ class TmfGateway:
         return self._settle
 
     @property
-    def client(self) -> TmfClient:
+    def client(self) -> HttpClient:
         """The way to the operator, for reading and for hubs."""
         return self._client
 
@@ -110,14 +108,3 @@ def _with_key(body: Any, key: str) -> dict[str, Any] | None:
     if len(found) > 1:
         log.error("operator.order_doubled", key=key, orders=[order.get("id") for order in found])
     return min(found, key=lambda order: (str(order.get("orderDate")), str(order.get("id"))), default=None)
-
-
-def connect(settings: Settings, tokens: Tokens | None = None) -> TmfGateway:
-    """The gateway as the settings describe it, with the bucket that all processes share."""
-    client = TmfClient(
-        settings.operator_url,
-        settings.operator_token,
-        timeout=settings.operator_timeout,
-        tokens=tokens or TokenBucket(settings.redis_url, settings.operator_rps),
-    )
-    return TmfGateway(client, order_items=settings.operator_order_items, settle=settings.operator_settle)
