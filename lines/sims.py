@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, any_, case, cast, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, any_, case, cast, exists, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.db import BIGINTS, TEXTS
 from lines.models import Line, LineState, SimCard, SimState
+from rbac.actor import Actor, company_of
+from runs.row_value_kind import Offer, Replaced, Wanted
+
+# Written out, not bound: only then PostgreSQL can prove that the index of spare cards serves.
+SPARE_IN_SQL: ColumnElement[str] = literal_column(f"'{SimState.SPARE.value}'")
 
 HELD = exists().where(
     Line.company_id == SimCard.company_id,
@@ -16,6 +21,21 @@ HELD = exists().where(
     Line.state != LineState.TERMINATED,
 )
 """A line in service uses the card."""
+
+
+def spare_cards(session: Session, actor: Actor, _: Wanted, most: int) -> list[Offer]:
+    """ICCIDs of the company's spare SIM cards that no line uses."""
+    used = select(Line.id).where(Line.company_id == SimCard.company_id, Line.iccid == SimCard.iccid).exists()
+    cards = select(SimCard.iccid).where(
+        SimCard.company_id == company_of(actor), SimCard.state == SPARE_IN_SQL, ~used
+    )
+    return [Offer(iccid) for iccid in session.scalars(cards.order_by(SimCard.iccid).limit(most))]
+
+
+def follow_replaced(session: Session, company_id: int, replaced: Sequence[Replaced]) -> None:
+    """`follow_lines` for the cards that lines had and those that they have now."""
+    cards = {iccid for pair in replaced for iccid in pair if iccid is not None}
+    follow_lines(session, company_id, sorted(cards))
 
 
 def follow_lines(session: Session, company_id: int, iccids: Sequence[str]) -> None:

@@ -8,9 +8,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from core.i18n import N_, translate
-from lines.numbers import format_iccid, format_msisdn
 from lines.operations.block import REASONS
 from lines.operations.set_limit import PERIODS
+from runs.row_value_kind import RowValue
 
 STATES: dict[str, str] = {
     "active": N_("Active"),
@@ -22,15 +22,17 @@ STATES: dict[str, str] = {
 class ChangeWords:
     """Says the values of journal entries in one language; the few that a run writes are put into words once."""
 
-    def __init__(self, locale: str, tariffs: Mapping[str, str]) -> None:
+    def __init__(self, locale: str, tariffs: Mapping[str, str], row_value: RowValue | None = None) -> None:
+        """`row_value` is what each line got for itself in the run, if it got such a thing."""
         self._locale = locale
         self._tariffs = tariffs
+        self._row_value = row_value
         self._said: dict[str, str] = {"": ""}
 
     def say(self, stored: str | None) -> str:
         """The text for values stored as JSON; empty where there are none."""
         stored = stored or ""
-        if "iccid" in stored or "msisdn" in stored:
+        if stored and self._row_value is not None:
             return self._in_words(json.loads(stored))  # another one for each line: nothing to remember
         if stored not in self._said:
             self._said[stored] = self._in_words(json.loads(stored))
@@ -46,10 +48,8 @@ class ChangeWords:
             parts.append(self._limit(values))
         if "tariff_id" in values:
             parts.append(self._tariffs.get(str(values["tariff_id"]), str(values["tariff_id"])))
-        if "iccid" in values:
-            parts.append(format_iccid(str(values["iccid"])))
-        if "msisdn" in values:
-            parts.append(format_msisdn(str(values["msisdn"])))
+        if self._row_value is not None and values.get(self._row_value.column):
+            parts.append(self._row_value.show(str(values[self._row_value.column])))
         return ", ".join(parts)
 
     def _limit(self, values: Mapping[str, Any]) -> str:

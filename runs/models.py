@@ -150,7 +150,7 @@ class RunItem(CompanyOwned, Base):
 
 
 class RunValue(CompanyOwned, Base):
-    """What a line gets for itself in a run, a SIM card or a number; what cannot be read begins with UNREADABLE.
+    """The row value of a line in a run: what it gets for itself; what cannot be read begins with UNREADABLE.
 
     Kept apart from the items: it is there while the run is only previewed, and most runs have none.
     """
@@ -212,7 +212,7 @@ class Upload(CompanyOwned, Base):
 class UploadRow(CompanyOwned, Base):
     """A row of an uploaded list: the line it means, or the problem it has.
 
-    What else stands in it, a SIM card or a number for that line, is there for operations that want it.
+    `values` are the row values that the list gives the line, by the code of their kind; null where it gives none.
     """
 
     __tablename__ = "upload_rows"
@@ -236,5 +236,4 @@ class UploadRow(CompanyOwned, Base):
     line_id: Mapped[int | None] = mapped_column(BigInteger)
     problem: Mapped[str | None]
     detail: Mapped[str | None]
-    new_iccid: Mapped[str | None]
-    new_msisdn: Mapped[str | None]
+    values: Mapped[dict[str, Any] | None]

@@ -16,6 +16,7 @@ from core.fields import FieldSchema
 from operators.changes import Change
 from rbac.actor import Actor
 from rbac.permissions import Permission
+from runs.row_value_kind import RowValue
 from runs.selection import Selection
 
 Params = Mapping[str, Any]
@@ -54,34 +55,20 @@ class Words:
     done: tuple[str, str]
 
 
-@dataclass(frozen=True)
-class Own:
-    """What each line gets for itself, where one value for all will not do: a SIM card, a number.
-
-    `runs.models.RunValue` then stands at the side of every line: refusals and effects may name `RunValue.value`, which
-    is null where a line was given nothing and begins with UNREADABLE where nobody can read it. `change` finds the
-    value of its line in `params[OWN]`. `column` is where an uploaded list keeps it (a column of UploadRow), `present`
-    the column of the line that it replaces; `read` makes the plain form of what was typed, None where that is wrong.
-    """
-
-    column: str
-    present: str
-    label: str
-    hint: str
-    present_label: str
-    wrong: str
-    read: Callable[[str], str | None]
-    show: Callable[[str], str]
-
-
-OWN = "own"
+ROW_VALUE = "row_value"
+"""The parameter in which `Operation.change` finds what its line gets for itself."""
+Reasons = Mapping[str, tuple[str, str]]
+"""Message ids by reason code: a sentence, and what can be done about it (may be empty)."""
 
 
 @dataclass(frozen=True)
 class Operation:
     """One thing that can be done to lines. Each function gets the loaded parameters.
 
-    An effect is a value for all lines, or an SQL expression over `RunValue.value` where each gets its own.
+    An effect is a value for all lines, or an SQL expression over `RunValue.value` where `row_value` gives each another:
+    `runs.models.RunValue` then is joined to every line, its value null where a line was given nothing, and beginning
+    with UNREADABLE where nobody can read it. `reasons` are those for which the operator alone refuses; what the
+    operation refuses too has one sentence, whoever refused.
     Without `change` the operator is not asked: the effect is all there is, and the runner applies it by itself.
     `into` names the department that the lines get into: the right is asked there too.
     """
@@ -98,7 +85,8 @@ class Operation:
     price: Callable[[Params], Price] | None = None
     check: Callable[[Session, Params], Mapping[str, list[str]]] | None = None
     inverse: Callable[[Params, Mapping[str, Any]], tuple[str, Params]] | None = None
-    own: Own | None = None
+    row_value: RowValue | None = None
+    reasons: Reasons = field(default_factory=dict)
     group: str = ""
     order: int = field(default=100)
 
@@ -118,6 +106,11 @@ class Operations(dict[str, Operation]):
             raise NotFound
         return operation
 
+    def row_values(self) -> tuple[RowValue, ...]:
+        """The kinds of row values that the operations give, each once."""
+        kinds = [operation.row_value for operation in self.values() if operation.row_value is not None]
+        return tuple({kind.code: kind for kind in kinds}.values())
+
 
 @dataclass(frozen=True)
 class TargetLine:
@@ -127,7 +120,7 @@ class TargetLine:
     line_id: int
     product_id: str
     refusal: str | None
-    own: str | None = None
+    row_value: str | None = None
 
 
 class Target(Protocol):
@@ -174,11 +167,11 @@ class Target(Protocol):
         numbers: Mapping[int, int],
         refusals: Sequence[Refusal],
         *,
-        has_own: bool = False,
+        has_row_value: bool = False,
     ) -> Sequence[TargetLine]:
         """The lines of these ids in the order of their items' numbers (the values), with the refusal that holds now.
 
-        `has_own`: with the value that each gets for itself in this run.
+        `has_row_value`: with the value that each gets for itself in this run.
         """
         ...
 
@@ -197,8 +190,12 @@ class Target(Protocol):
         run_id: int,
         line_ids: Sequence[int],
         effect: Mapping[str, Any],
+        row_value: RowValue | None = None,
         *,
         is_ordered: bool = True,
     ) -> Sequence[tuple[int, str, dict[str, Any], dict[str, Any]]]:
-        """Write an operation's effect on lines; returns (line id, label, before, after) for the journal."""
+        """Write an operation's effect on lines, with what follows from the row values of its kind.
+
+        Returns (line id, label, before, after) for the journal.
+        """
         ...

@@ -41,11 +41,13 @@ def create_preview(
     """
     operation = parts.operations.of(code)
     require(actor, operation.permission)
-    rest, values, values_of = row_values.split(raw_params) if operation.own else (raw_params, None, None)
+    rest, values, values_of = (
+        row_values.split(raw_params) if operation.row_value else (raw_params, None, None)
+    )
     params = load_params(session, actor, parts.target, operation, rest)
     before = get_run(session, actor, selection.run) if isinstance(selection, FailedOf) else None
     most = len(selection.ids) if isinstance(selection, Ids) else row_values.MOST_VALUES
-    own = row_values.read(operation.own, values, most) if operation.own and values else None
+    given = row_values.read(operation.row_value, values, most) if operation.row_value and values else None
     earlier = same_kind(session, actor, code, values_of) if values_of else before
     run = Run(
         company_id=company_of(actor),
@@ -64,8 +66,8 @@ def create_preview(
     )
     session.add(run)
     session.flush()
-    if operation.own:
-        row_values.keep(session, operation.own, run, selection, own, earlier)
+    if operation.row_value:
+        row_values.keep(session, operation.row_value, run, selection, given, earlier)
     run.preview = figures(session, actor, parts, operation, params, run)
     session.flush()
     return run

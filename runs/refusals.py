@@ -88,8 +88,8 @@ def refusal_case(refusals: list[Refusal]) -> ColumnElement[str | None]:
 
 def texts(operation: Operation, params: Params) -> dict[str, tuple[str, str]]:
     """Message ids by refusal code: the sentence, and what can be done about it."""
-    own = {refusal.code: (refusal.text, refusal.advice) for refusal in operation.refusals(params)}
-    return {**ITEM_TEXTS, **COMMON_TEXTS, **own}
+    refused = {refusal.code: (refusal.text, refusal.advice) for refusal in operation.refusals(params)}
+    return {**ITEM_TEXTS, **COMMON_TEXTS, **operation.reasons, **refused}
 
 
 ITEM_TEXTS: dict[str, tuple[str, str]] = {
@@ -102,16 +102,5 @@ ITEM_TEXTS: dict[str, tuple[str, str]] = {
     "operator_refused": (N_("Refused by the operator"), ""),
     "unknown_line": (N_("The operator does not know this number"), N_("Ask your account manager.")),
     "stopped": (N_("The run was stopped before its turn"), N_("Start a new run for these numbers.")),
-    "already_blocked": (N_("Already blocked"), ""),
-    "not_blocked": (N_("Is not blocked"), ""),
-    "no_limit": (N_("Has no limit"), ""),
-    "same_tariff": (N_("Already has this tariff"), ""),
-    "tariff_not_sellable": (N_("The tariff is no longer offered"), N_("Choose another tariff.")),
-    "debt": (N_("The billing account is in debt"), N_("Pay the debt, then try again.")),
-    "blocked": (N_("The number is blocked"), N_("Unblock it first.")),
-    "terminated": (N_("The number no longer works"), ""),
-    "same_sim": (N_("Already uses this SIM card"), ""),
-    "sim_not_available": (N_("The new SIM card cannot be used"), N_("Take another card.")),
-    "same_number": (N_("Already has this number"), ""),
-    "number_not_available": (N_("The new number is no longer free"), N_("Choose another number.")),
 }
+"""Why an item of any operation was not done: what belongs to no operation."""

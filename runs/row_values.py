@@ -27,7 +27,8 @@ from core.db import BIGINTS
 from core.errors import InvalidInput
 from core.i18n import N_
 from runs.models import UNREADABLE, Run, RunValue, UploadRow
-from runs.operation import Operation, Own
+from runs.operation import Operation
+from runs.row_value_kind import RowValue
 from runs.selection import Listed, Selection
 
 VALUES = "values"
@@ -56,7 +57,7 @@ def is_id(digits: str) -> bool:
     return digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_ID and 0 < int(digits) <= LARGEST
 
 
-def read(own: Own, raw: Any, most: int = MOST_VALUES) -> dict[int, str]:
+def read(kind: RowValue, raw: Any, most: int = MOST_VALUES) -> dict[int, str]:
     """The values by line id in their plain form; raises InvalidInput with every error at once, up to MOST_ERRORS.
 
     `most` is how many lines are chosen, where that is known. A line without a value is left out: its preview says that
@@ -73,11 +74,11 @@ def read(own: Own, raw: Any, most: int = MOST_VALUES) -> dict[int, str]:
         if not is_id(digits):
             errors[VALUES] = [NOT_A_TABLE]
             continue
-        value = own.read(text[:LONGEST]) if text else None
+        value = kind.read(text[:LONGEST]) if text else None
         if value is not None:
             found[int(digits)] = value
         elif text:
-            errors[f"{VALUES}.{digits}"] = [own.wrong]
+            errors[f"{VALUES}.{digits}"] = [kind.wrong]
         if len(errors) >= MOST_ERRORS:
             break
     if errors:
@@ -87,7 +88,7 @@ def read(own: Own, raw: Any, most: int = MOST_VALUES) -> dict[int, str]:
 
 def keep(
     db: Session,
-    own: Own,
+    kind: RowValue,
     run: Run,
     selection: Selection,
     values: Mapping[int, str] | None,
@@ -105,7 +106,7 @@ def keep(
         taken = taken.where(RunValue.company_id == run.company_id, RunValue.run_id == earlier.id)
         db.execute(insert(RunValue).from_select(COLUMNS, taken))
     elif isinstance(selection, Listed):
-        written = getattr(UploadRow, own.column)
+        written = UploadRow.values[kind.code].astext
         listed = select(UploadRow.company_id, literal(run.id), UploadRow.line_id, written).where(
             UploadRow.company_id == run.company_id,
             UploadRow.upload_id == selection.upload,
@@ -122,17 +123,17 @@ def joined(
     run_id: int,
     line_id: InstrumentedAttribute[int],
 ) -> Select[Any]:
-    """A select over lines with `RunValue` at their side, where the operation gives each line its own value."""
-    if operation.own is None:
+    """A select over lines joined to `RunValue`, where the operation gives each line a value of its kind."""
+    if operation.row_value is None:
         return statement
-    return statement.outerjoin(RunValue, at_side(company_id, run_id, line_id))
+    return statement.outerjoin(RunValue, of_line(company_id, run_id, line_id))
 
 
-def at_side(company_id: Any, run_id: Any, line_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+def of_line(company_id: Any, run_id: Any, line_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Joins the value of a line in a run.
 
-    The run is said beside the line: where a planner knows nothing yet of values just written, it would else take
-    them for one and go through all of them for each line.
+    The run is compared by an expression over the line: a planner that knows nothing yet of values just written would
+    else take them for one and go through all of them for each line.
     """
     return and_(
         RunValue.company_id == company_id,
@@ -142,8 +143,8 @@ def at_side(company_id: Any, run_id: Any, line_id: InstrumentedAttribute[int]) -
 
 
 def column(operation: Operation) -> ColumnElement[str | None]:
-    """The line's own value within such a select, null where the operation has none."""
-    return type_coerce(null(), String) if operation.own is None else type_coerce(RunValue.value, String)
+    """The line's row value within such a select, null where the operation has none."""
+    return type_coerce(null(), String) if operation.row_value is None else type_coerce(RunValue.value, String)
 
 
 def typed(db: Session, run: Run, line_ids: Sequence[int] | None = None) -> dict[int, str]:
@@ -156,16 +157,16 @@ def typed(db: Session, run: Run, line_ids: Sequence[int] | None = None) -> dict[
     return {line_id: value.removeprefix(UNREADABLE) for line_id, value in db.execute(found)}
 
 
-def shown(value: str | None, own: Own) -> str:
+def shown(value: str | None, kind: RowValue) -> str:
     """A value as people read it; what could not be read as it was written."""
     if value is None:
         return ""
-    return value.removeprefix(UNREADABLE) if value.startswith(UNREADABLE) else own.show(value)
+    return value.removeprefix(UNREADABLE) if value.startswith(UNREADABLE) else kind.show(value)
 
 
-def count(db: Session, company_id: int, upload_id: int, own: Own) -> int:
+def count(db: Session, company_id: int, upload_id: int, kind: RowValue) -> int:
     """How many rows of an uploaded list give their line a value."""
-    written = getattr(UploadRow, own.column)
+    written = UploadRow.values[kind.code].astext
     counted = select(func.count()).where(
         UploadRow.company_id == company_id,
         UploadRow.upload_id == upload_id,

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from console.runs.operations import allowed_operations
 from console.web.downloads import EXCEL, send_made, send_rows
 from console.web.i18n import locale, text
-from console.web.routing import ResponseReturnValue, actor, db, go_to, render, route
+from console.web.routing import ResponseReturnValue, actor, db, go_to, parts, render, route
 from console.web.security import MAX_UPLOAD
 from core.bounds import whole
 from core.errors import InvalidInput
@@ -61,7 +61,7 @@ def create() -> ResponseReturnValue:
         path = Path(folder) / "list"
         file.save(path)
         try:
-            upload = uploads.save_upload(db(), actor(), path, name)
+            upload = uploads.save_upload(db(), actor(), parts(), path, name)
         except InvalidInput as problem:
             return _form(text(problem.message, **problem.params), name), 422
     return go_to(url_for("uploads.show", upload_id=upload.id))

@@ -107,9 +107,7 @@ def _begin(form: FormType, chosen: Selection | None) -> ResponseReturnValue:
     if chosen is None or form.lines == Lines.NONE:
         return _page(form, None, typed, {})
     back = _address("requests.catalogue", chosen)
-    is_whole = form.from_list is not None and isinstance(
-        chosen, Listed
-    )  # with what stands beside its numbers
+    is_whole = form.from_list is not None and isinstance(chosen, Listed)  # with its row values
     if (count := count_chosen(db(), actor(), parts(), chosen)) > SHOWN_NUMBERS or is_whole:
         return _page(form, None, typed, {}, kept=count, pairs=selection.pairs(chosen), back=back)
     seen = parts().target.chosen(db(), actor(), Permission.LINES_VIEW, chosen)
@@ -154,7 +152,7 @@ def _save(form: FormType, draft: Request) -> ResponseReturnValue:
     errors: dict[str, list[str]] = {}
     chosen = None
     try:
-        is_paired = form.beside is not None and bool(form.beside(typed).values)
+        is_paired = form.row_values is not None and bool(form.row_values(typed).values)
         chosen = _chosen(form, draft, is_paired=is_paired)
         checked = submission.fill(db(), actor(), parts(), draft, typed, chosen)
     except InvalidInput as problem:
@@ -171,7 +169,7 @@ def _save(form: FormType, draft: Request) -> ResponseReturnValue:
 
 
 def _shown_again(draft: Request, chosen: Selection | None) -> dict[str, Any]:
-    """What stands beside the errors: an uploaded list leaves its numbers, and what it gives them, in the form."""
+    """What is kept with the errors: an uploaded list leaves its numbers, and what it gives them, in the form."""
     if not isinstance(chosen, Listed):
         return {"numbers": request.form.get("numbers", "")}
     lines = content.lines_of(db(), draft) if draft.lines <= SHOWN_NUMBERS else []
@@ -191,7 +189,9 @@ def _chosen(form: FormType, draft: Request, *, is_paired: bool) -> Selection | N
         with tempfile.TemporaryDirectory(prefix="list-") as folder:
             path = Path(folder) / "list"
             file.save(path)
-            upload = uploads.save_upload(db(), actor(), path, clean_name(file.filename, attachments.UNNAMED))
+            upload = uploads.save_upload(
+                db(), actor(), parts(), path, clean_name(file.filename, attachments.UNNAMED)
+            )
         if upload.problems:
             said = ngettext(
                 "%(n)s row of the list has a problem and was left out.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from console.runs.schemas import RunOut, SelectionIn
-from console.web.api_schemas import NumberPageArgs
+from console.web.api_schemas import ROW_VALUE_KEY, ROW_VALUE_TEXT, NumberPageArgs
 from core.bounds import LARGEST
 from forms.requests import service
 from forms.requests.desk import VIEWS
@@ -237,9 +237,7 @@ class OutcomeOut(Schema):
     number_now = fields.String(
         allow_none=True, metadata={"description": "The number of the line now, where it has another one."}
     )
-    own = fields.String(
-        allow_none=True, metadata={"description": "What this line gets for itself: a SIM card, a number."}
-    )
+    row_value = fields.String(data_key=ROW_VALUE_KEY, allow_none=True, metadata=ROW_VALUE_TEXT)
     state = fields.String(allow_none=True)
     reason = fields.String(allow_none=True)
     detail = fields.String(allow_none=True)

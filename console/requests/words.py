@@ -136,6 +136,6 @@ def outcome(request: Request, after: int = 0) -> dict[str, Any]:
         "outcomes": run_words.OUTCOMES,
         "texts": texts,
         "left_mark": LEFT,
-        "beside": execution.beside(request) if request.lines else None,
+        "row_values": execution.row_values_of(request) if request.lines else None,
         "has_outcome": run is not None,
     }

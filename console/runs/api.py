@@ -10,18 +10,21 @@ from console.web import api_schemas
 from console.web.api_blueprint import Calls
 from console.web.i18n import text
 from console.web.routing import actor, db, parts, route
-from core.errors import NotFound
+from core.errors import InvalidInput, NotFound
+from core.i18n import N_
 from lines.bulk.items import PAGE, item_lines
 from rbac.decision import require
 from rbac.permissions import Permission
 from runs import control, listing, submission
 from runs.models import Run
 from runs.operation import Operation
-from runs.row_values import NOT_A_TABLE, TAKEN_OVER, VALUES, VALUES_OF
+from runs.row_value_kind import Wanted
+from runs.row_values import CHECK, NOT_A_TABLE, TAKEN_OVER, VALUES, VALUES_OF
 
 blueprint = Calls(
     "api_runs", __name__, url_prefix="/api/v1", description="Operations and runs", is_plain=True
 )
+UNKNOWN_CLASS = N_("The stock has no such class.")
 
 
 @route(blueprint, "/operations", permission=Permission.LINES_VIEW)
@@ -43,15 +46,15 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 def _parameters(operation: Operation) -> dict[str, Any]:
     found = json_schema(operation.schema)
-    if operation.own:
-        label = text(operation.own.label)
+    if operation.row_value:
+        label = text(operation.row_value.label)
         found.setdefault("properties", {}).update(
             {
                 VALUES: {
                     "type": "object",
                     "additionalProperties": {"type": "string"},
                     "title": label,
-                    "description": f"{text(NOT_A_TABLE)} {text(operation.own.hint)}",
+                    "description": f"{text(NOT_A_TABLE)} {text(operation.row_value.hint)}",
                 },
                 VALUES_OF: {"type": "integer", "title": label, "description": text(TAKEN_OVER)},
             }
@@ -66,10 +69,13 @@ def list_offers(wanted: dict[str, Any], code: str) -> list[dict[str, Any]]:
     """What an operation may give to lines out of stock, the cheapest first, 500 at most: narrow it to see others."""
     operation = parts().operations.of(code)
     require(actor(), operation.permission)
-    if operation.own is None:
+    if operation.row_value is None or operation.row_value.stock is None:
         raise NotFound
-    found = row_values.stock(operation.own, wanted["containing"], wanted["number_class"])
-    return [{**one._asdict(), "number_class": one.number_class or None} for one in found]
+    stock = operation.row_value.stock
+    if wanted["offer_class"] and stock.classes and wanted["offer_class"] not in stock.classes:
+        raise InvalidInput(CHECK, fields={"class": [UNKNOWN_CLASS]})
+    offers = row_values.offers(stock, Wanted(**wanted))
+    return [{**offer._asdict(), "offer_class": offer.offer_class or None} for offer in offers]
 
 
 @route(blueprint, "/lines/operations/<code>", methods=("POST",), permission=Permission.LINES_VIEW)
@@ -105,9 +111,9 @@ def list_items(page: dict[str, Any], run_id: int) -> dict[str, Any]:
     """The outcome of each line that the actor may see."""
     run = listing.get_run(db(), actor(), run_id)
     operation = parts().operations.get(run.operation)
-    own = operation.own if operation else None
+    row_value = operation.row_value if operation else None
     found = item_lines(
-        db(), actor(), run, own, state=page["state"], reason=page["reason"], after=page["after"]
+        db(), actor(), run, row_value, state=page["state"], reason=page["reason"], after=page["after"]
     )
     return {"items": found, "next": found[-1].no if len(found) == PAGE else None}
 

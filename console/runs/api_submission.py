@@ -56,17 +56,17 @@ def _check_same(
     session: Session, actor: Actor, parts: Parts, run: Run, code: str, wanted: Mapping[str, Any]
 ) -> None:
     operation, params = parts.operations.of(code), wanted["params"]
-    rest, values, values_of = row_values.split(params) if operation.own else (params, None, None)
+    rest, values, values_of = row_values.split(params) if operation.row_value else (params, None, None)
     # Read, but not held against today's rules: what may no longer be ordered was ordered when the key was new.
     asked = operation.schema().dump(operation_params.read_params(operation, rest))
     selection = parse(wanted["selection"])
     same = (run.operation, run.params, run.selection) == (code, asked, selection.dump())
     given: Mapping[int, str] | None = None
-    if operation.own and values:
-        given = row_values.read(operation.own, values)
+    if operation.row_value and values:
+        given = row_values.read(operation.row_value, values)
     elif values_of:
         given = row_values.typed(session, previews.same_kind(session, actor, code, values_of))
-    elif operation.own and not isinstance(selection, BRING_VALUES):
+    elif operation.row_value and not isinstance(selection, BRING_VALUES):
         given = {}
     if not same or (given is not None and given != row_values.typed(session, run)):
         raise Conflict(KEY_USED, code="key_used")

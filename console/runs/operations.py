@@ -17,16 +17,17 @@ from core import fields
 from core.errors import InvalidInput, NotFound
 from core.excel import Column, ReadLimits
 from core.i18n import N_
-from lines.bulk.items import count_chosen
-from lines.bulk.stock import CLASSES, asked_lines
+from lines.bulk.items import asked_lines, count_chosen
 from rbac.decision import holds, require
 from rbac.permissions import Permission
 from runs import previews
 from runs.operation import Operation
+from runs.row_value_kind import Wanted
 from runs.selection import Selection
 
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")
 LONGEST_ADDRESS = 1500
+LONGEST_SEARCH = 15
 
 
 def allowed_operations() -> list[Operation]:
@@ -42,7 +43,7 @@ def new(code: str) -> ResponseReturnValue:
     values = request.form if request.method == "POST" else request.args
     chosen = selection.read(values)
     typed = fields.given(reading.read(operation.schema, values))
-    if request.method == "POST" and not operation.schema().fields and operation.own is None:
+    if request.method == "POST" and not operation.schema().fields and operation.row_value is None:
         return preview(code)
     given = row_values.read(operation, values)
     if request.method == "POST":
@@ -51,7 +52,9 @@ def new(code: str) -> ResponseReturnValue:
         )
         if len(address) < LONGEST_ADDRESS and not given:
             return redirect(address, code=303)
-    return _form(operation, chosen, typed, {}, own=row_values.make(operation, chosen, given, None))
+    return _form(
+        operation, chosen, typed, {}, row_values_form=row_values.make(operation, chosen, given, None)
+    )
 
 
 @route(blueprint, "/<code>/preview", permission=Permission.LINES_VIEW, methods=("POST",))
@@ -68,10 +71,10 @@ def preview(code: str) -> ResponseReturnValue:
         errors = _errors(operation, problem)
         if not errors:
             raise
-        own = row_values.make(operation, chosen, given, problem)
-        if own is not None and own.summary:
-            errors = own.summary
-        return _form(operation, chosen, request.form.to_dict(), errors, own=own), 422
+        row_values_form = row_values.make(operation, chosen, given, problem)
+        if row_values_form is not None and row_values_form.summary:
+            errors = row_values_form.summary
+        return _form(operation, chosen, request.form.to_dict(), errors, row_values_form=row_values_form), 422
     return go_to(url_for("previews.show", run_id=run.id))
 
 
@@ -80,31 +83,37 @@ def list_to_fill_in(code: str) -> ResponseReturnValue:
     """The chosen numbers as a workbook with an empty column for what each is to get: filled in, it is uploaded."""
     operation = parts().operations.of(code)
     require(actor(), operation.permission)
-    if operation.own is None:
+    if operation.row_value is None:
         raise NotFound
     chosen = selection.read(request.form if request.method == "POST" else request.args)
-    own = operation.own
-    lines = asked_lines(db(), actor(), parts(), chosen, own, ReadLimits().rows)
+    row_value = operation.row_value
+    lines = asked_lines(db(), actor(), parts(), chosen, row_value, ReadLimits().rows)
     columns = (
         Column(N_("Number"), "msisdn", "text", 18),
         Column(N_("Employee"), "employee", "text", 30),
         Column(N_("Department"), "department", "text", 30),
-        Column(own.present_label, "present", "text", 26),
-        Column(own.label, "new", "text", 26),
+        Column(row_value.present_label, "present", "text", 26),
+        Column(row_value.label, "new", "text", 26),
     )
-    rows = ((f"+{line.msisdn}", line.employee, line.department, line.present, "") for line in lines)
+    rows = ((f"+{line.title}", line.employee, line.department, line.present, "") for line in lines)
     return send_rows(f"{code}.xlsx", columns, rows, total=len(lines), sheet=N_("Numbers"))
 
 
 @route(blueprint, "/<code>/offers", permission=Permission.LINES_VIEW)
 def offered(code: str) -> ResponseReturnValue:
-    """What is in stock, by its digits and its class: a fragment of choices for the form."""
+    """What is in stock, by a part of its value and its class: a fragment of choices for the form."""
     operation = parts().operations.of(code)
     require(actor(), operation.permission)
-    if operation.own is None:
+    if operation.row_value is None or operation.row_value.stock is None:
         raise NotFound
-    found = row_values.stock(operation.own, request.args.get("containing", ""), request.args.get("class", ""))
-    return render("runs/own_offers.html", offered=found, number_classes=CLASSES, most=row_values.MOST_OFFERED)
+    wanted = Wanted(request.args.get("containing", "")[:LONGEST_SEARCH], request.args.get("class", ""))
+    stock = operation.row_value.stock
+    return render(
+        "runs/row_value_offers.html",
+        offered=row_values.offers(stock, wanted),
+        stock=stock,
+        most=row_values.MOST_OFFERED,
+    )
 
 
 def _errors(operation: Operation, problem: InvalidInput) -> Mapping[str, Sequence[str]]:
@@ -121,7 +130,7 @@ def _form(
     typed: Mapping[str, Any],
     errors: Mapping[str, Sequence[str]],
     *,
-    own: row_values.OwnForm | None,
+    row_values_form: row_values.RowValuesForm | None,
 ) -> str:
     count = count_chosen(db(), actor(), parts(), chosen)
     origin, back = selection.origin(chosen)
@@ -132,8 +141,7 @@ def _form(
         errors=drawn.errors_in_words(operation.schema, errors),
         pairs=selection.pairs(chosen),
         count=count,
-        own=own,
-        number_classes=CLASSES,
+        row_values=row_values_form,
         most=row_values.MOST_OFFERED,
         origin=origin,
         back=back,

@@ -179,7 +179,7 @@ def _took(run: Run) -> str:
 def _failures(run: Run) -> list[ItemLine]:
     if run.finished_at is not None or not (run.failed or run.refused):
         return []
-    return newest_failures(db(), actor(), run, parts().operations.of(run.operation).own)
+    return newest_failures(db(), actor(), run, parts().operations.of(run.operation).row_value)
 
 
 def _groups(run: Run) -> dict[str, list[tuple[str, int]]]:
@@ -194,9 +194,15 @@ def _groups(run: Run) -> dict[str, list[tuple[str, int]]]:
 
 def _items(run: Run, state: str, reason: str, after: int = 0) -> dict[str, Any]:
     operation = parts().operations.of(run.operation)
-    found = item_lines(db(), actor(), run, operation.own, state=state, reason=reason, after=after)
+    found = item_lines(db(), actor(), run, operation.row_value, state=state, reason=reason, after=after)
     more = None
     if len(found) == PAGE:
         more = url_for("runs.items", run_id=run.id, state=state, reason=reason, after=found[-1].no)
     texts = run_words.refusal_texts(operation, run)
-    return {"rows": found, "more": more, "texts": texts, "outcomes": run_words.OUTCOMES, "own": operation.own}
+    return {
+        "rows": found,
+        "more": more,
+        "texts": texts,
+        "outcomes": run_words.OUTCOMES,
+        "row_value": operation.row_value,
+    }

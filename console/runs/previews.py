@@ -48,8 +48,8 @@ def lines(run_id: int) -> ResponseReturnValue:
     more = None
     if len(found) == PAGE:
         more = url_for("previews.lines", run_id=run.id, reason=reason, after=found[-1].id)
-    own = parts().operations.of(run.operation).own
-    return render("runs/refused_lines.html", lines=found, more=more, is_first=not after, own=own)
+    row_value = parts().operations.of(run.operation).row_value
+    return render("runs/refused_lines.html", lines=found, more=more, is_first=not after, row_value=row_value)
 
 
 @route(blueprint, "/confirm", permission=Permission.LINES_VIEW, methods=("POST",))
@@ -106,8 +106,8 @@ def _page(run: Run, *, typed_wrong: bool = False) -> str:
         bar=_bar(figures),
         refusals=_refusals(run),
         params=values_in_words(operation.schema, run.company_id, run.params),
-        raw_params={**run.params, VALUES_OF: run.id} if operation.own else run.params,
-        own=operation.own,
+        raw_params={**run.params, VALUES_OF: run.id} if operation.row_value else run.params,
+        row_value=operation.row_value,
         pairs=selection.pairs(chosen),
         origin=origin,
         back=back,

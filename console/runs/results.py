@@ -49,8 +49,8 @@ def result(run_id: int) -> ResponseReturnValue:
     operation = parts().operations.of(run.operation)
     name = f"run-{run.id}-{run.operation}.xlsx"
     columns: tuple[Column, ...] = COLUMNS
-    if operation.own:
-        columns = (*COLUMNS, Column(operation.own.label, "own", "text", 26))
+    if operation.row_value:
+        columns = (*COLUMNS, Column(operation.row_value.label, "row_value", "text", 26))
     return send_rows(name, columns, _rows(run), total=run.total, sheet=operation.words.title)
 
 
@@ -59,10 +59,10 @@ def _rows(run: Run) -> Iterator[tuple[object, ...]]:
     reasons = {code: title for code, (title, _) in run_words.refusal_texts(operation, run).items()}
     outcomes = {state: text(mark.title) for state, mark in run_words.OUTCOMES.items()}
     tariffs = {tariff.id: tariff.name for tariff in db().scalars(select(Tariff))}
-    words = ChangeWords(locale(), tariffs)
-    for row in result_rows(db(), actor(), run, operation.own):
+    words = ChangeWords(locale(), tariffs, operation.row_value)
+    for row in result_rows(db(), actor(), run, operation.row_value):
         cells = _cells(row, run.id, outcomes, reasons, words)
-        yield (*cells, shown(row.own, operation.own)) if operation.own else cells
+        yield (*cells, shown(row.row_value, operation.row_value)) if operation.row_value else cells
 
 
 def _cells(
@@ -70,8 +70,8 @@ def _cells(
 ) -> tuple[object, ...]:
     ended: datetime | None = row.updated_at if row.state in FINAL else None
     return (
-        f"+{row.msisdn}",
-        row.iccid,
+        f"+{row.title}",
+        row.second_title,
         row.employee,
         row.department,
         outcomes.get(row.state, row.state),

@@ -1,4 +1,4 @@
-"""The part of an operation's form where each line gets something for itself: a SIM card, a number."""
+"""The part of an operation's form where each line gets something for itself: its row value."""
 
 from __future__ import annotations
 
@@ -10,26 +10,29 @@ from console.web.i18n import text
 from console.web.routing import actor, db, parts
 from core.bounds import whole
 from core.errors import InvalidInput
-from lines.bulk.stock import AskedLine, Offer, asked_lines, offers
+from lines.bulk.items import AskedLine, asked_lines, changes_title
 from lines.numbers import format_msisdn
 from runs import previews, row_values
-from runs.operation import Operation, Own
+from runs.operation import Operation
+from runs.row_value_kind import Offer, RowValue, Stock, Wanted
 from runs.row_values import VALUES, VALUES_OF
 from runs.selection import Listed, Selection
 
-FIELD = "own-"
+FIELD = "value-"
 MOST_FIELDS = 200
 MOST_OFFERED = 500
 
 
 @dataclass(frozen=True)
-class OwnForm:
+class RowValuesForm:
     """What is drawn: a field for each line, or where the list that was uploaded stands.
 
     `listed` counts the rows of the list that give something; None where no list was uploaded. `offered` is in stock.
+    `shows_present`: beside a line stands what it has now, unless that is what people know it by anyway.
     """
 
-    own: Own
+    kind: RowValue
+    shows_present: bool
     lines: Sequence[AskedLine]
     typed: Mapping[int, str]
     errors: Mapping[int, str]
@@ -41,7 +44,7 @@ class OwnForm:
     def summary(self) -> dict[str, list[str]]:
         """What is wrong by the id of its field, with the number that it is about."""
         return {
-            f"{FIELD}{line.id}": [f"{format_msisdn(line.msisdn)}: {self.errors[line.id]}"]
+            f"{FIELD}{line.id}": [f"{format_msisdn(line.title)}: {self.errors[line.id]}"]
             for line in self.lines
             if line.id in self.errors
         }
@@ -49,7 +52,7 @@ class OwnForm:
 
 def read(operation: Operation, values: Mapping[str, str]) -> dict[str, Any]:
     """The parameters that hold what each line gets, as typed."""
-    if operation.own is None:
+    if operation.row_value is None:
         return {}
     if values.get(VALUES_OF):
         return {VALUES_OF: values[VALUES_OF]}
@@ -60,36 +63,33 @@ def read(operation: Operation, values: Mapping[str, str]) -> dict[str, Any]:
 
 def make(
     operation: Operation, selection: Selection, given: Mapping[str, Any], problem: InvalidInput | None
-) -> OwnForm | None:
+) -> RowValuesForm | None:
     """The part of the form, with what was typed already and all that is wrong with it."""
-    own = operation.own
-    if own is None:
+    kind = operation.row_value
+    if kind is None:
         return None
     listed = None
     if isinstance(selection, Listed):
-        listed = row_values.count(db(), actor().company_id or 0, selection.upload, own)
+        listed = row_values.count(db(), actor().company_id or 0, selection.upload, kind)
     lines: list[AskedLine] = []
     if not listed:
-        lines = asked_lines(db(), actor(), parts(), selection, own, MOST_FIELDS + 1)
+        lines = asked_lines(db(), actor(), parts(), selection, kind, MOST_FIELDS + 1)
     too_many = len(lines) > MOST_FIELDS
-    offered = stock(own)
-    return OwnForm(
-        own=own,
+    return RowValuesForm(
+        kind=kind,
+        shows_present=not changes_title(kind),
         lines=[] if too_many else lines,
         typed={} if too_many else _typed(operation, given, [line.id for line in lines]),
         errors=_errors(problem),
         listed=listed,
         too_many=too_many,
-        offered=offered,
+        offered=offers(kind.stock, Wanted()) if kind.stock else (),
     )
 
 
-def stock(own: Own, containing: str = "", number_class: str = "") -> list[Offer]:
+def offers(stock: Stock, wanted: Wanted) -> Sequence[Offer]:
     """What may be given out, the cheapest first."""
-    company_id = actor().company_id or 0
-    return offers(
-        db(), company_id, own, MOST_OFFERED, containing=containing[:15], number_class=number_class[:20]
-    )
+    return stock.offers(db(), actor(), wanted, MOST_OFFERED)
 
 
 def _typed(operation: Operation, given: Mapping[str, Any], line_ids: Sequence[int]) -> dict[int, str]:

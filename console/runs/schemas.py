@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
 
-from console.web.api_schemas import TEXT_AMOUNT
+from console.web.api_schemas import ROW_VALUE_KEY, ROW_VALUE_TEXT, TEXT_AMOUNT
 from core.bounds import LARGEST
-from lines.bulk.stock import CLASSES
 
 
 class ItemArgs(Schema):
@@ -35,7 +34,7 @@ class OperationOut(Schema):
 
 
 class OffersArgs(Schema):
-    """Numbers may be narrowed by their digits and by how they are sold."""
+    """The stock may be narrowed by a part of the value and by how it is sold, where the operation's has classes."""
 
     class Meta:
         unknown = EXCLUDE
@@ -43,16 +42,22 @@ class OffersArgs(Schema):
     containing = fields.String(
         load_default="",
         validate=validate.Length(max=15),
-        metadata={"description": "Digits that the number has in a row."},
+        metadata={"description": "What the value has in a row: digits of a number."},
     )
-    number_class = fields.String(data_key="class", load_default="", validate=validate.OneOf(["", *CLASSES]))
+    offer_class = fields.String(
+        data_key="class",
+        load_default="",
+        metadata={"description": "A class of the stock; numbers are ordinary, fine or golden."},
+    )
 
 
 class OfferOut(Schema):
-    """A SIM card or a number in stock; numbers have a class and a price once."""
+    """What is in stock, such as a SIM card or a number; numbers have a class and a price once."""
 
-    value = fields.String(metadata={"description": "An ICCID, or a number in E.164 without plus."})
-    number_class = fields.String(data_key="class", allow_none=True)
+    value = fields.String(
+        metadata={"description": "As `values` takes it: an ICCID, a number in E.164 without plus."}
+    )
+    offer_class = fields.String(data_key="class", allow_none=True)
     price = fields.Decimal(places=2, as_string=True, allow_none=True, metadata=TEXT_AMOUNT)
 
 
@@ -125,16 +130,15 @@ class ItemOut(Schema):
 
     no = fields.Integer()
     line_id = fields.Integer()
-    msisdn = fields.String(
-        metadata={"description": "The line's number; of a run that changed it, the one that it had before."}
+    title = fields.String(
+        data_key="msisdn",
+        metadata={"description": "The line's number; of a run that changed it, the one that it had before."},
     )
     state = fields.String()
     reason = fields.String(allow_none=True)
     detail = fields.String(allow_none=True)
     updated_at = fields.DateTime()
-    own = fields.String(
-        allow_none=True, metadata={"description": "What this line gets for itself: a SIM card, a number."}
-    )
+    row_value = fields.String(data_key=ROW_VALUE_KEY, allow_none=True, metadata=ROW_VALUE_TEXT)
 
 
 class ItemsOut(Schema):

@@ -7,8 +7,8 @@ import { startForms } from "./js/forms.js";
 import { startFrame } from "./js/frame.js";
 import { startList } from "./js/list.js";
 import { startOnly } from "./js/only.js";
-import { startOwning } from "./js/owning.js";
+import { startRowValues } from "./js/row_values.js";
 import { startTree } from "./js/tree.js";
 import { startWidths } from "./js/widths.js";
 
-for (const start of [startAsking, startFrame, startWidths, startCopying, startDropping, startFinding, startForms, startTree, startList, startOnly, startOwning]) start();
+for (const start of [startAsking, startFrame, startWidths, startCopying, startDropping, startFinding, startForms, startTree, startList, startOnly, startRowValues]) start();

@@ -7,6 +7,9 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 from core.bounds import LARGEST
 
 TEXT_AMOUNT = {"type": "string", "description": "Roubles, as text so that no kopeck is lost."}
+ROW_VALUE_KEY = "own"
+"""How the API has called the row value of a line from its first day: callers read it under this name."""
+ROW_VALUE_TEXT = {"description": "What this line gets for itself (its row value): a SIM card, a number."}
 MOST = 500
 
 

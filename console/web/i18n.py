@@ -38,7 +38,8 @@ def install(app: Flask) -> None:
         money=money,
         when=when,
         number=number,
-        own_value=row_values.shown,
+        row_value=row_values.shown,
+        line_title=format_msisdn,
     )
     app.jinja_env.globals.update(locale=locale, theme=theme, languages=LANGUAGE_NAMES, themes=THEMES)
 

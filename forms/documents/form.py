@@ -53,8 +53,8 @@ class Carries:
 
 
 @dataclass(frozen=True)
-class Beside:
-    """What the numbers get one by one: a title, values in the order of the numbers or none, how people read one."""
+class RowValueColumn:
+    """The row values of a document: a title, a value for each number in their order or none, how people read one."""
 
     title: str
     values: Sequence[str]
@@ -97,10 +97,13 @@ class FormType:
     carries: Carries | None = None
     check: Callable[[Values, Sequence[FormLine]], Mapping[str, list[str]]] | None = None
     is_public: bool = False
-    beside: Callable[[Values], Beside] | None = None
-    """The last column of the table of numbers."""
+    row_values: Callable[[Values], RowValueColumn] | None = None
+    """What each number gets: the last column of the table of numbers."""
     from_list: Callable[[Values], Mapping[str, str]] | None = None
-    """Fields that an uploaded list fills where they are left empty: by field, the column of `runs.models.UploadRow`."""
+    """Fields that an uploaded list fills where they are left empty: by field, the code of the row value.
+
+    It is also the column of `RequestLine` that holds what the number has now.
+    """
     heading: str = N_("Application")
     subject: str = ""
     signers: tuple[Signer, ...] = (Signer(),)

@@ -154,21 +154,21 @@ def _table(
     """Titles and rows; the fifth column is the form's own."""
     if not lines:
         return (), ()
-    beside = form.beside(values) if form.beside else None
+    row_values = form.row_values(values) if form.row_values else None
     titles, column = [*HEAD], [""] * len(lines)
-    if beside is not None:
-        titles.append(beside.title)
-        if len(beside.values) == len(lines):
-            column = [beside.show(one) for one in beside.values]
+    if row_values is not None:
+        titles.append(row_values.title)
+        if len(row_values.values) == len(lines):
+            column = [row_values.show(value) for value in row_values.values]
     head = ("№", *(translate(locale, one) for one in titles))
-    return head, tuple(_row(no, line, column if beside else ()) for no, line in enumerate(lines, 1))
+    return head, tuple(_row(no, line, column if row_values else ()) for no, line in enumerate(lines, 1))
 
 
 def _row(no: int, line: FormLine, column: Sequence[str]) -> tuple[str, ...]:
     number = format_msisdn(line.msisdn) if line.msisdn else ""
     card = format_iccid(line.iccid) if line.iccid else ""
-    own = (plain(column[no - 1]),) if column else ()
-    return (str(no), number, card, plain(line.employee), *own)
+    last = (plain(column[no - 1]),) if column else ()
+    return (str(no), number, card, plain(line.employee), *last)
 
 
 def _sender(

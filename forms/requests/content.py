@@ -92,7 +92,7 @@ def _with_numbers(
 def find_numbers(session: Session, actor: Actor, typed: str, *, is_paired: bool = False) -> list[int]:
     """Ids of the lines of these numbers or SIM cards, in the order typed; raises InvalidInput naming the unknown.
 
-    `is_paired`: something stands beside each of them, so none may stand here twice.
+    `is_paired`: each of them has a row value, so none may stand here twice.
     """
     parts = [part.strip() for part in typed.replace(",", "\n").replace(";", "\n").splitlines()]
     parts = [part for part in parts if part][: MOST_NUMBERS + 1]
@@ -169,7 +169,7 @@ def set_lines(
 
 
 def _given_order(company_id: int, selection: Selection) -> FromClause | None:
-    """The places of lines that a person put in an order: what stands beside them in the form follows it.
+    """The places of lines that a person put in an order: their row values in the form follow it.
 
     None for selections that name no line by itself: their order is by number.
     """

@@ -13,12 +13,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.errors import Conflict
 from core.i18n import N_
 from core.tenancy import company_scope
-from forms.documents.form import Beside
+from forms.documents.form import RowValueColumn
 from forms.documents.types import get_type
 from forms.requests.content import lines_of
 from forms.requests.models import Request, RequestEvent, RequestLine
 from forms.requests.service import move, require_held
-from lines.bulk.number_effects import number_without_mark
+from lines.bulk.title import title_without_mark
 from lines.models import Line, LineState
 from rbac.actor import Actor
 from runs import previews, submission
@@ -41,7 +41,7 @@ OF_LINE = and_(Line.company_id == RequestLine.company_id, Line.id == RequestLine
 class LineOutcome(NamedTuple):
     """A number of a request with what became of it; no state where nothing was carried out for it.
 
-    `number_now` where its line has another number by now; `own` is what it gets, in its plain form.
+    `number_now` where its line has another number by now; `row_value` is what it gets, in its plain form.
     """
 
     no: int
@@ -50,7 +50,7 @@ class LineOutcome(NamedTuple):
     employee: str
     is_here: bool
     number_now: str | None
-    own: str | None
+    row_value: str | None
     state: str | None
     reason: str | None
     detail: str | None
@@ -191,23 +191,23 @@ def count_left(session: Session, request: Request) -> int:
     return int(session.scalar(counted) or 0)
 
 
-def beside(request: Request) -> Beside | None:
+def row_values_of(request: Request) -> RowValueColumn | None:
     """What each number of a request gets, in their order; None where they get nothing one by one."""
     form = get_type(request.form)
-    found = form.beside(request.values) if form.beside else None
-    return found if found and request.lines and len(found.values) == request.lines else None
+    column = form.row_values(request.values) if form.row_values else None
+    return column if column and request.lines and len(column.values) == request.lines else None
 
 
 def outcomes(session: Session, request: Request, after: int = 0) -> Sequence[LineOutcome]:
     """A page of the request's numbers with their outcomes, by keyset."""
     columns = (RequestLine.no, RequestLine.line_id, RequestLine.msisdn, RequestLine.employee)
-    number = number_without_mark()
+    number = title_without_mark()
     changed = case((and_(IS_HERE, number != RequestLine.msisdn), number), else_=None)
     found = _lines(request).with_only_columns(*columns, func.coalesce(IS_HERE, False), changed)
     rows = session.execute(found.where(RequestLine.no > after).order_by(RequestLine.no).limit(PAGE)).all()
     items = _items(session, request, [row.line_id for row in rows])
-    own = beside(request)
-    gets = [own.values[row.no - 1] if own else None for row in rows]
+    column = row_values_of(request)
+    gets = [column.values[row.no - 1] if column else None for row in rows]
     done = [items.get(row.line_id, NOTHING_DONE) for row in rows]
     return [LineOutcome._make((*row, one, *what)) for row, one, what in zip(rows, gets, done, strict=True)]
 

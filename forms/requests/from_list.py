@@ -1,4 +1,4 @@
-"""Fields of a form filled from an uploaded list: what stands there beside each number."""
+"""Fields of a form filled from an uploaded list: the row values that it gives the numbers."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def fill(
     filled, errors = dict(raw), Errors()
     if form.from_list is None or not isinstance(selection, Listed):
         return filled, errors
-    for name, column in form.from_list(raw).items():
+    for name, code in form.from_list(raw).items():
         typed = str(raw.get(name) or "").split()
         if typed and typed != str(request.values.get(name) or "").split():
             continue
-        given = _column(session, request, selection.upload, column)
+        given = _listed(session, request, selection.upload, code)
         missing = [number for number, value in given.items() if not value]
         if len(missing) == len(given):
             continue
@@ -51,14 +51,14 @@ def fill(
     return filled, errors
 
 
-def _column(session: Session, request: Request, upload: int, column: str) -> dict[str, str | None]:
+def _listed(session: Session, request: Request, upload: int, code: str) -> dict[str, str | None]:
     """What the list gives each number, in the order of the request's numbers.
 
     Nothing where it only repeats what they have: people upload tables that hold their present cards too.
     """
-    written = getattr(UploadRow, column)
-    present = getattr(RequestLine, column.removeprefix("new_"))
-    at_side = (
+    written = UploadRow.values[code].astext
+    present = getattr(RequestLine, code)
+    of_line = (
         (UploadRow.company_id == RequestLine.company_id)
         & (UploadRow.upload_id == upload)
         & (UploadRow.line_id == RequestLine.line_id)
@@ -66,7 +66,7 @@ def _column(session: Session, request: Request, upload: int, column: str) -> dic
     )
     rows = session.execute(
         select(RequestLine.msisdn, present, written)
-        .outerjoin(UploadRow, at_side)
+        .outerjoin(UploadRow, of_line)
         .where(RequestLine.company_id == request.company_id, RequestLine.request_id == request.id)
         .order_by(RequestLine.no)
     ).all()

@@ -82,7 +82,7 @@ def fill(
 ) -> Checked:
     """Keep what was typed, right or wrong, with the numbers chosen; says everything that is wrong.
 
-    The draft is a new one or comes from `get_draft`, which holds it. What an uploaded list says beside its numbers
+    The draft is a new one or comes from `get_draft`, which holds it. The row values of an uploaded list
     is taken for fields that were left empty.
     """
     form = get_type(request.form)

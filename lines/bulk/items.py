@@ -11,19 +11,20 @@ from sqlalchemy.orm import Session
 
 from core.journal.entries import JournalEntry
 from hierarchy.models import Department
+from lines.bulk.title import SECOND_TITLE, TITLE, TITLE_BEFORE, TITLE_COLUMN
 from lines.models import IN_DEPARTMENT, Line
 from rbac.actor import Actor
 from rbac.decision import visible
 from rbac.permissions import Permission
 from runs import operation_params, previews, refusals, row_values
 from runs.models import ItemState, Run, RunItem, RunValue
-from runs.operation import Own
 from runs.parts import Parts
+from runs.row_value_kind import RowValue
 from runs.selection import Selection
 
 PAGE = 50
 OF_ITEM = and_(Line.company_id == RunItem.company_id, Line.id == RunItem.line_id)
-OF_VALUE = row_values.at_side(RunItem.company_id, RunItem.run_id, RunItem.line_id)
+OF_VALUE = row_values.of_line(RunItem.company_id, RunItem.run_id, RunItem.line_id)
 WRITTEN = and_(
     JournalEntry.company_id == RunItem.company_id,
     JournalEntry.object_kind == "line",
@@ -31,41 +32,40 @@ WRITTEN = and_(
     JournalEntry.run_id == RunItem.run_id,
 )
 """What the journal says of an item's line in its run."""
-NUMBER_BEFORE: ColumnElement[str | None] = JournalEntry.before["msisdn"].astext
 
 
 class RefusedLine(NamedTuple):
     """A line that a preview refuses."""
 
     id: int
-    msisdn: str
+    title: str
     state: str
     employee: str
     department: str
-    own: str | None
+    row_value: str | None
 
 
 class ItemLine(NamedTuple):
-    """An item of a run with the line it is about; `msisdn` is its number at the time where the run changed it."""
+    """An item of a run with the line it is about; `title` is what it was known by then, where the run changed that."""
 
     no: int
     line_id: int
-    msisdn: str
+    title: str
     employee: str
     department: str
     state: str
     reason: str | None
     detail: str | None
     updated_at: datetime
-    own: str | None
+    row_value: str | None
 
 
 class ResultRow(NamedTuple):
     """A row of the result file; `before` and `after` are JSON of the journal, null where nothing was changed."""
 
     no: int
-    msisdn: str
-    iccid: str
+    title: str
+    second_title: str
     employee: str
     department: str
     state: str
@@ -74,7 +74,27 @@ class ResultRow(NamedTuple):
     before: str | None
     after: str | None
     updated_at: datetime
-    own: str | None
+    row_value: str | None
+
+
+class AskedLine(NamedTuple):
+    """A chosen line with what it has now in place of the row value that is asked for."""
+
+    id: int
+    title: str
+    employee: str
+    department: str
+    present: str | None
+
+
+def asked_lines(
+    session: Session, actor: Actor, parts: Parts, selection: Selection, row_value: RowValue, most: int
+) -> list[AskedLine]:
+    """The chosen lines that the actor may see, by title."""
+    chosen = parts.target.chosen(session, actor, Permission.LINES_VIEW, selection)
+    columns = Line.id, TITLE, Line.employee, Department.name, getattr(Line, row_value.column)
+    rows = session.execute(chosen.with_only_columns(*columns).order_by(TITLE).limit(most))
+    return [AskedLine(*row) for row in rows]
 
 
 def count_chosen(session: Session, actor: Actor, parts: Parts, selection: Selection) -> int:
@@ -94,7 +114,7 @@ def refused_lines(
     chosen = row_values.joined(chosen, operation, run.company_id, run.id, parts.target.id_column())
     rows = session.execute(
         chosen.with_only_columns(
-            Line.id, Line.msisdn, Line.state, Line.employee, Department.name, row_values.column(operation)
+            Line.id, TITLE, Line.state, Line.employee, Department.name, row_values.column(operation)
         )
         .where(verdict == reason if reason else verdict.is_(None), Line.id > after)
         .order_by(Line.id)
@@ -107,14 +127,14 @@ def item_lines(
     session: Session,
     actor: Actor,
     run: Run,
-    own: Own | None,
+    row_value: RowValue | None,
     *,
     state: str = "",
     reason: str = "",
     after: int = 0,
 ) -> list[ItemLine]:
     """A page of a run's items by their number, narrowed to a state and a reason, and to lines the actor may see."""
-    found = _items(actor, run, own).where(RunItem.no > after)
+    found = _items(actor, run, row_value).where(RunItem.no > after)
     if state:
         found = found.where(RunItem.state == state)
     if reason:
@@ -123,21 +143,21 @@ def item_lines(
 
 
 def newest_failures(
-    session: Session, actor: Actor, run: Run, own: Own | None, *, limit: int = 8
+    session: Session, actor: Actor, run: Run, row_value: RowValue | None, *, limit: int = 8
 ) -> list[ItemLine]:
     """What failed or was refused while the run went on, newest first."""
     went_wrong = RunItem.state.in_((ItemState.FAILED, ItemState.REFUSED))
-    found = _items(actor, run, own).where(went_wrong, RunItem.batch_id.is_not(None))
+    found = _items(actor, run, row_value).where(went_wrong, RunItem.batch_id.is_not(None))
     rows = session.execute(found.order_by(RunItem.updated_at.desc(), RunItem.no).limit(limit))
     return [ItemLine(*row) for row in rows]
 
 
-def result_rows(session: Session, actor: Actor, run: Run, own: Own | None) -> Iterator[ResultRow]:
+def result_rows(session: Session, actor: Actor, run: Run, row_value: RowValue | None) -> Iterator[ResultRow]:
     """Every item that the actor may see, in order, through a server-side cursor: memory stays constant."""
     columns: tuple[Any, ...] = (
         RunItem.no,
-        func.coalesce(NUMBER_BEFORE, Line.msisdn) if changes_numbers(own) else Line.msisdn,
-        Line.iccid,
+        func.coalesce(TITLE_BEFORE, TITLE) if changes_title(row_value) else TITLE,
+        SECOND_TITLE,
         Line.employee,
         Department.name,
         RunItem.state,
@@ -146,39 +166,39 @@ def result_rows(session: Session, actor: Actor, run: Run, own: Own | None) -> It
         cast(JournalEntry.before, Text),
         cast(JournalEntry.after, Text),
         RunItem.updated_at,
-        _given(own),
+        _given(row_value),
     )
-    found = _items(actor, run, own).with_only_columns(*columns).outerjoin(JournalEntry, WRITTEN)
+    found = _items(actor, run, row_value).with_only_columns(*columns).outerjoin(JournalEntry, WRITTEN)
     for row in session.execute(found.order_by(RunItem.no), execution_options={"yield_per": 2000}):
         yield ResultRow(*row)
 
 
-def changes_numbers(own: Own | None) -> bool:
-    """Whether runs that give this change what people know a line by."""
-    return own is not None and own.present == "msisdn"
+def changes_title(row_value: RowValue | None) -> bool:
+    """Whether runs that give row values of this kind change what people know a line by."""
+    return row_value is not None and row_value.column == TITLE_COLUMN
 
 
-def number_then() -> ColumnElement[str]:
-    """The number that a line had before a run which changed numbers, its present one where it was not changed.
+def title_then() -> ColumnElement[str]:
+    """What a line was known by before a run which changed that, its present title where it was not changed.
 
     Looked up per item by the index of the journal, so that a page of a long run reads what it shows and no more.
     """
-    written = select(NUMBER_BEFORE).where(WRITTEN).correlate(RunItem).limit(1).scalar_subquery()
-    return func.coalesce(written, Line.msisdn)
+    written = select(TITLE_BEFORE).where(WRITTEN).correlate(RunItem).limit(1).scalar_subquery()
+    return func.coalesce(written, TITLE)
 
 
-def _items(actor: Actor, run: Run, own: Own | None) -> Select[Any]:
+def _items(actor: Actor, run: Run, row_value: RowValue | None) -> Select[Any]:
     columns: tuple[Any, ...] = (
         RunItem.no,
         RunItem.line_id,
-        number_then() if changes_numbers(own) else Line.msisdn,
+        title_then() if changes_title(row_value) else TITLE,
         Line.employee,
         Department.name,
         RunItem.state,
         RunItem.reason,
         RunItem.detail,
         RunItem.updated_at,
-        _given(own),
+        _given(row_value),
     )
     found = (
         select(*columns)
@@ -191,9 +211,9 @@ def _items(actor: Actor, run: Run, own: Own | None) -> Select[Any]:
             visible(actor, Permission.LINES_VIEW, Department.path),
         )
     )
-    return found.outerjoin(RunValue, OF_VALUE) if own else found
+    return found.outerjoin(RunValue, OF_VALUE) if row_value else found
 
 
-def _given(own: Own | None) -> ColumnElement[str | None]:
+def _given(row_value: RowValue | None) -> ColumnElement[str | None]:
     """What an item's line gets for itself, where the run gives such a thing."""
-    return type_coerce(RunValue.value if own else null(), String)
+    return type_coerce(RunValue.value if row_value else null(), String)

@@ -35,10 +35,9 @@ from hierarchy.models import Department
 from hierarchy.queries import with_ids
 from hierarchy.service import lock_tree
 from lines import field_values
-from lines.bulk.number_effects import give_up_numbers, keep_for_return, number_without_mark
+from lines.bulk.title import TITLE, TITLE_COLUMN, title_without_mark
 from lines.models import IN_DEPARTMENT, Line
 from lines.queries import select_department, select_matching
-from lines.sims import follow_lines
 from lines.uploads.service import get_upload, listed_lines
 from rbac.actor import Actor, company_of
 from rbac.decision import visible
@@ -46,7 +45,8 @@ from rbac.permissions import Permission
 from runs.models import RunValue, Upload
 from runs.operation import Refusal, TargetLine
 from runs.refusals import refusal_case
-from runs.row_values import at_side
+from runs.row_value_kind import Replaced, RowValue
+from runs.row_values import of_line
 from runs.selection import Below, Ids, Listed, Matching, Named, Selection
 
 Change = tuple[int, str, dict[str, Any], dict[str, Any]]
@@ -63,8 +63,8 @@ class LineTarget:
         return Line.id
 
     def sort_column(self) -> InstrumentedAttribute[str]:
-        """The line's number."""
-        return Line.msisdn
+        """What people know a line by."""
+        return TITLE
 
     def chosen(
         self, session: Session, actor: Actor, permission: Permission, selection: Selection
@@ -147,19 +147,19 @@ class LineTarget:
         numbers: Mapping[int, int],
         refusals: Sequence[Refusal],
         *,
-        has_own: bool = False,
+        has_row_value: bool = False,
     ) -> Sequence[TargetLine]:
         """These lines in the order of their items' numbers, with the refusal that holds now."""
         columns: list[Any] = [Line.id, Line.operator_id, refusal_case(list(refusals))]
         found = (
-            select(*columns, *([RunValue.value] if has_own else []))
+            select(*columns, *([RunValue.value] if has_row_value else []))
             .select_from(Line)
             # Said so that a planner who knows little of the table does not come by way of the departments.
             .join(Department, and_(OF_COMPANY, Department.id == Line.department_id + 0 * Line.id))
             .where(Line.company_id == company_id, Line.id == any_(cast(literal(_written(numbers)), BIGINTS)))
         )
-        if has_own:
-            found = found.outerjoin(RunValue, at_side(company_id, run_id, Line.id))
+        if has_row_value:
+            found = found.outerjoin(RunValue, of_line(company_id, run_id, Line.id))
         lines = [TargetLine(numbers[row[0]], *row) for row in session.execute(found)]
         return sorted(lines, key=attrgetter("no"))
 
@@ -170,39 +170,36 @@ class LineTarget:
         run_id: int,
         line_ids: Sequence[int],
         effect: Mapping[str, Any],
+        row_value: RowValue | None = None,
         *,
         is_ordered: bool = True,
     ) -> Sequence[tuple[int, str, dict[str, Any], dict[str, Any]]]:
         """Write the effect on the lines and keep the departments' totals; one or two statements in all.
 
-        What each line gets for itself also moves between SIM cards, and numbers leave the lines that held them.
+        What else follows from row values is their kind's to do, before and after.
         """
-        own = {
+        each = {
             name: value
             for name, value in effect.items()
             if isinstance(value, ColumnElement | QueryableAttribute)
         }
-        if "msisdn" in own:
-            give_up_numbers(session, company_id, run_id, line_ids)
-        values = {f"to_{name}": value for name, value in effect.items() if name not in own}
+        if row_value is not None and row_value.before is not None:
+            row_value.before(session, company_id, run_id, line_ids)
+        values = {f"to_{name}": value for name, value in effect.items() if name not in each}
         values |= {"company": company_id, "ids": _written(line_ids)}
         if is_ordered:
             values["at"] = clock.now()
         names = tuple(effect)
         before = session.execute(
-            _change(names, own, run_id, is_ordered) if own else _same_for_all(names, is_ordered),
+            _change(names, each, run_id, is_ordered) if each else _same_for_all(names, is_ordered),
             values,
             execution_options={"synchronize_session": False},
         ).all()
         if "state" in effect or "department_id" in effect:
             totals.add(session, company_id, _moves(before, effect.get("state"), effect.get("department_id")))
-        if "msisdn" in own:
-            given = {row.new_msisdn for row in before}
-            keep_for_return(session, company_id, [row.number for row in before if row.number not in given])
-        if "iccid" in own:
-            cards = {iccid for row in before for iccid in (row.old_iccid, row.new_iccid)}
-            follow_lines(session, company_id, sorted(cards))
-        changes = _told(sorted(before, key=itemgetter(0)), effect, own)
+        if row_value is not None and row_value.after is not None and row_value.column in each:
+            row_value.after(session, company_id, _replaced(before, row_value.column))
+        changes = _told(sorted(before, key=itemgetter(0)), effect, each)
         return _with_departments(session, company_id, changes) if "department_id" in effect else changes
 
 
@@ -213,26 +210,28 @@ def _same_for_all(names: tuple[str, ...], is_ordered: bool) -> ReturningUpdate[A
 
 
 def _change(
-    names: Sequence[str], own: Mapping[str, Any], run_id: int, is_ordered: bool
+    names: Sequence[str], each: Mapping[str, Any], run_id: int, is_ordered: bool
 ) -> ReturningUpdate[Any]:
-    """Writes columns of lines and tells what stood there; what is not `own` is the parameter "to_" and its name.
+    """Writes columns of lines and tells what stood there; what is not in `each` is the parameter "to_" and its name.
 
     Locked in the order of their ids, as everyone locks lines; changed and told in the same statement. What the
     operator has carried out (`is_ordered`) is dated, so that no earlier reading of the operator overwrites it.
     """
     company = bindparam("company", type_=BigInteger)
     ids = cast(bindparam("ids", type_=String), BIGINTS)
-    number = number_without_mark() if "msisdn" in own else Line.msisdn
+    title = title_without_mark() if each else TITLE
     columns = [
-        (number if name == "msisdn" else getattr(Line, name)).label(f"old_{name}") for name in names
-    ] + [value.label(f"new_{name}") for name, value in own.items()]
-    chosen = select(Line.id, number.label("number"), Line.department_id, Line.state, *columns)
-    if own:
-        chosen = chosen.select_from(Line).join(RunValue, at_side(company, run_id, Line.id))
+        (title if name == TITLE_COLUMN else getattr(Line, name)).label(f"old_{name}") for name in names
+    ] + [value.label(f"new_{name}") for name, value in each.items()]
+    chosen = select(Line.id, title.label("title"), Line.department_id, Line.state, *columns)
+    if each:
+        chosen = chosen.select_from(Line).join(RunValue, of_line(company, run_id, Line.id))
     chosen = chosen.where(Line.company_id == company, Line.id == any_(ids)).order_by(Line.id)
     old = chosen.with_for_update(of=Line).cte("old")
     values: dict[str, ColumnElement[Any]] = {
-        name: old.c[f"new_{name}"] if name in own else bindparam(f"to_{name}", type_=getattr(Line, name).type)
+        name: old.c[f"new_{name}"]
+        if name in each
+        else bindparam(f"to_{name}", type_=getattr(Line, name).type)
         for name in names
     }
     if is_ordered:
@@ -246,18 +245,23 @@ def _change(
     )
 
 
+def _replaced(rows: Sequence[Any], column: str) -> list[Replaced]:
+    """What the lines had and have, of changed rows as `_change` returns them."""
+    return [Replaced(getattr(row, f"old_{column}"), getattr(row, f"new_{column}")) for row in rows]
+
+
 def _told(
-    rows: Sequence[Any], effect: Mapping[str, Any], own: Mapping[str, Any]
+    rows: Sequence[Any], effect: Mapping[str, Any], each: Mapping[str, Any]
 ) -> list[tuple[int, str, dict[str, Any], dict[str, Any]]]:
-    """Changed lines as the journal keeps them: id, number, before, after. Old values begin at the fifth column."""
-    after = {name: _plain(value) for name, value in effect.items() if name not in own}
+    """Changed lines as the journal keeps them: id, title, before, after. Old values begin at the fifth column."""
+    after = {name: _plain(value) for name, value in effect.items() if name not in each}
     end = 4 + len(effect)
     return [
         (
             row[0],
             row[1],
             {name: _plain(value) for name, value in zip(effect, row[4:end], strict=True)},
-            {**after, **dict(zip(own, row[end:], strict=True))} if own else after,
+            {**after, **dict(zip(each, row[end:], strict=True))} if each else after,
         )
         for row in rows
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.fields import FieldSchema, choice
 from core.i18n import N_, NN_
 from lines.models import Line, LineState
+from lines.operations.common import REASONS as LINE_REASONS
 from lines.operations.common import TERMINATED
 from operators.changes import Change
 from rbac.permissions import Permission
@@ -41,6 +42,7 @@ OPERATION = Operation(
     ),
     change=lambda params: Change(state="blocked", block_reason=params["reason"]),
     effect=lambda params: {"state": LineState.BLOCKED.value, "block_reason": params["reason"]},
+    reasons=LINE_REASONS,
     group="block",
     order=10,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from sqlalchemy import and_, exists, func, literal, or_, select
@@ -10,24 +11,37 @@ from sqlalchemy.orm import aliased
 from core.i18n import N_, NN_
 from hierarchy.models import Company
 from lines.models import Line, LineState
+from lines.number_pool import CLASSES, free_numbers, give_up_numbers, keep_given_up
 from lines.numbers import format_msisdn, parse_msisdn
-from lines.operations.common import TERMINATED, NoParams, own_refusals
+from lines.operations.common import REASONS, TERMINATED, NoParams, row_value_refusals
 from operators import pool_sync
 from operators.changes import Change
 from operators.models import PoolNumber, SyncState
 from rbac.permissions import Permission
 from runs.models import RunValue
-from runs.operation import OWN, Operation, Own, Price, Refusal, Words
+from runs.operation import ROW_VALUE, Operation, Price, Refusal, Words
+from runs.row_value_kind import ListColumn, RowValue, Stock
 
-NEW_NUMBER = Own(
-    column="new_msisdn",
-    present="msisdn",
+NEW_NUMBER = RowValue(
+    code="msisdn",
+    column="msisdn",
     label=N_("New number"),
     hint=N_("A free number of the operator, or one that the company gave up a short while ago."),
     present_label=N_("Present number"),
     wrong=N_("This is not a phone number."),
     read=parse_msisdn,
     show=format_msisdn,
+    input_mode="numeric",
+    list_column=ListColumn(re.compile(r"\b(номер|number|phone|телефон|msisdn)", re.IGNORECASE)),
+    stock=Stock(
+        free_numbers,
+        search_label=N_("Digits it should have"),
+        classes=CLASSES,
+        classes_label=N_("Class of number"),
+        any_class=N_("Any class"),
+    ),
+    before=give_up_numbers,
+    after=keep_given_up,
 )
 
 
@@ -48,7 +62,7 @@ def _refusals() -> tuple[Refusal, ...]:
     )
     return (
         TERMINATED,
-        *own_refusals(
+        *row_value_refusals(
             missing=N_("No new number is given for it"),
             wrong=N_("The new number cannot be read"),
             twice=N_("The same new number is given to several lines"),
@@ -94,11 +108,12 @@ OPERATION = Operation(
     permission=Permission.LINES_NUMBER,
     icon="123",
     schema=NoParams,
-    own=NEW_NUMBER,
+    row_value=NEW_NUMBER,
     refusals=lambda params: _refusals(),
-    change=lambda params: Change(msisdn=params[OWN]),
+    change=lambda params: Change(msisdn=params[ROW_VALUE]),
     effect=lambda params: {"msisdn": RunValue.value},
     price=lambda params: _price(),
+    reasons=REASONS,
     group="number",
     order=70,
 )

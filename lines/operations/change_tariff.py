@@ -12,7 +12,7 @@ from core.i18n import N_, NN_
 from hierarchy.models import BillingAccount
 from lines import fields
 from lines.models import Line, LineState
-from lines.operations.common import TERMINATED
+from lines.operations.common import BLOCKED, DEBT, REASONS, TERMINATED
 from operators.changes import Change
 from operators.models import Tariff
 from rbac.permissions import Permission
@@ -39,10 +39,8 @@ def _refusals(params: Params) -> tuple[Refusal, ...]:
     return (
         TERMINATED,
         Refusal("same_tariff", N_("Already has this tariff"), Line.tariff_id == params["tariff"]),
-        Refusal(
-            "blocked", N_("The number is blocked"), Line.state == LineState.BLOCKED, N_("Unblock it first.")
-        ),
-        Refusal("debt", N_("The billing account is in debt"), in_debt, N_("Pay the debt, then try again.")),
+        Refusal("blocked", BLOCKED[0], Line.state == LineState.BLOCKED, BLOCKED[1]),
+        Refusal("debt", DEBT[0], in_debt, DEBT[1]),
     )
 
 
@@ -79,6 +77,10 @@ OPERATION = Operation(
     change=lambda params: Change(tariff=params["tariff"], effective=params["effective"]),
     effect=_effect,
     price=_price,
+    reasons={
+        **REASONS,
+        "tariff_not_sellable": (N_("The tariff is no longer offered"), N_("Choose another tariff.")),
+    },
     group="tariff",
     order=50,
 )

@@ -9,7 +9,7 @@ from core.fields import FieldSchema
 from core.i18n import N_
 from lines.models import Line, LineState
 from runs.models import UNREADABLE, RunValue
-from runs.operation import Refusal
+from runs.operation import Reasons, Refusal
 
 TERMINATED = Refusal(
     "terminated",
@@ -19,8 +19,18 @@ TERMINATED = Refusal(
 )
 
 
-def own_refusals(*, missing: str, wrong: str, twice: str) -> tuple[Refusal, ...]:
-    """What every value that a line gets for itself is refused for: not given, not readable, given twice."""
+DEBT = N_("The billing account is in debt"), N_("Pay the debt, then try again.")
+BLOCKED = N_("The number is blocked"), N_("Unblock it first.")
+REASONS: Reasons = {
+    "terminated": (TERMINATED.text, TERMINATED.advice),
+    "blocked": BLOCKED,
+    "debt": DEBT,
+}
+"""How a line stands: for that the operator may refuse any operation."""
+
+
+def row_value_refusals(*, missing: str, wrong: str, twice: str) -> tuple[Refusal, ...]:
+    """What every row value is refused for: not given, not readable, given twice."""
     other = aliased(RunValue)
     again = exists().where(
         other.company_id == RunValue.company_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.i18n import N_, NN_
 from lines.models import Line
-from lines.operations.common import TERMINATED, NoParams
+from lines.operations.common import REASONS, TERMINATED, NoParams
 from operators.changes import Change
 from rbac.permissions import Permission
 from runs.operation import Operation, Refusal, Words
@@ -27,6 +27,7 @@ OPERATION = Operation(
     ),
     change=lambda params: Change(limit=None),
     effect=lambda params: {"limit_amount": None, "limit_period": None, "limit_warn": None},
+    reasons=REASONS,
     group="limit",
     order=40,
 )

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import and_, exists
 from sqlalchemy.orm import aliased
 
 from core.i18n import N_, NN_
 from lines.models import Line, SimCard, SimState
 from lines.numbers import format_iccid, parse_iccid
-from lines.operations.common import TERMINATED, NoParams, own_refusals
+from lines.operations.common import REASONS, TERMINATED, NoParams, row_value_refusals
+from lines.sims import follow_replaced, spare_cards
 from operators.changes import Change
 from rbac.permissions import Permission
 from runs.models import RunValue
-from runs.operation import OWN, Operation, Own, Refusal, Words
+from runs.operation import ROW_VALUE, Operation, Refusal, Words
+from runs.row_value_kind import ListColumn, RowValue, Stock
 
-NEW_CARD = Own(
-    column="new_iccid",
-    present="iccid",
+NEW_CARD = RowValue(
+    code="iccid",
+    column="iccid",
     label=N_("New SIM card"),
     hint=N_("The ICCID printed on the card: 19 or 20 digits that begin with 89."),
     present_label=N_("Present SIM card"),
@@ -25,6 +29,11 @@ NEW_CARD = Own(
     ),
     read=parse_iccid,
     show=format_iccid,
+    input_mode="numeric",
+    # A column of cards is taken without "new" over it too: nobody names lines by their number and a card at once.
+    list_column=ListColumn(re.compile(r"\b(sim|сим|iccid|карт)", re.IGNORECASE), is_unmistakable=True),
+    stock=Stock(spare_cards),
+    after=follow_replaced,
 )
 
 
@@ -41,7 +50,7 @@ def _refusals() -> tuple[Refusal, ...]:
     )
     return (
         TERMINATED,
-        *own_refusals(
+        *row_value_refusals(
             missing=N_("No new SIM card is given for it"),
             wrong=N_("The number of the new SIM card cannot be read"),
             twice=N_("The same new SIM card is given to several numbers"),
@@ -77,10 +86,11 @@ OPERATION = Operation(
     permission=Permission.LINES_SIM,
     icon="sim",
     schema=NoParams,
-    own=NEW_CARD,
+    row_value=NEW_CARD,
     refusals=lambda params: _refusals(),
-    change=lambda params: Change(iccid=params[OWN]),
+    change=lambda params: Change(iccid=params[ROW_VALUE]),
     effect=lambda params: {"iccid": RunValue.value},
+    reasons=REASONS,
     group="sim",
     order=60,
 )

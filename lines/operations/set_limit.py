@@ -7,7 +7,7 @@ from decimal import Decimal
 from core.fields import FieldSchema, choice, money, percent
 from core.i18n import N_, NN_
 from lines.models import Line
-from lines.operations.common import TERMINATED
+from lines.operations.common import REASONS, TERMINATED
 from operators.changes import Change, Limit
 from rbac.permissions import Permission
 from runs.operation import Operation, Params, Refusal, Words
@@ -51,6 +51,7 @@ OPERATION = Operation(
         "limit_period": params["period"],
         "limit_warn": params["warn_at"],
     },
+    reasons=REASONS,
     group="limit",
     order=30,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.i18n import N_, NN_
 from lines.models import Line, LineState
-from lines.operations.common import TERMINATED, NoParams
+from lines.operations.common import REASONS, TERMINATED, NoParams
 from operators.changes import Change
 from rbac.permissions import Permission
 from runs.operation import Operation, Refusal, Words
@@ -27,6 +27,7 @@ OPERATION = Operation(
     ),
     change=lambda params: Change(state="active"),
     effect=lambda params: {"state": LineState.ACTIVE.value, "block_reason": None},
+    reasons=REASONS,
     group="block",
     order=20,
 )

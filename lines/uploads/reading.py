@@ -17,7 +17,8 @@ from lines.uploads.cells import (
     looks_like_number,
     read_cell,
 )
-from lines.uploads.value_columns import find_beside, read_beside, says_new
+from lines.uploads.value_columns import find_value_columns, read_values, says_new
+from runs.row_value_kind import RowValue
 
 NO_NUMBERS: Final = N_(
     "There is no column with phone numbers or SIM card numbers in the file. "
@@ -47,8 +48,8 @@ class NumberList:
 
     ``kinds`` and ``values`` are None where there is a problem other than a duplicate; ``problems`` are keys of
     ``PROBLEMS``. ``first_index`` gives for the index of a duplicate the index of the entry it repeats.
-    ``skipped_sheets`` had no column that is mostly numbers. ``beside`` gives by index what else stands in the row for
-    its line: a new SIM card, a new number.
+    ``skipped_sheets`` had no column that is mostly numbers. ``row_values`` gives by index what else stands in the row
+    for its line, by the code of its kind.
     """
 
     sheets: list[str] = field(default_factory=list)
@@ -60,7 +61,7 @@ class NumberList:
     first_index: dict[int, int] = field(default_factory=dict)
     columns: list[ColumnUsed] = field(default_factory=list)
     skipped_sheets: list[str] = field(default_factory=list)
-    beside: dict[int, dict[Kind, str]] = field(default_factory=dict)
+    row_values: dict[int, dict[str, str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -82,11 +83,13 @@ class NumberList:
         return PROBLEMS["duplicate_on_sheet"], {"row": self.rows[first], "sheet": self.sheets[first]}
 
 
-def read_number_list(path: Path, filename: str, limits: ReadLimits | None = None) -> NumberList:
+def read_number_list(
+    path: Path, filename: str, limits: ReadLimits | None = None, *, kinds: Sequence[RowValue] = ()
+) -> NumberList:
     """Reads the list; raises FileRefused if the file cannot be read or has no column with numbers.
 
     ``filename`` is the name its sender gave the file. Each sheet may have its numbers in another column; sheets
-    without numbers are passed over as long as one has some.
+    without numbers are passed over as long as one has some. ``kinds`` are the row values that a list may hold.
     """
     result = NumberList()
     sheets = read_sheets(path, filename, limits or ReadLimits())
@@ -95,7 +98,7 @@ def read_number_list(path: Path, filename: str, limits: ReadLimits | None = None
         if column is None:
             result.skipped_sheets.append(sheet.name)
         else:
-            _add_sheet(result, sheet, column)
+            _add_sheet(result, sheet, column, kinds)
     if not len(result):
         raise FileRefused("no_numbers", NO_NUMBERS)
     _mark_duplicates(result)
@@ -167,13 +170,13 @@ def _header_rank(rows: Sequence[Sequence[Cell]], column: int) -> int:
     return next((rank for rank, word in enumerate(_HEADER_WORDS) if word in header), len(_HEADER_WORDS))
 
 
-def _add_sheet(result: NumberList, sheet: Sheet, column: int) -> None:
+def _add_sheet(result: NumberList, sheet: Sheet, column: int, kinds: Sequence[RowValue]) -> None:
     number = sheet.first_column + column
     has_formulas = any(place == number for _, place in sheet.formulas.with_value)
     header = header_above(sheet.rows, column)
     result.columns.append(ColumnUsed(sheet.name, column_letters(number), header, has_formulas))
     empty = {row for row, place in sheet.formulas.without_value if place == number}
-    beside = find_beside(sheet, column)
+    value_columns = find_value_columns(sheet, column, kinds)
     last_row = sheet.first_row + len(sheet.rows) - 1
     # The sheet's content begins after some of them and ends before others.
     for row_number in sorted(row for row in empty if row < sheet.first_row):
@@ -187,8 +190,8 @@ def _add_sheet(result: NumberList, sheet: Sheet, column: int) -> None:
         elif not is_header or looks_like_number(raw) or read_cell(raw)[1] is not None:
             is_header = False
             _append(result, sheet.name, row_number, raw, read_cell(raw))
-            if beside and (more := read_beside(row, beside)):
-                result.beside[len(result) - 1] = more
+            if value_columns and (values := read_values(row, value_columns)):
+                result.row_values[len(result) - 1] = values
     for row_number in sorted(row for row in empty if row > last_row):
         _append(result, sheet.name, row_number, "", _NO_RESULT)
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     null,
     select,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -34,13 +35,12 @@ from hierarchy.models import Department
 from lines.journal import LIST_UPLOADED
 from lines.models import IN_DEPARTMENT, Line, LineState
 from lines.uploads.cells import PROBLEMS as CELL_PROBLEMS
-from lines.uploads.cells import Kind
 from lines.uploads.reading import NumberList, read_number_list
-from lines.uploads.value_columns import KINDS
 from rbac.actor import Actor
 from rbac.decision import require, visible
 from rbac.permissions import Permission
 from runs.models import Upload, UploadRow
+from runs.parts import Parts
 
 UNKNOWN: Final = "unknown_number"
 SAME_LINE: Final = "same_line"
@@ -61,20 +61,20 @@ TITLES: Final[dict[str, str]] = {
     UNKNOWN: N_("Not among your numbers"),
     SAME_LINE: N_("Number and SIM card of the same line"),
 }
-BESIDE: Final = tuple(f"new_{kind}" for kind in KINDS)
+VALUES: Final = "values"
 _SEPARATOR: Final = "\x1f"
 """Stands between the values of a column on its way to the database: no text that people see contains it."""
 
 
-def save_upload(session: Session, actor: Actor, path: Path, filename: str) -> Upload:
-    """Read a list and keep its rows; raises FileRefused for a file that cannot be read, NotAllowed.
+def save_upload(session: Session, actor: Actor, parts: Parts, path: Path, filename: str) -> Upload:
+    """Read a list and keep its rows with the row values of all operations; raises FileRefused, NotAllowed.
 
     Numbers of other companies and of departments that the actor may not see count as unknown: nothing leaks.
     """
     require(actor, Permission.LINES_VIEW)
     if actor.company_id is None:
         raise NotFound
-    numbers = read_number_list(path, filename)
+    numbers = read_number_list(path, filename, kinds=parts.operations.row_values())
     upload = Upload(
         company_id=actor.company_id,
         filename=filename,
@@ -132,7 +132,7 @@ def describe(row: UploadRow) -> tuple[str, Mapping[str, Any]]:
 def _write_rows(db: Session, actor: Actor, upload: Upload, numbers: NumberList) -> int:
     """Match every row to its line in the database; returns how many were found."""
     matched = _matched(actor, _sent_rows(numbers), set(numbers.kinds))
-    names = ["company_id", "upload_id", "no", "sheet", "row", "raw", "line_id", "problem", "detail", *BESIDE]
+    names = ["company_id", "upload_id", "no", "sheet", "row", "raw", "line_id", "problem", "detail", VALUES]
     rows = select(literal(upload.company_id), literal(upload.id), *(matched.c[name] for name in names[2:]))
     written = insert(UploadRow).from_select(names, rows).returning(UploadRow.problem).cte("written")
     return int(db.scalar(select(func.count()).where(written.c.problem.is_(None))) or 0)
@@ -141,6 +141,7 @@ def _write_rows(db: Session, actor: Actor, upload: Upload, numbers: NumberList) 
 def _sent_rows(numbers: NumberList) -> Subquery:
     """The rows of the list as a table: each column travels as one text, which is quicker than an array."""
     problems, details = _problems(numbers)
+    codes = sorted({code for values in numbers.row_values.values() for code in values})
     columns = [
         _column(numbers.values),
         _column(["i" if kind == "iccid" else "" for kind in numbers.kinds]),
@@ -149,18 +150,28 @@ def _sent_rows(numbers: NumberList) -> Subquery:
         _column(numbers.raws),
         _column(problems),
         _column(details),
-        *(_beside(numbers, kind) for kind in KINDS),
+        *(_listed_values(numbers, code) for code in codes),
     ]
-    names = ("value", "kind", "sheet", "row", "raw", "problem", "detail", *BESIDE)
+    texts = [f"text_{place}" for place in range(len(codes))]
+    names = ("value", "kind", "sheet", "row", "raw", "problem", "detail", *texts)
     given = func.unnest(*columns).table_valued(*names, with_ordinality="no", name="given").render_derived()
-    return select(given).subquery("list_rows")
+    values = _as_object({code: given.c[text] for code, text in zip(codes, texts, strict=True)})
+    return select(given, values.label(VALUES)).subquery("list_rows")
 
 
-def _beside(numbers: NumberList, kind: Kind) -> ColumnElement[Any]:
-    """What each row gives its line; a column without anything travels as nothing."""
-    if not any(kind in more for more in numbers.beside.values()):
-        return cast([], TEXTS)
-    return _column([numbers.beside.get(index, {}).get(kind) for index in range(len(numbers))])
+def _listed_values(numbers: NumberList, code: str) -> ColumnElement[Any]:
+    """The row values of one kind, one for each row or nothing."""
+    nothing: dict[str, str] = {}
+    return _column([numbers.row_values.get(index, nothing).get(code) for index in range(len(numbers))])
+
+
+def _as_object(texts: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
+    """Row values by the code of their kind as one JSON object; null where there is none."""
+    if not texts:
+        return cast(null(), JSONB)
+    members = [part for code, text in texts.items() for part in (literal(code), text)]
+    whole = func.jsonb_strip_nulls(func.jsonb_build_object(*members))
+    return case((func.coalesce(*texts.values(), None).is_not(None), whole))
 
 
 def _problems(numbers: NumberList) -> tuple[list[str | None], list[str]]:
@@ -223,7 +234,7 @@ def _matched(actor: Actor, given: Subquery, kinds: set[Any]) -> Subquery:
         case((not_(again), rows.c.line_id)).label("line_id"),
         cast(problem, String).label("problem"),
         (detail if is_mixed else rows.c.detail).label("detail"),
-        *(rows.c[name] for name in BESIDE),
+        rows.c[VALUES],
     ).subquery("judged")
 
 

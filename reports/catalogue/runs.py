@@ -11,7 +11,7 @@ from core.excel import Column
 from core.fields import choice
 from core.i18n import N_
 from hierarchy.models import Department
-from lines.bulk.items import OF_ITEM, changes_numbers, number_then
+from lines.bulk.items import OF_ITEM, changes_title, title_then
 from lines.models import IN_DEPARTMENT, Line
 from lines.operations import OPERATIONS
 from rbac.actor import Actor, company_of
@@ -23,7 +23,7 @@ from runs import refusals
 from runs.models import FINAL, ItemState, Run, RunItem
 
 BY_CODE = {operation.code: operation for operation in OPERATIONS}
-CHANGING = [operation.code for operation in OPERATIONS if changes_numbers(operation.own)]
+CHANGING = [operation.code for operation in OPERATIONS if changes_title(operation.row_value)]
 """Operations after which a line has another number than the one it was chosen by."""
 OUTCOMES: Mapping[str, str] = {
     ItemState.DONE: N_("Done"),
@@ -57,7 +57,7 @@ def rows(actor: Actor, params: Params) -> Rows:
             Run.params,
             Run.submitted_at,
             Run.created_name,
-            case((Run.operation.in_(CHANGING), number_then()), else_=Line.msisdn),
+            case((Run.operation.in_(CHANGING), title_then()), else_=Line.msisdn),
             Line.employee,
             Line.department_id,
             RunItem.state,

@@ -118,9 +118,14 @@ def read_lines(db: Session, work: Work, numbers: Mapping[int, int]) -> Sequence[
     A right that seems lost is asked for again with fresh grants: a branch that was moved during the wake-up has other
     paths than those that the actor was loaded with.
     """
-    has_own = work.operation.own is not None
+    has_row_value = work.operation.row_value is not None
     read = partial(
-        work.parts.target.before_sending, db, work.company_id, work.run_id, numbers, has_own=has_own
+        work.parts.target.before_sending,
+        db,
+        work.company_id,
+        work.run_id,
+        numbers,
+        has_row_value=has_row_value,
     )
     lines = read(work.refusals)
     if any(line.refusal == refusals.NO_RIGHT for line in lines):

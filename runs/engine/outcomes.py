@@ -170,7 +170,13 @@ def apply(
 ) -> None:
     """Write an effect on lines, and in the journal what it changed on each."""
     changes = parts.target.apply(
-        db, run.company_id, run.id, line_ids, effect, is_ordered=operation.change is not None
+        db,
+        run.company_id,
+        run.id,
+        line_ids,
+        effect,
+        operation.row_value,
+        is_ordered=operation.change is not None,
     )
     entries = [
         Entry(operation_action(operation), "line", line_id, before, after, run.id, label)

@@ -35,7 +35,7 @@ from runs.engine import claims, counters, followup, local, outcomes
 from runs.engine.claims import Claim, Work
 from runs.engine.counters import Moved
 from runs.models import ItemState, Run, RunState, item_key
-from runs.operation import OWN, Params, TargetLine
+from runs.operation import ROW_VALUE, Params, TargetLine
 from runs.parts import Parts
 
 log = structlog.get_logger(__name__)
@@ -147,14 +147,14 @@ def order_lines(
     work: Work, change_of: Callable[[Params], Change], lines: Sequence[TargetLine]
 ) -> list[OrderLine]:
     """The lines of an order, each under the external id by which it is known for ever."""
-    if work.operation.own is None:
+    if work.operation.row_value is None:
         change = change_of(work.params)
         return [OrderLine(item_key(work.run_id, line.no), Product(line.product_id), change) for line in lines]
     return [
         OrderLine(
             item_key(work.run_id, line.no),
             Product(line.product_id),
-            change_of({**work.params, OWN: line.own}),
+            change_of({**work.params, ROW_VALUE: line.row_value}),
         )
         for line in lines
     ]

@@ -7,11 +7,13 @@ from babel.messages.pofile import read_po
 
 from core.i18n import TRANSLATIONS
 from lines.operations import OPERATIONS
+from operators.tmf.orders import ANY_REASON, REASONS
 from rbac.presets import PRESETS
 from runs.operation import Operation
-from runs.refusals import ITEM_TEXTS
+from runs.refusals import COMMON_TEXTS, ITEM_TEXTS, texts
 from tests.architecture.source import ROOT
 
+ORDERED = [operation for operation in OPERATIONS if operation.change is not None]
 BY_CODE = {operation.code: operation for operation in OPERATIONS}
 
 
@@ -39,3 +41,45 @@ def test_the_permission_is_held_by_a_preset_of_companies(operation: Operation) -
 
 def test_reasons_of_items_have_a_sentence() -> None:
     assert all(sentence for sentence, _ in ITEM_TEXTS.values())
+
+
+OF_ANY_OPERATION = {"unknown_line", "terminated", "blocked", "debt", "technical", ANY_REASON}
+"""Reasons of the operator that lie in the line, its account or the operator itself."""
+OF_ONE_OPERATION = {
+    "block": {"already_blocked"},
+    "unblock": {"not_blocked"},
+    "set_limit": set[str](),
+    "remove_limit": {"no_limit"},
+    "change_tariff": {"same_tariff", "tariff_not_sellable"},
+    "replace_sim": {"same_sim", "sim_not_available"},
+    "change_number": {"same_number", "number_not_available"},
+}
+"""Reasons of the operator that lie in what is asked for."""
+PARAMS = {
+    "block": {"reason": "lost"},
+    "set_limit": {"amount": "100", "period": "month", "warn_at": 80},
+    "place": {"department": "1"},
+    "change_tariff": {"tariff": "t", "effective": "now"},
+}
+
+
+def test_each_reason_of_the_operator_belongs_somewhere() -> None:
+    assert OF_ANY_OPERATION.union(*OF_ONE_OPERATION.values()) == {*REASONS.values(), ANY_REASON}
+
+
+@pytest.mark.parametrize("operation", ORDERED, ids=lambda one: one.code)
+def test_every_reason_that_an_operation_can_get_has_a_sentence(operation: Operation) -> None:
+    params = operation.schema().load(PARAMS.get(operation.code, {}))
+    sentences = texts(operation, params)
+    expected = OF_ANY_OPERATION | OF_ONE_OPERATION.get(operation.code, set())
+    assert expected <= sentences.keys()
+    assert all(sentences[code][0] for code in expected)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.code)
+def test_a_reason_has_one_sentence(operation: Operation) -> None:
+    """What an operation refuses is not worded a second time for the operator."""
+    params = operation.schema().load(PARAMS.get(operation.code, {}))
+    for refusal in operation.refusals(params):
+        said = {**ITEM_TEXTS, **COMMON_TEXTS, **operation.reasons}.get(refusal.code)
+        assert said in (None, (refusal.text, refusal.advice)), refusal.code

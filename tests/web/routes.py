@@ -31,7 +31,7 @@ ARGUMENTS: dict[str, Callable[[Place, str], Any]] = {
 ALSO: dict[str, Permission] = {"code": Permission.LINES_BLOCK}
 """Rights that an argument asks for beyond the one declared: here the operation's own."""
 
-OWN_VALUES = {
+WITH_ROW_VALUES = {
     "/operations/<code>/list.xlsx": ("replace_sim", Permission.LINES_SIM),
     "/operations/<code>/offers": ("change_number", Permission.LINES_NUMBER),
     "/api/v1/operations/<code>/offers": ("change_number", Permission.LINES_NUMBER),
@@ -85,8 +85,8 @@ class Target:
     def needs(self) -> set[Permission]:
         """Every right without which this is refused."""
         own = {self.declared} if isinstance(self.declared, Permission) else set()
-        if self.rule.rule in OWN_VALUES:
-            return own | {OWN_VALUES[self.rule.rule][1]}
+        if self.rule.rule in WITH_ROW_VALUES:
+            return own | {WITH_ROW_VALUES[self.rule.rule][1]}
         return own | {ALSO[name] for name in self.rule.arguments if name in ALSO}
 
     def unknown_arguments(self) -> set[str]:
@@ -97,8 +97,8 @@ class Target:
         """The address of this route for the objects of a company, those of a person where they are one's own."""
         values = {name: ARGUMENTS[name](place, role) for name in self.rule.arguments if name in ARGUMENTS}
         values |= {name: PLAIN[name] for name in self.rule.arguments if name in PLAIN}
-        if self.rule.rule in OWN_VALUES:
-            values["code"] = OWN_VALUES[self.rule.rule][0]
+        if self.rule.rule in WITH_ROW_VALUES:
+            values["code"] = WITH_ROW_VALUES[self.rule.rule][0]
         with app.test_request_context():
             built = app.url_map.bind("localhost").build(self.rule.endpoint, values, method=self.method)
         return str(built)

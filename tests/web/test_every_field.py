@@ -23,7 +23,7 @@ from forms.requests import content
 from forms.requests.models import Request
 from lines import fields as line_fields
 from lines.operations import block
-from operators.gateway import Change
+from operators.changes import Change
 from rbac.permissions import Permission
 from reports import order_params
 from reports.catalogue import people
@@ -114,7 +114,7 @@ OPERATION = Operation(
     icon="flag",
     schema=EveryField,
     refusals=block.OPERATION.refusals,
-    change=lambda params: Change(status="suspended"),
+    change=lambda params: Change(state="blocked"),
     effect=lambda params: {"state": "blocked"},
     group="block",
 )

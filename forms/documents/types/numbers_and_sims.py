@@ -7,7 +7,7 @@ from typing import Any
 
 from core import fields
 from core.i18n import N_
-from forms.documents.form import Beside, Carries, FormLine, FormType, Lines, Values
+from forms.documents.form import Carries, FormLine, FormType, Lines, RowValueColumn, Values
 from lines import fields as line_fields
 from lines.numbers import format_iccid, format_msisdn
 
@@ -35,8 +35,8 @@ TWICE = {
 }
 CARRIED = {REPLACE: "cards", CHANGE: "new_numbers", RETURN: "new_numbers"}
 """Which field says what each number gets, should an operation carry the deed out."""
-LISTED = {"cards": "new_iccid", "new_numbers": "new_msisdn"}
-"""Where an uploaded list keeps what stands beside its numbers."""
+LISTED = {"cards": "iccid", "new_numbers": "msisdn"}
+"""The row values that an uploaded list may have for the field, by their code."""
 OPERATIONS = {"cards": "replace_sim", "new_numbers": "change_number"}
 COLUMNS: dict[str, tuple[str, Callable[[str], str]]] = {
     "": (N_("New SIM card or number"), str),
@@ -106,10 +106,10 @@ def _params(values: Values, lines: Sequence[FormLine]) -> Mapping[str, Any]:
     return {"values": {str(line.line_id): one for line, one in zip(lines, given, strict=True)}}
 
 
-def _beside(values: Values) -> Beside:
+def _row_values(values: Values) -> RowValueColumn:
     name, given = _given(values)
     title, show = COLUMNS[name]
-    return Beside(title, given, show)
+    return RowValueColumn(title, given, show)
 
 
 FORM = FormType(
@@ -140,7 +140,7 @@ FORM = FormType(
     days=1,
     carries=Carries(_operation, _params),
     check=_check,
-    beside=_beside,
+    row_values=_row_values,
     subject=N_("for SIM replacement, change or return of a number"),
     from_list=_from_list,
     order=10,

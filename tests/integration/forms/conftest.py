@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from bootstrap import Parts
 from core import clock, db
+from core.i18n import translate
+from core.messages import Message
 from core.tenancy import all_companies, companies_scope, company_scope
 from forms.documents.types import get_type
 from forms.requests import desk, execution, service, submission
@@ -38,6 +40,12 @@ TARIFF = {
     "contact": "Иванова",
     "phone": "89161234567",
 }
+
+
+def said(message: str) -> str:
+    """An error as it is read, with what is filled into it."""
+    assert isinstance(message, Message)
+    return translate("en", message, **message.params)
 
 
 def card(number: int) -> str:

@@ -15,7 +15,7 @@ from forms.requests.models import Request
 from lines.uploads import service as uploads
 from rbac.actor import Actor
 from runs.selection import parse
-from tests.integration.forms.conftest import Office, card, table
+from tests.integration.forms.conftest import Office, card, said, table
 
 REPLACE = {"deed": "replace_sim", "reason": "lost", "contact": "Анна", "phone": "89161234567"}
 CHANGE = {**REPLACE, "deed": "change_number"}
@@ -29,7 +29,9 @@ def upload(office: Office, folder: Path, rows: Sequence[Sequence[object]]) -> di
     """The selection of an uploaded list with these rows."""
     path = folder / "list.xlsx"
     path.write_bytes(table(rows))
-    made = office.as_customer(lambda session, actor: uploads.save_upload(session, actor, path, path.name).id)
+    made = office.as_customer(
+        lambda session, actor: uploads.save_upload(session, actor, office.parts, path, path.name).id
+    )
     return {"kind": "upload", "upload": made}
 
 
@@ -109,7 +111,7 @@ def test_a_mistyped_cell_is_named_and_the_corrected_list_replaces_it(office: Off
     rows[3][1] = mistyped
     request, errors = filled(office, REPLACE, upload(office, tmp_path, rows))
     assert list(errors) == ["cards"]
-    assert mistyped in errors["cards"][0]
+    assert mistyped in said(errors["cards"][0])
     kept = request.values["cards"]
     assert kept.split()[3] == mistyped
     rows[3][1] = card(3)
@@ -124,7 +126,7 @@ def test_a_column_with_gaps_is_said_at_its_field(office: Office, tmp_path: Path)
     rows[5][1] = ""
     request, errors = filled(office, REPLACE, upload(office, tmp_path, rows))
     assert list(errors) == ["cards"]
-    assert rows[5][0][-2:] in errors["cards"][0]
+    assert rows[5][0][-2:] in said(errors["cards"][0])
     assert not request.values["cards"]
 
 

@@ -8,8 +8,10 @@ import pytest
 from openpyxl import Workbook
 
 from lines.numbers import luhn_check_digit
+from lines.operations import OPERATIONS
 from lines.uploads.reading import NumberList, read_number_list
 from runs.models import UNREADABLE
+from runs.operation import Operations
 
 FIRST, SECOND = ("79101234567", "79101234568"), ("79107654321", "79107654322")
 
@@ -31,7 +33,7 @@ def read(tmp_path: Path, headers: list[str], *columns: tuple[object, ...]) -> Nu
         sheet.append(list(row))
     path = tmp_path / "list.xlsx"
     book.save(path)
-    return read_number_list(path, "list.xlsx")
+    return read_number_list(path, "list.xlsx", kinds=Operations(OPERATIONS).row_values())
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,7 @@ def read(tmp_path: Path, headers: list[str], *columns: tuple[object, ...]) -> Nu
 def test_a_second_column_of_numbers_is_somebody_s_contact(tmp_path: Path, headers: list[str]) -> None:
     found = read(tmp_path, headers, FIRST, SECOND)
     assert found.values == list(FIRST)
-    assert found.beside == {}
+    assert found.row_values == {}
 
 
 @pytest.mark.parametrize("header", ["Новый номер", "новый телефон", "New number", "Номер (новый)"])
@@ -59,27 +61,27 @@ def test_a_header_that_says_new_makes_them_new(tmp_path: Path, header: str) -> N
     ):
         found = read(tmp_path, headers, *columns)
         assert found.values == list(FIRST)
-        assert [found.beside[no]["msisdn"] for no in range(2)] == list(SECOND)
+        assert [found.row_values[no]["msisdn"] for no in range(2)] == list(SECOND)
 
 
 def test_cards_beside_the_numbers(tmp_path: Path) -> None:
     found = read(tmp_path, ["Номер", "ICCID"], FIRST, CARDS)
-    assert [found.beside[no] for no in range(2)] == [{"iccid": one} for one in CARDS]
+    assert [found.row_values[no] for no in range(2)] == [{"iccid": one} for one in CARDS]
     for headers in (
         ["Номер", "Текущая SIM-карта", "Новая SIM-карта"],
         ["Номер", "SIM-карта", "Номер новой SIM-карты"],
     ):
         found = read(tmp_path, headers, FIRST, CARDS, OTHERS)
-        assert [found.beside[no]["iccid"] for no in range(2)] == list(OTHERS)
-    assert read(tmp_path, ["Номер", "Текущая SIM-карта"], FIRST, CARDS).beside == {}
+        assert [found.row_values[no]["iccid"] for no in range(2)] == list(OTHERS)
+    assert read(tmp_path, ["Номер", "Текущая SIM-карта"], FIRST, CARDS).row_values == {}
 
 
 def test_cards_that_excel_has_rounded_are_told_and_the_present_ones_not_taken(tmp_path: Path) -> None:
     rounded = [float(one) for one in OTHERS]
     found = read(tmp_path, ["Номер", "Текущая SIM-карта", "Новая SIM-карта"], FIRST, CARDS, tuple(rounded))
-    assert all(found.beside[no]["iccid"].startswith(UNREADABLE) for no in range(2))
+    assert all(found.row_values[no]["iccid"].startswith(UNREADABLE) for no in range(2))
 
 
 def test_both_at_once(tmp_path: Path) -> None:
     found = read(tmp_path, ["Номер", "Новая SIM", "Новый номер"], FIRST, CARDS, SECOND)
-    assert found.beside[1] == {"iccid": CARDS[1], "msisdn": SECOND[1]}
+    assert found.row_values[1] == {"iccid": CARDS[1], "msisdn": SECOND[1]}

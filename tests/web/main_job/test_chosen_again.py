@@ -11,7 +11,7 @@ from core import db
 from core.tenancy import all_companies, company_scope
 from runs.models import Run, RunItem
 from tests.web.main_job.desk import Desk
-from tests.web.main_job.test_own_values import card
+from tests.web.main_job.test_row_values import card
 
 CALL = "/api/v1/lines/operations"
 
@@ -58,7 +58,7 @@ def test_a_retry_shows_the_values_of_its_own_lines_however_many_the_run_had(desk
     retry = int(desk.client.post(f"/runs/{run_id}/retry").location.split("/")[-2])
     fields = {"sel": "failed_of", "run": str(run_id), "values_of": str(retry)}
     page = desk.client.post("/operations/replace_sim/new", data=fields, follow_redirects=True)
-    assert page.text.count('name="own-') == 2
+    assert page.text.count('name="value-') == 2
     assert all(f'value="{card(one)}"' in page.text for one in ids[-2:])
 
 

@@ -1,21 +1,46 @@
-"""What else changes where each line of a run got a number of its own."""
+"""The operator's pool of numbers: what a company may choose from, and what follows where lines get other numbers."""
 
 from __future__ import annotations
 
+import string
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, any_, cast, delete, func, or_, select, update
+from sqlalchemy import any_, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import bulk, clock
 from core.db import BIGINTS, TEXTS
+from core.i18n import N_
 from hierarchy.models import Company
 from lines.models import Line
 from lines.sync.merge import PARKED
 from operators.models import PoolNumber
 from operators.pool import NumberClass
+from rbac.actor import Actor, company_of
 from runs.models import RunValue
+from runs.row_value_kind import Offer, Replaced, Wanted
+
+CLASSES: dict[str, str] = {
+    NumberClass.ORDINARY: N_("Ordinary"),
+    NumberClass.FINE: N_("Fine"),
+    NumberClass.GOLDEN: N_("Golden"),
+}
+"""How numbers are sold."""
+
+
+def free_numbers(session: Session, actor: Actor, wanted: Wanted, most: int) -> list[Offer]:
+    """What the company may give to its lines, the cheapest first."""
+    company_id = company_of(actor)
+    party = select(Company.party_id).where(Company.id == company_id).scalar_subquery()
+    mine = or_(PoolNumber.party_id.is_(None), PoolNumber.party_id == party)
+    numbers = select(PoolNumber.msisdn, PoolNumber.number_class, PoolNumber.price).where(mine)
+    if digits := "".join(sign for sign in wanted.containing if sign in string.digits):
+        numbers = numbers.where(func.strpos(PoolNumber.msisdn, digits) > 0)
+    if wanted.offer_class:
+        numbers = numbers.where(PoolNumber.number_class == wanted.offer_class)
+    rows = session.execute(numbers.order_by(PoolNumber.price, PoolNumber.msisdn).limit(most))
+    return [Offer(*row) for row in rows]
 
 
 def give_up_numbers(session: Session, company_id: int, run_id: int, line_ids: Sequence[int]) -> None:
@@ -54,12 +79,14 @@ def give_up_numbers(session: Session, company_id: int, run_id: int, line_ids: Se
     )
 
 
-def number_without_mark() -> ColumnElement[str]:
-    """The number that a line had before `give_up_numbers`."""
-    return func.split_part(Line.msisdn, PARKED, 1)
+def keep_given_up(session: Session, company_id: int, replaced: Sequence[Replaced]) -> None:
+    """After lines got other numbers: those that no line took over may be had again."""
+    taken = {pair.now for pair in replaced}
+    given_up = [pair.earlier for pair in replaced if pair.earlier is not None and pair.earlier not in taken]
+    _keep_for_return(session, company_id, given_up)
 
 
-def keep_for_return(session: Session, company_id: int, msisdns: Sequence[str]) -> None:
+def _keep_for_return(session: Session, company_id: int, msisdns: Sequence[str]) -> None:
     """Numbers that lines of the company have just given up wait for it in the operator's pool, free of charge.
 
     The next synchronisation of the pool says the same or better; until then nobody is told that they are gone.

@@ -51,21 +51,26 @@ def ticked(desk: Desk, count: int) -> dict[str, object]:
 
 def test_the_form_has_a_field_for_each_number_and_offers_what_is_in_stock(stocked: Desk) -> None:
     page = stocked.client.post("/operations/replace_sim/new", data=ticked(stocked, 3), follow_redirects=True)
-    assert page.text.count('name="own-') == 3
+    assert page.text.count('name="value-') == 3
     assert page.text.count("<option") == 5
     assert f'<option value="{card(0)}">' in page.text
     everything = stocked.client.get(
         f"/operations/replace_sim/new?sel=department&department={stocked.place.root_id}"
     )
-    assert everything.text.count('name="own-') == 25
+    assert everything.text.count('name="value-') == 25
 
 
 def test_a_mistyped_card_leads_to_its_field_and_the_others_stay(stocked: Desk) -> None:
     first, second = stocked.place.line_ids[:2]
-    typed = {f"own-{first}": "8970 12", f"own-{second}": card(1), "own-²": "", f"own-{'9' * 5000}": ""}
+    typed = {
+        f"value-{first}": "8970 12",
+        f"value-{second}": card(1),
+        "value-²": "",
+        f"value-{'9' * 5000}": "",
+    }
     page = stocked.client.post("/operations/replace_sim/preview", data={**ticked(stocked, 2), **typed})
     assert page.status_code == 422
-    assert f'href="#own-{first}"' in page.text
+    assert f'href="#value-{first}"' in page.text
     assert 'value="8970 12"' in page.text
     assert f'value="{card(1)}"' in page.text
     assert stocked.runs() == 0
@@ -73,7 +78,7 @@ def test_a_mistyped_card_leads_to_its_field_and_the_others_stay(stocked: Desk) -
 
 def test_cards_from_the_form_to_the_result(stocked: Desk) -> None:
     first, second, third = stocked.place.line_ids[:3]
-    typed = {f"own-{first}": format_iccid(card(0)), f"own-{second}": card(1), f"own-{third}": ""}
+    typed = {f"value-{first}": format_iccid(card(0)), f"value-{second}": card(1), f"value-{third}": ""}
     answer = stocked.client.post("/operations/replace_sim/preview", data={**ticked(stocked, 3), **typed})
     run_id = int(answer.location.split("/")[2])
     page = stocked.client.get(answer.location)
@@ -110,7 +115,7 @@ def test_a_list_to_fill_in_goes_out_and_comes_back(stocked: Desk) -> None:
     page = stocked.upload(filled.getvalue()).location
     upload = page.rsplit("/", 1)[1]
     form = stocked.client.get(f"/operations/replace_sim/new?sel=upload&upload={upload}")
-    assert 'name="own-' not in form.text
+    assert 'name="value-' not in form.text
     answer = stocked.client.post("/operations/replace_sim/preview", data={"sel": "upload", "upload": upload})
     run_id = int(answer.location.split("/")[2])
     assert stocked.run(run_id).preview["allowed"] == 4
@@ -212,7 +217,7 @@ def test_the_numbers_of_other_runs_are_not_looked_up_in_the_journal(stocked: Des
 
 def change_number(desk: Desk, wanted: dict[int, str]) -> int:
     """Give these lines these numbers; returns the run's id when it has ended."""
-    typed = {f"own-{line}": number for line, number in wanted.items()}
+    typed = {f"value-{line}": number for line, number in wanted.items()}
     run_id = desk.start("change_number", ids=[str(line) for line in wanted], **typed)
     desk.finish(run_id)
     return run_id
@@ -236,7 +241,7 @@ def test_the_price_of_a_number_is_said_before(stocked: Desk) -> None:
     first = stocked.place.line_ids[0]
     answer = stocked.client.post(
         "/operations/change_number/preview",
-        data={**ticked(stocked, 1), f"own-{first}": "8 999 777-77-77"},
+        data={**ticked(stocked, 1), f"value-{first}": "8 999 777-77-77"},
     )
     page = stocked.client.get(answer.location)
     assert "15,000.00" in page.text or "15\u202f000,00" in page.text or "15\xa0000,00" in page.text

@@ -17,6 +17,7 @@ from hierarchy.models import Company
 from lines.bulk.target import LineTarget
 from lines.models import Line, SimCard, SimState
 from lines.numbers import luhn_check_digit
+from lines.operations.change_number import NEW_NUMBER
 from lines.uploads import service as uploads
 from operators.models import PoolNumber
 from operators.pool_sync import PART, STREAM, WHOLE
@@ -146,7 +147,7 @@ def test_cards_from_the_second_column_of_a_list(desk: Desk, tmp_path: Path) -> N
     book.save(tmp_path / "cards.xlsx")
     actor = desk.place.actor(desk.user)
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        upload = uploads.save_upload(session, actor, tmp_path / "cards.xlsx", "cards.xlsx")
+        upload = uploads.save_upload(session, actor, desk.parts, tmp_path / "cards.xlsx", "cards.xlsx")
         assert (upload.found, upload.problems) == (4, 0)
     run = desk.preview("replace_sim", kind="upload", upload=upload.id)
     assert run.preview["refused"] == {"value_wrong": 1, "no_value": 1}
@@ -270,7 +271,8 @@ def test_a_number_passed_on_within_one_run(desk: Desk) -> None:
             row = RunValue(company_id=run.company_id, run_id=run.id, line_id=line_id, value=msisdn)
             session.add(row)
         session.flush()
-        told = LineTarget().apply(session, run.company_id, run.id, list(values), {"msisdn": RunValue.value})
+        effect = {"msisdn": RunValue.value}
+        told = LineTarget().apply(session, run.company_id, run.id, list(values), effect, NEW_NUMBER)
         assert {row[0]: row[3]["msisdn"] for row in told} == values
         assert {row[0]: row[2]["msisdn"] for row in told}[second] == own
 

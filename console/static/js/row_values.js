@@ -1,13 +1,13 @@
 /* Forms that ask for something for each number: paste a column into the first field, or take what is in stock. */
 
-export function startOwning() {
-  for (const box of document.querySelectorAll("[data-own-values]")) serve(box);
+export function startRowValues() {
+  for (const box of document.querySelectorAll("[data-row-values]")) serve(box);
 }
 
 function serve(box) {
   const fields = [...box.querySelectorAll("input")];
   box.addEventListener("paste", (event) => paste(event, fields));
-  const button = box.parentElement.querySelector("[data-own-fill]");
+  const button = box.parentElement.querySelector("[data-row-values-fill]");
   if (!button) return;
   button.hidden = false;
   button.addEventListener("click", () => fill(fields));
@@ -23,10 +23,15 @@ function paste(event, fields) {
   rows.slice(0, fields.length - start).forEach((row, index) => { fields[start + index].value = row; });
 }
 
+/* A value without what people put between its letters and digits. */
+function plain(value) {
+  return value.replace(/[^\p{L}\p{N}]/gu, "").toUpperCase();
+}
+
 /* Blank fields get what is in stock, in its order, nothing twice. */
 function fill(fields) {
-  const offered = [...document.getElementById("own-offered").options].map((option) => option.value);
-  const taken = new Set(fields.map((field) => field.value.replace(/\D/g, "")));
-  const free = offered.filter((value) => !taken.has(value));
+  const offered = [...document.getElementById("row-value-offers").options].map((option) => option.value);
+  const taken = new Set(fields.map((field) => plain(field.value)));
+  const free = offered.filter((value) => !taken.has(plain(value)));
   for (const field of fields) if (!field.value.trim() && free.length) field.value = free.shift();
 }
