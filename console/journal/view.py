@@ -9,13 +9,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console.journal.addresses import action_text, field_text, object_address
+from console.journal.addresses import object_address
+from core.journal.actions import JournalRegistry
 from core.journal.entries import JournalEntry
 from core.journal.search import changes
 from hierarchy.models import Department
-from lines.changes import JOURNAL_FIELDS
 from lines.numbers import format_iccid, format_msisdn
-from lines.words import VALUES
 from users.models import User
 
 Change = tuple[str, Any, Any]
@@ -34,29 +33,29 @@ class Shown:
     changes: Sequence[Change]
 
 
-def shown(session: Session, entries: Sequence[JournalEntry], titles: Mapping[str, str]) -> list[Shown]:
-    """The entries for a page; `titles` are the operations' by code."""
+def shown(session: Session, entries: Sequence[JournalEntry], journal: JournalRegistry) -> list[Shown]:
+    """The entries for a page, in the words of all domains."""
     people = _people(session, [entry for entry in entries if entry.object_kind == "user" and not entry.label])
     places = _places(session, entries)
     return [
         Shown(
             entry,
-            action_text(entry.action, titles),
+            journal.action_text(entry.action),
             entry.label or people.get(entry.object_id, "") or f"№ {entry.object_id}",
             object_address(entry.object_kind, entry.object_id),
             object_address("run", entry.run_id) if entry.object_kind != "run" else None,
-            _changes(entry, places),
+            _changes(journal, entry, places),
         )
         for entry in entries
     ]
 
 
-def _changes(entry: JournalEntry, places: Mapping[str, str]) -> list[Change]:
+def _changes(journal: JournalRegistry, entry: JournalEntry, places: Mapping[str, str]) -> list[Change]:
     found = [
         (
-            JOURNAL_FIELDS.get(name) or field_text(name),
-            _value(name, before, places),
-            _value(name, after, places),
+            journal.field_text(name),
+            _value(journal, name, before, places),
+            _value(journal, name, after, places),
         )
         for name, before, after in changes(entry)
     ]
@@ -87,7 +86,7 @@ def _places(session: Session, entries: Sequence[JournalEntry]) -> dict[str, str]
     return {row.path: row.name for row in session.execute(found)}
 
 
-def _value(name: str, value: Any, places: Mapping[str, str]) -> Any:
+def _value(journal: JournalRegistry, name: str, value: Any, places: Mapping[str, str]) -> Any:
     """Words for codes, a name for a path; a nested value as name and value."""
     if name == "path":
         return places.get(str(value), value)
@@ -97,4 +96,4 @@ def _value(name: str, value: Any, places: Mapping[str, str]) -> Any:
         return None
     if name in FORMATS and isinstance(value, str):
         return FORMATS[name](value)
-    return VALUES.get(value, value) if isinstance(value, str) else value
+    return (journal.value_text(value) or value) if isinstance(value, str) else value

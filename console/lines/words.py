@@ -10,13 +10,13 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from console.journal.addresses import field_text
 from console.runs.words import Mark
 from console.web.i18n import locale, money, number, text
 from core.i18n import ntranslate
+from core.journal.actions import JournalRegistry
 from lines.attribute import Kind
 from lines.attribute_filters import VALUE_ALONE, AnyOf, AttributeFilter, OneId, Presence
-from lines.changes import BY_COLUMN, JOURNAL_FIELDS
+from lines.changes import BY_COLUMN
 from lines.filters import LineFilter
 from lines.models import LineState
 from lines.numbers import format_iccid, format_msisdn
@@ -107,9 +107,9 @@ WRITTEN: Mapping[Kind, Callable[[str], str]] = {
 }
 
 
-def field_name(name: str) -> str:
+def field_name(journal: JournalRegistry, name: str) -> str:
     """The name of a field of the history."""
-    return text(JOURNAL_FIELDS.get(name) or field_text(name))
+    return text(journal.field_text(name))
 
 
 def counted(count: int, is_exact: bool = True) -> str:

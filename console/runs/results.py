@@ -20,7 +20,7 @@ from lines.changes import ChangeWords
 from operators.models import Tariff
 from rbac.permissions import Permission
 from runs import listing
-from runs.models import FINAL, Run
+from runs.models import FINAL, Run, item_key
 from runs.row_values import shown
 
 blueprint = Blueprint("results", __name__, url_prefix="/runs/<int:run_id>")
@@ -80,5 +80,5 @@ def _cells(
         words.say(row.before),
         words.say(row.after),
         ended,
-        f"{run_id}-{row.no}",
+        item_key(run_id, row.no),
     )

@@ -51,7 +51,7 @@ def describe(
         .order_by(Contract.number)
         .limit(3)
     ).all()
-    zone = ZoneInfo(company.timezone if company else "Europe/Moscow")
+    zone = ZoneInfo(company.timezone if company else clock.DEFAULT_ZONE)
     made = (request.submitted_at or clock.now()).astimezone(zone).date()
     values = request.values
     facts = _facts(session, request, form, locale)

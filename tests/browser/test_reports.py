@@ -27,8 +27,8 @@ from core.db import unit_of_work
 from core.i18n import translate
 from core.tenancy import all_companies
 from devtools.services import Launcher
-from hierarchy import totals
 from hierarchy.models import Department
+from lines import departments
 from lines.models import Line
 from rbac.decision import path_end
 from rbac.models import Grant
@@ -86,7 +86,7 @@ def fill_branch() -> None:
                          generate_series(1, :more) AS n"""),
             {"company": branch.company_id, "branch": branch.id, "more": MORE},
         )
-        totals.recount(session, branch.company_id)
+        departments.recount_totals(session, branch.company_id)
 
 
 def sign_in(page: Page, address: str, locale: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from core import db
 from core.tenancy import company_scope
-from hierarchy import totals
+from lines import departments
 from lines.models import Line
 from lines.operations import OPERATIONS
 from lines.queries import PAGE
@@ -40,7 +40,7 @@ def many(world: World) -> list[str]:
     ]
     with company_scope(world.home.company), db.unit_of_work() as session:
         session.execute(insert(Line), rows)
-        totals.recount(session, world.home.company)
+        departments.recount_totals(session, world.home.company)
     return numbers
 
 

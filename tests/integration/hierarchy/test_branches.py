@@ -14,10 +14,11 @@ from core import db
 from core.errors import AppError, Conflict, NotAllowed
 from core.journal.entries import JournalEntry, verify
 from core.tenancy import company_scope
-from hierarchy import service, totals
+from hierarchy import service
 from hierarchy.errors import BadName, Circle, NoDepartment, RootStays
 from hierarchy.models import Department, DepartmentTotal
 from hierarchy.queries import children, find_by_name, top_nodes
+from lines import departments
 from lines.models import Line
 from rbac.actor import Actor
 from rbac.models import Grant
@@ -42,7 +43,7 @@ def check_invariants(place: Place, lines: int) -> None:
         assert sum(one.is_root for one in found.values()) == 1
         assert set(session.scalars(select(Line.department_id))) <= set(found)
         kept = _totals(session)
-        totals.recount(session, place.company_id)
+        departments.recount_totals(session, place.company_id)
         assert kept == _totals(session)
         assert sum(count for _, _, count in kept) == lines
 
@@ -62,9 +63,9 @@ def step(actor: Actor, place: Place, what: Step, number: int) -> None:
         elif deed == "move":
             service.move_department(session, actor, one, other)
         elif deed == "merge":
-            service.merge_department(session, actor, one, other)
+            departments.merge_department(session, actor, one, other)
         else:
-            service.delete_department(session, actor, one)
+            departments.delete_department(session, actor, one)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -113,7 +114,7 @@ def test_deleting_lifts_lines_and_says_so(world: World) -> None:
     world.lines(place, 2, department="city")
     actor = place.actor(world.person(place))
     with company_scope(place.company_id), db.unit_of_work() as session:
-        assert service.delete_department(session, actor, place.departments["north"]) == 5
+        assert departments.delete_department(session, actor, place.departments["north"]) == 5
     check_invariants(place, 5)
     with company_scope(place.company_id), db.unit_of_work() as session:
         assert set(session.scalars(select(Line.department_id))) == {place.root_id}
@@ -127,8 +128,8 @@ def test_nothing_is_deleted_on_which_people_hold_roles(world: World) -> None:
     world.person(place, at="city")
     actor = place.actor(world.person(place))
     for deed in (
-        lambda session: service.delete_department(session, actor, place.departments["north"]),
-        lambda session: service.merge_department(
+        lambda session: departments.delete_department(session, actor, place.departments["north"]),
+        lambda session: departments.merge_department(
             session, actor, place.departments["city"], place.departments["south"]
         ),
     ):
@@ -152,7 +153,7 @@ def test_names_and_places_that_do_not_fit(world: World) -> None:
         (Circle, lambda session: service.move_department(session, actor, north, city)),
         (Circle, lambda session: service.move_department(session, actor, north, north)),
         (RootStays, lambda session: service.move_department(session, actor, place.root_id, north)),
-        (RootStays, lambda session: service.delete_department(session, actor, place.root_id)),
+        (RootStays, lambda session: departments.delete_department(session, actor, place.root_id)),
         (NoDepartment, lambda session: service.create_department(session, actor, 10**12, "x")),
     ]
     for kind, deed in refused:
@@ -178,7 +179,7 @@ def test_the_right_is_needed_at_both_ends(world: World) -> None:
         with pytest.raises(NoDepartment), company_scope(place.company_id), db.unit_of_work() as session:
             service.move_department(session, actor, city, target)
     with pytest.raises(NotAllowed), company_scope(place.company_id), db.unit_of_work() as session:
-        service.delete_department(session, actor, place.departments["north"])
+        departments.delete_department(session, actor, place.departments["north"])
     viewer = place.actor(world.person(place, "viewer"))
     with pytest.raises(NotAllowed), company_scope(place.company_id), db.unit_of_work() as session:
         service.create_department(session, viewer, south, "x")

@@ -12,8 +12,7 @@ from sqlalchemy import select, text
 from core import clock, db
 from core.errors import NotFound
 from core.tenancy import company_scope
-from hierarchy import totals
-from lines import queries
+from lines import departments, queries
 from lines.filters import SORTS, LineFilter, from_query
 from lines.models import Line
 from rbac.actor import Actor
@@ -44,7 +43,7 @@ def place(world: World) -> Place:
                 "reason": "lost" if is_blocked else None,
             }
             session.execute(text(SET), values)
-        totals.recount(session, place.company_id)
+        departments.recount_totals(session, place.company_id)
     return place
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import insert
 from core import db
 from core.journal.entries import Entry, write
 from core.tenancy import company_scope
-from hierarchy import totals
+from lines import departments
 from lines.changes import ChangeWords
+from lines.journal import LINE_CHANGED
 from lines.models import Line
 from rbac.actor import system_actor
 from tests.web.conftest import SignIn, World
@@ -40,7 +41,7 @@ def products(world: World) -> dict[str, str]:
     ]
     with company_scope(world.home.company), db.unit_of_work() as session:
         session.execute(insert(Line), rows)
-        totals.recount(session, world.home.company)
+        departments.recount_totals(session, world.home.company)
     return numbers
 
 
@@ -102,7 +103,7 @@ def test_a_column_of_the_report(client: FlaskClient) -> None:
 
 def test_words_of_the_journal_and_of_results(client: FlaskClient, world: World) -> None:
     with company_scope(world.home.company), db.unit_of_work() as session:
-        entry = Entry("line.changed", "line", world.home.line, {"operator_id": "P0"}, {"operator_id": "P1"})
+        entry = Entry(LINE_CHANGED, "line", world.home.line, {"operator_id": "P0"}, {"operator_id": "P1"})
         write(session, system_actor(world.home.company, "Test"), [entry])
     for address in ("/journal", f"/lines/{world.home.line}"):
         assert f"{LABEL}:</span> <del>P0</del>" in client.get(address).text, address

@@ -1,15 +1,38 @@
-"""What of the journal a person may read: everything of the company, or what happened below one's departments."""
+"""The journal of lines: what is written of them, its words, and what of the journal a person may read."""
 
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, or_, select
 
+from core.i18n import N_
+from core.journal.actions import Action, Area, JournalWords
 from core.journal.entries import JournalEntry
 from hierarchy.models import Department
+from lines.changes import JOURNAL_FIELDS
 from lines.models import IN_DEPARTMENT, Line
+from lines.words import VALUES
 from rbac.actor import ANYWHERE, Actor
 from rbac.decision import roots, visible
 from rbac.permissions import Permission
+
+LINE_PLACED = Action("line.placed", N_("Number placed in a department"))
+"""In older entries only: placing is an operation by now."""
+LINE_CHANGED = Action("line.changed", N_("Changed by the operator"))
+LINE_APPEARED = Action("line.appeared", N_("Number came from the operator"))
+LIST_UPLOADED = Action("list.uploaded", N_("List uploaded"))
+
+WORDS = JournalWords(
+    areas=(Area("line", N_("Numbers")),),
+    actions=(LINE_PLACED, LINE_CHANGED, LINE_APPEARED, LIST_UPLOADED),
+    fields={
+        **JOURNAL_FIELDS,
+        "department": N_("Department"),
+        "filename": N_("File"),
+        "rows": N_("Rows"),
+        "found": N_("Found"),
+    },
+    values=VALUES,
+)
 
 
 def narrower(actor: Actor) -> list[ColumnElement[bool]]:
