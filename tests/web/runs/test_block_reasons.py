@@ -12,7 +12,7 @@ from core import db
 from core.i18n import translate
 from core.tenancy import company_scope
 from tests.web.languages import in_english
-from tests.web.main_job.desk import Desk
+from tests.web.runs.desk import Desk
 
 WORDS = {
     "voluntary": ("Voluntary", "Добровольно"),

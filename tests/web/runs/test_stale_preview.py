@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runs.models import RunState
-from tests.web.main_job.desk import Desk
+from tests.web.runs.desk import Desk
 
 
 def test_more_numbers_than_were_shown_are_asked_about_again(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from core import db
 from core.tenancy import company_scope
 from lines.models import Line
 from runs.models import Upload, UploadRow
-from tests.web.main_job.desk import Desk, workbook
+from tests.web.runs.desk import Desk, workbook
 
 
 def rows(desk: Desk, address: str) -> list[UploadRow]:

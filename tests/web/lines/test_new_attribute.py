@@ -13,10 +13,10 @@ from tests.architecture.source import ROOT
 
 
 def test_a_new_attribute_stands_everywhere() -> None:
-    words = ["-m", "pytest", "-p", "tests.web.new_attribute.plugin", "-p", "no:cacheprovider"]
+    words = ["-m", "pytest", "-p", "tests.web.lines.new_attribute.plugin", "-p", "no:cacheprovider"]
     variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     ran = subprocess.run(
-        [sys.executable, *words, "tests/web/new_attribute/cases.py"],
+        [sys.executable, *words, "tests/web/lines/new_attribute/cases.py"],
         cwd=ROOT,
         env=variables,
         capture_output=True,

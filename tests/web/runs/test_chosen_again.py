@@ -10,8 +10,8 @@ from sqlalchemy import text, update
 from core import db
 from core.tenancy import all_companies, company_scope
 from runs.models import Run, RunItem
-from tests.web.main_job.desk import Desk
-from tests.web.main_job.test_row_values import card
+from tests.web.runs.desk import Desk
+from tests.web.runs.test_row_values import card
 
 CALL = "/api/v1/lines/operations"
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from core import db
 from core.tenancy import company_scope
-from tests.web.main_job.desk import Desk
+from tests.web.runs.desk import Desk
 
 
 def test_the_form_says_what_is_chosen_and_what_it_does(desk: Desk) -> None:

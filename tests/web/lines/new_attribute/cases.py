@@ -18,7 +18,7 @@ from lines.models import Line
 from rbac.actor import system_actor
 from tests.web.conftest import SignIn, World
 from tests.web.languages import in_english
-from tests.web.new_attribute.plugin import LABEL
+from tests.web.lines.new_attribute.plugin import LABEL
 
 PRODUCTS = ("Zeta", "alpha", "Beta")
 

@@ -16,7 +16,7 @@ from tests.fixtures.databases import Database
 from tests.fixtures.operator import RecordingOperator
 from tests.fixtures.parts import RememberingQueue, make_parts, make_settings
 from tests.fixtures.world import World
-from tests.web.main_job.desk import Desk
+from tests.web.runs.desk import Desk
 from tests.web.world import make_token
 
 

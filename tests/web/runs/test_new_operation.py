@@ -25,7 +25,7 @@ from rbac.permissions import Permission
 from runs.models import RunValue
 from runs.operation import ROW_VALUE, Operation
 from runs.row_value_kind import ListColumn, Offer, Replaced, RowValue, Stock, Wanted
-from tests.web.main_job.desk import Desk
+from tests.web.runs.desk import Desk
 
 
 class LostParams(fields.FieldSchema):

@@ -17,7 +17,7 @@ from lines.numbers import format_iccid, format_msisdn, luhn_check_digit
 from operators.models import PoolNumber
 from operators.pool_sync import STREAM, WHOLE
 from operators.states import note_done
-from tests.web.main_job.desk import Desk
+from tests.web.runs.desk import Desk
 
 
 def card(number: int) -> str:
