@@ -18,7 +18,7 @@ from core.db import unit_of_work
 from core.tenancy import company_scope
 from forms.documents import types
 from forms.documents.form import FormLine, FormType, Lines
-from forms.printing.describing import blank, describe
+from forms.printing.description import blank, describe
 from forms.requests import content
 from forms.requests.models import Request
 from lines import fields as line_fields

@@ -1,6 +1,6 @@
 /* Fields that count for one choice of another field alone, such as the days of an own period: hidden otherwise. */
 
-export function startOnly() {
+export function startDependentFields() {
   apply(document);
   document.addEventListener("change", (event) => event.target.closest("[data-only-form]") && apply(event.target.form));
   document.addEventListener("htmx:afterSettle", () => apply(document));

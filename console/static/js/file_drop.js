@@ -1,7 +1,7 @@
 /* The drop zone of a file: names what was chosen, refuses at once what is too large, says that it is being read. */
-import { announce } from "./announce.js";
+import { announce } from "./toasts.js";
 
-export function startDropping() {
+export function startFileDrop() {
   for (const zone of document.querySelectorAll("[data-drop]")) start(zone);
 }
 

@@ -1,7 +1,7 @@
 /* Choosing a department by its name: arrow down goes from the search to what was found, whose number is said. */
-import { announce } from "./announce.js";
+import { announce } from "./toasts.js";
 
-export function startFinding() {
+export function startDepartmentSearch() {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown" || !event.target.closest("[data-finding]") || event.target.type !== "search") return;
     const found = document.getElementById(event.target.getAttribute("aria-controls"));

@@ -1,7 +1,7 @@
 /* How fragments are asked for: the CSRF token, words for failures, a skeleton for what takes longer than 300 ms. */
-import { toast } from "./announce.js";
+import { toast } from "./toasts.js";
 
-export function startAsking() {
+export function startFragments() {
   const words = document.body.dataset;
   const token = document.querySelector('meta[name="csrf-token"]')?.content;
   document.addEventListener("htmx:configRequest", (event) => {

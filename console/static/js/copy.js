@@ -1,7 +1,7 @@
 /* A click on a number copies it as machines write it. */
-import { toast } from "./announce.js";
+import { toast } from "./toasts.js";
 
-export function startCopying() {
+export function startCopy() {
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;

@@ -1,6 +1,6 @@
 /* Choosing rows: one by one, a range with Shift, all shown, all that match; the bar says how many. */
 
-export function startChoosing(form) {
+export function startRowSelection(form) {
   const bar = form.querySelector("[data-action-bar]");
   const head = form.querySelector("[data-tick-all]");
   const kind = form.elements.sel;
