@@ -9,6 +9,7 @@ from flask import Blueprint, make_response, redirect, request, url_for
 from sqlalchemy import select
 
 from console.fields import tree as tree_view
+from console.journal.values import value_text
 from console.lines import columns, filter_menus
 from console.lines import words as line_words
 from console.lines.facts import FACTS
@@ -194,8 +195,8 @@ def _changes(entry: JournalEntry, tariffs: dict[str, str]) -> list[tuple[str, st
     return [
         (
             line_words.field_name(parts().journal, name),
-            line_words.value_text(name, before, tariffs),
-            line_words.value_text(name, after, tariffs),
+            value_text(name, before, tariffs),
+            value_text(name, after, tariffs),
         )
         for name, before, after in changes(entry)
     ]
