@@ -26,7 +26,7 @@ from core.tenancy import all_companies, company_scope
 from devtools.servers.roles import OWNER, allow_application, create_database
 from devtools.services import Launcher
 from hierarchy.models import Company
-from lines import departments, queries
+from lines import departments, keyset, queries
 from lines.filters import LineFilter
 from operators.models import Tariff
 from rbac.grants import create_preset_roles
@@ -151,7 +151,7 @@ def middle_of(place: Place) -> str:
         )
         wanted = LineFilter(q=f"+{key}")
         (row,) = queries.page_of_lines(session, actor, wanted).rows
-        return queries.keyset.order_of("number").cursor(row.line)
+        return keyset.order_of("number").cursor(row.line)
 
 
 def signed_in(app: Flask, place: Place) -> FlaskClient:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core import db
 from core.errors import AppError, Conflict, NotAllowed
@@ -48,7 +50,7 @@ def check_invariants(place: Place, lines: int) -> None:
         assert sum(count for _, _, count in kept) == lines
 
 
-def _totals(session: db.Session) -> set[tuple[int, str, int]]:
+def _totals(session: Session) -> set[tuple[int, str, int]]:
     columns = (DepartmentTotal.department_id, DepartmentTotal.state, DepartmentTotal.lines)
     return {(row[0], row[1], row[2]) for row in session.execute(select(*columns)) if row[2]}
 
@@ -127,12 +129,13 @@ def test_nothing_is_deleted_on_which_people_hold_roles(world: World) -> None:
     place = world.company()
     world.person(place, at="city")
     actor = place.actor(world.person(place))
-    for deed in (
+    deeds: tuple[Callable[[Session], object], ...] = (
         lambda session: departments.delete_department(session, actor, place.departments["north"]),
         lambda session: departments.merge_department(
             session, actor, place.departments["city"], place.departments["south"]
         ),
-    ):
+    )
+    for deed in deeds:
         with (
             pytest.raises(Conflict) as refused,
             company_scope(place.company_id),

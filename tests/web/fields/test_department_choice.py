@@ -80,11 +80,11 @@ def test_of_many_the_upper_levels_come_first_and_others_by_name(
     assert offered(found) == []  # a word of the name must begin so
     found = client.get(
         f"{CHOICES}lines:view&none=1&find=shop+4&department={many['Shop 1 of 5']}", headers=FRAGMENT
-    )
-    assert offered(found.text)[0] == "All that you may see"
-    assert offered(found.text)[1] == "Shop 1 of 5"  # what was chosen stays
-    assert chosen(found.text) == [str(many["Shop 1 of 5"])]
-    assert len(offered(found.text)) == 2 + BRANCHES
+    ).text
+    assert offered(found)[0] == "All that you may see"
+    assert offered(found)[1] == "Shop 1 of 5"  # what was chosen stays
+    assert chosen(found) == [str(many["Shop 1 of 5"])]
+    assert len(offered(found)) == 2 + BRANCHES
     cut = client.get(f"{CHOICES}lines:view&find=SHOP", headers=FRAGMENT).text
     assert len(offered(cut)) == 100
     assert "Only the first 100 are shown" in cut

@@ -41,9 +41,9 @@ def test_a_download_is_kept_and_never_shown(parts: Parts, world: World, sign_in:
     client = sign_in(world.home.users["viewer"])
     ordered = client.post("/api/v1/reports/lines", json={"params": {"state": "active"}, "format": "csv"})
     assert ordered.status_code == 200, ordered.text
-    job_id = ordered.json["id"]
+    job_id = ordered.get_json()["id"]
     worker.make(parts, world.home.company, job_id, "test")
-    assert client.get(f"/api/v1/files/{job_id}").json["state"] == "ready"
+    assert client.get(f"/api/v1/files/{job_id}").get_json()["state"] == "ready"
     answer = client.get(f"/files/{job_id}/download")
     headers = answer.headers
     assert headers["Content-Disposition"].startswith("attachment;")
@@ -62,7 +62,7 @@ def test_a_reversed_period_is_said_at_its_field(world: World, sign_in: SignIn, w
     wrong = {"period": "own", "since": "2026-05-02", "until": "2026-05-01"}
     if way == "api":
         answer = client.post("/api/v1/reports/runs", json={"params": wrong})
-        assert (answer.status_code, list(answer.json["fields"])) == (422, ["until"])
+        assert (answer.status_code, list(answer.get_json()["fields"])) == (422, ["until"])
         return
     if way == "page":
         answer = client.get("/reports/runs", query_string=wrong)
@@ -79,9 +79,9 @@ def test_files_lie_outside_of_what_is_served(parts: Parts) -> None:
 
 
 def test_the_catalogue_holds_what_a_role_may_see(world: World, sign_in: SignIn) -> None:
-    viewer = sign_in(world.home.users["viewer"]).get("/api/v1/reports").json
+    viewer = sign_in(world.home.users["viewer"]).get("/api/v1/reports").get_json()
     assert {report["code"] for report in viewer} == {"lines", "limits", "idle", "runs"}
-    admin = sign_in(world.home.users["global_admin"]).get("/api/v1/reports").json
+    admin = sign_in(world.home.users["global_admin"]).get("/api/v1/reports").get_json()
     assert len(admin) == len(bootstrap.ALL_REPORTS)
     assert admin[0]["parameters"]["properties"]
     assert sign_in(world.home.users["viewer"]).get("/reports/journal").status_code == 403
@@ -91,7 +91,7 @@ def test_the_catalogue_holds_what_a_role_may_see(world: World, sign_in: SignIn) 
 def test_the_bell_rings_until_the_list_was_seen(parts: Parts, world: World, sign_in: SignIn) -> None:
     user = world.home.users["accountant"]
     client = sign_in(user)
-    job_id = client.post("/api/v1/reports/limits", json={}).json["id"]
+    job_id = client.post("/api/v1/reports/limits", json={}).get_json()["id"]
     worker.make(parts, world.home.company, job_id, "test")
     fragment = {"HX-Request": "true"}
     assert "bell-count" in client.get("/notices/bell", headers=fragment).text

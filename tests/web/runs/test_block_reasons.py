@@ -48,7 +48,7 @@ def test_unblocking_says_in_both_languages_why_it_was_blocked(desk: Desk, reason
             desk.client.post("/profile/language", data={"locale": "ru"})
         word = WORDS[reason][number]
         book = openpyxl.load_workbook(BytesIO(desk.client.get(f"/runs/{run_id}/result.xlsx").data))
-        row = next(book.active.iter_rows(min_row=2, values_only=True))
+        row = next(book.worksheets[0].iter_rows(min_row=2, values_only=True))
         assert row[7:9] == (
             f"{translate(locale, 'Blocked')}, {in_small_letters(word)}",
             translate(locale, "Active"),
@@ -71,6 +71,6 @@ def test_a_tariff_to_come_stands_in_the_result(desk: Desk) -> None:
     run_id = desk.start("change_tariff", tariff="T-M", effective="nextPeriod")
     desk.finish(run_id)
     book = openpyxl.load_workbook(BytesIO(desk.client.get(f"/runs/{run_id}/result.xlsx").data))
-    after = {row[8] for row in book.active.iter_rows(min_row=2, values_only=True)}
+    after = {row[8] for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)}
     assert len(after) == 1
     assert "со следующего периода" in str(after.pop())

@@ -199,7 +199,7 @@ def test_row_values_of_a_new_kind_from_order_to_result(desk: Desk) -> None:
 
 def test_row_values_of_a_new_kind_in_the_api(desk: Desk) -> None:
     first, second = desk.place.line_ids[:2]
-    listed = {one["code"]: one for one in desk.client.get("/api/v1/operations").json}
+    listed = {one["code"]: one for one in desk.client.get("/api/v1/operations").get_json()}
     assert listed["equip"]["parameters"]["properties"]["values"]["title"] == "New equipment"
     offers = "/api/v1/operations/equip/offers"
     assert desk.client.get(f"{offers}?class=new").json == [
@@ -211,15 +211,15 @@ def test_row_values_of_a_new_kind_in_the_api(desk: Desk) -> None:
         "selection": {"kind": "ids", "ids": [first, second]},
     }
     wrong = desk.client.post("/api/v1/lines/operations/equip", json=wanted)
-    assert list(wrong.json["fields"]) == [f"values.{second}"]
+    assert list(wrong.get_json()["fields"]) == [f"values.{second}"]
     wanted["params"] = {"values": {str(first): "EQ-0007", str(second): "0008"}}
     headers = {"Idempotency-Key": "equipment-of-two"}
     made = desk.client.post(
         "/api/v1/lines/operations/equip", json={**wanted, "submit": True}, headers=headers
     )
     assert made.status_code == 200, made.text
-    desk.finish(made.json["id"])
-    items = desk.client.get(f"/api/v1/runs/{made.json['id']}/items").json["items"]
+    desk.finish(made.get_json()["id"])
+    items = desk.client.get(f"/api/v1/runs/{made.get_json()['id']}/items").get_json()["items"]
     assert [item["own"] for item in items] == ["EQ-0007", "EQ-0008"]
 
 

@@ -158,9 +158,9 @@ def test_the_api_takes_the_values_of_an_earlier_run(stocked: Desk) -> None:
     first = stocked.place.line_ids[0]
     wanted: dict[str, object] = {"selection": {"kind": "ids", "ids": [first]}}
     wanted["params"] = {"values": {str(first): card(2)}}
-    earlier = stocked.client.post("/api/v1/lines/operations/replace_sim", json=wanted).json["id"]
+    earlier = stocked.client.post("/api/v1/lines/operations/replace_sim", json=wanted).get_json()["id"]
     wanted["params"] = {"values_of": earlier}
-    listed = stocked.client.get("/api/v1/operations").json
+    listed = stocked.client.get("/api/v1/operations").get_json()
     (operation,) = [one for one in listed if one["code"] == "replace_sim"]
     said = operation["parameters"]["properties"]["values_of"]
     assert said["type"] == "integer"
@@ -168,7 +168,7 @@ def test_the_api_takes_the_values_of_an_earlier_run(stocked: Desk) -> None:
     Draft202012Validator(operation["parameters"]).validate(wanted["params"])
     again = stocked.client.post("/api/v1/lines/operations/replace_sim", json=wanted)
     assert again.status_code == 200, again.text
-    assert again.json["preview"]["allowed"] == 1
+    assert again.get_json()["preview"]["allowed"] == 1
     for one in listed:
         assert ("values_of" in one["parameters"].get("properties", {})) == (
             "values" in one["parameters"].get("properties", {})
@@ -226,7 +226,7 @@ def change_number(desk: Desk, wanted: dict[int, str]) -> int:
 def assert_says_then(desk: Desk, run_id: int, old: str, new: str, *more: tuple[str, str]) -> None:
     """The page, the API and the file of a run name the same numbers."""
     expected = {(old, new), *more}
-    items = desk.client.get(f"/api/v1/runs/{run_id}/items").json["items"]
+    items = desk.client.get(f"/api/v1/runs/{run_id}/items").get_json()["items"]
     assert {(item["msisdn"], item["own"]) for item in items} == expected
     book = openpyxl.load_workbook(BytesIO(desk.client.get(f"/runs/{run_id}/result.xlsx").data))
     rows = book.active.iter_rows(min_row=2, values_only=True)  # type: ignore[union-attr]
@@ -257,25 +257,25 @@ def test_the_same_over_the_api(stocked: Desk) -> None:
     headers = {"Idempotency-Key": "cards-0001"}
     run = stocked.client.post("/api/v1/lines/operations/replace_sim", json=wanted, headers=headers)
     assert run.status_code == 200, run.text
-    stocked.work(run.json["id"])
-    (item,) = stocked.client.get(f"/api/v1/runs/{run.json['id']}/items").json["items"]
+    stocked.work(run.get_json()["id"])
+    (item,) = stocked.client.get(f"/api/v1/runs/{run.get_json()['id']}/items").get_json()["items"]
     assert (item["state"], item["own"]) == ("done", card(2))
     again = stocked.client.post("/api/v1/lines/operations/replace_sim", json=wanted, headers=headers)
-    assert again.json["id"] == run.json["id"]
+    assert again.get_json()["id"] == run.get_json()["id"]
     other = {**wanted, "params": {"values": {str(first): card(3)}}}
     assert (
         stocked.client.post("/api/v1/lines/operations/replace_sim", json=other, headers=headers).status_code
         == 409
     )
-    same = {**wanted, "params": {"values_of": run.json["id"]}}
+    same = {**wanted, "params": {"values_of": run.get_json()["id"]}}
     again = stocked.client.post("/api/v1/lines/operations/replace_sim", json=same, headers=headers)
-    assert again.json["id"] == run.json["id"]
+    assert again.get_json()["id"] == run.get_json()["id"]
     wrong = {**wanted, "params": {"values": {str(first): "123"}}}
     answer = stocked.client.post(
         "/api/v1/lines/operations/replace_sim", json=wrong, headers={"Idempotency-Key": "cards-0002"}
     )
     assert answer.status_code == 422
     assert f"values.{first}" in answer.text
-    listed = stocked.client.get("/api/v1/operations").json
+    listed = stocked.client.get("/api/v1/operations").get_json()
     (operation,) = [one for one in listed if one["code"] == "replace_sim"]
     assert "values" in operation["parameters"]["properties"]

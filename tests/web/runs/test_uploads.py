@@ -58,7 +58,7 @@ def test_problems_by_row_with_what_to_do(desk: Desk) -> None:
     shown = desk.client.get(f"{address}/rows?problem=duplicate")
     assert f"8{first[1:]}" in shown.text
     book = openpyxl.load_workbook(BytesIO(desk.client.get(f"{address}/problems.xlsx").data))
-    found = list(book.active.iter_rows(min_row=2, values_only=True))
+    found = list(book.worksheets[0].iter_rows(min_row=2, values_only=True))
     assert [(row[0], row[1], row[2]) for row in found] == [
         ("Numbers", 3, "нет"),
         ("Numbers", 4, f"8{first[1:]}"),
