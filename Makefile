@@ -6,7 +6,7 @@ NAME ?= all
 UV := 0.13.9
 NODE := 24.19.0
 # What `make check` runs beside linters and types: all that needs no server, and one test file of each kind that does.
-CHECKED := tests/unit tests/architecture tests/web/test_signin.py tests/integration/runs/test_lifecycle.py
+CHECKED := tests/unit tests/architecture tests/web/account/test_sign_in.py tests/integration/runs/test_lifecycle.py
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet
 
 .DEFAULT_GOAL := help

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import forms.requests.journal
+import hierarchy.journal
+import lines.journal
+import operators.journal
+import rbac.journal
+import reports.journal
+import runs.journal
+import users.journal
 from core import db
 from core.i18n import N_
+from core.journal.actions import JournalRegistry, JournalWords
 from core.queue import JobQueue
 from core.settings import Settings, SettingUnknown
 from core.storage import LocalStorage, Storage
@@ -21,9 +30,10 @@ from operators.port import Operator
 from rbac.permissions import Permission
 from reports import service as report_service
 from reports.catalogue import REPORTS
+from reports.catalogue import journal as journal_report
 from reports.catalogue.common import RECORDS
 from reports.report import Report, Reports
-from runs.operation import Operations, Target
+from runs.operation import Operation, Operations, Target
 from runs.selection import Selections
 
 REQUEST_REPORT = Report(
@@ -40,7 +50,33 @@ REQUEST_REPORT = Report(
     icon="inbox",
 )
 """Put together here, for forms and reports are siblings that never import each other."""
-ALL_REPORTS = (*REPORTS, REQUEST_REPORT)
+
+JOURNAL: tuple[JournalWords, ...] = (
+    lines.journal.WORDS,
+    runs.journal.WORDS,
+    hierarchy.journal.WORDS,
+    users.journal.PEOPLE,
+    rbac.journal.WORDS,
+    users.journal.SIGN_IN,
+    users.journal.STAFF,
+    forms.requests.journal.WORDS,
+    operators.journal.WORDS,
+    reports.journal.WORDS,
+)
+"""What each domain writes into the journal; people choose an area in this order."""
+
+
+def journal_registry(operations: Iterable[Operation]) -> JournalRegistry:
+    """The words of the journal, with those of these operations."""
+    return JournalRegistry((*JOURNAL, runs.journal.operation_words(operations)))
+
+
+def all_reports(journal: JournalRegistry) -> tuple[Report, ...]:
+    """Every report, in the order of the catalogue."""
+    return (*REPORTS, journal_report.make(journal), REQUEST_REPORT)
+
+
+ALL_REPORTS = all_reports(journal_registry(OPERATIONS))
 
 ADAPTERS: dict[str, Callable[[Settings], Operator]] = {"tmf": tmf.connect}
 """How an operator is spoken to, by the value of OPERATOR_ADAPTER; one process has one operator."""
@@ -63,6 +99,7 @@ class Parts:
     targets: Mapping[str, Target]
     selections: Selections
     operations: Operations
+    journal: JournalRegistry
     reports: Reports
     kept_files: Sequence[Keys]
 
@@ -79,6 +116,7 @@ def build(settings: Settings) -> Parts:
     """Bind the process to its database and put its parts together. Opens no connection by itself."""
     operator = connect_operator(settings)
     db.connect(settings.database_url)
+    journal = journal_registry(OPERATIONS)
     return Parts(
         settings=settings,
         queue=JobQueue(settings.redis_url, most=settings.workers),
@@ -87,6 +125,7 @@ def build(settings: Settings) -> Parts:
         targets=TARGETS,
         selections=Selections([execution.OfRequest]),
         operations=Operations(OPERATIONS),
-        reports=Reports(ALL_REPORTS),
+        journal=journal,
+        reports=Reports(all_reports(journal)),
         kept_files=KEPT_FILES,
     )

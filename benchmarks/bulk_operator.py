@@ -47,6 +47,7 @@ class Bare:
     def post_all(self, name: str, amount: int) -> tuple[float, float]:
         """Post every order; returns seconds until the last answer, and until the operator had completed all."""
         operation = self._factory.parts.operations.of("set_limit")
+        assert operation.change is not None
         change = operation.change(operation.schema().load(limit(amount)))
         start = clock.now()
         with ThreadPoolExecutor(WORKERS) as pool:

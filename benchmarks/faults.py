@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from itertools import count
 
 from benchmarks.harness import Result
@@ -83,7 +84,7 @@ def _emptied(factory: Factory, dice: random.Random) -> Result:
         time.sleep(1.0)
         before = factory.stats(run_id)["itemsReceived"]
         factory.valkey.start()
-        pauses.append(_until(lambda before=before: factory.stats(run_id)["itemsReceived"] > before))
+        pauses.append(_until(partial(_has_received_more, factory, run_id, before)))
     factory.seconds_of(run_id)
     _audit(factory, run_id)
     told = {
@@ -93,6 +94,11 @@ def _emptied(factory: Factory, dice: random.Random) -> Result:
     }
     worst = max(pauses)
     return Result("faults_redis_killed", worst, "s", ON_AGAIN, worst / ON_AGAIN, at_most=1.0, extra=told)
+
+
+def _has_received_more(factory: Factory, run_id: int, items: int) -> bool:
+    received: int = factory.stats(run_id)["itemsReceived"]
+    return received > items
 
 
 def _until(condition: Callable[[], bool]) -> float:

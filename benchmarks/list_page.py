@@ -25,9 +25,8 @@ from core.settings import Settings
 from core.tenancy import all_companies, company_scope
 from devtools.servers.roles import OWNER, allow_application, create_database
 from devtools.services import Launcher
-from hierarchy import totals
 from hierarchy.models import Company
-from lines import queries
+from lines import departments, keyset, queries
 from lines.filters import LineFilter
 from operators.models import Tariff
 from rbac.grants import create_preset_roles
@@ -122,7 +121,7 @@ def make(session: Session, lines: int) -> Place:
     shape = {"company": company.id, "root": root, "branches": BRANCHES}
     session.execute(DEPARTMENTS, {**shape, "below": BELOW})
     session.execute(LINES, {**shape, "lines": lines})
-    totals.recount(session, company.id)
+    departments.recount_totals(session, company.id)
     roles = create_preset_roles(session, company.id)
     user.company_id = company.id
     session.add(user)
@@ -152,7 +151,7 @@ def middle_of(place: Place) -> str:
         )
         wanted = LineFilter(q=f"+{key}")
         (row,) = queries.page_of_lines(session, actor, wanted).rows
-        return queries.keyset.order_of("number").cursor(row.line)
+        return keyset.order_of("number").cursor(row.line)
 
 
 def signed_in(app: Flask, place: Place) -> FlaskClient:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC as UTC
 from datetime import datetime
 
+DEFAULT_ZONE = "Europe/Moscow"
+"""The zone of whoever has none of a company."""
+
 
 def now() -> datetime:
     """The present moment in UTC."""

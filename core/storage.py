@@ -21,6 +21,7 @@ from core.errors import NotFound, Unavailable
 from core.i18n import N_
 
 DISK_FULL = "disk_full"
+LONGEST_NAME = 150
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _KEY = re.compile(r"\d+/\d{4}/\d{2}/[A-Za-z0-9_-]{20,64}")
 log = structlog.get_logger(__name__)
@@ -55,6 +56,12 @@ class Storage(Protocol):
 
     def tidy(self, company_id: int, before: datetime) -> None:
         """Forget what is left of puts that were broken off before this moment."""
+
+
+def clean_name(name: str, fallback: str = "") -> str:
+    """The name of an uploaded file without folders and control characters, its end kept; `fallback` for none."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(sign for sign in last if sign.isprintable()).strip()[-LONGEST_NAME:] or fallback
 
 
 def new_key(company_id: int) -> str:

@@ -19,6 +19,9 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.orm.session import SessionTransaction
 
+OPERATOR = 0
+"""The company of what belongs to none: the journal of the operator's own people, applications from outside."""
+
 
 class NoScope(RuntimeError):
     """A query was made before anybody said for which company."""
@@ -137,6 +140,7 @@ def install(session_class: type[Session]) -> None:
 
 
 __all__ = [
+    "OPERATOR",
     "CompanyOwned",
     "NoScope",
     "Scope",

@@ -14,7 +14,7 @@ from core.tenancy import company_scope
 from devtools.factory import Factory, described
 from hierarchy.models import DepartmentTotal
 from lines.models import Line
-from runs.models import FINAL, OrderBatch, Run, RunItem
+from runs.models import FINAL, OrderBatch, Run, RunItem, item_key
 
 PAGE = 1000
 AT_OPERATOR = {"completed": "done", "rejected": "refused", "failed": "failed"}
@@ -74,7 +74,7 @@ def _item_problems(factory: Factory, run: Run) -> Iterator[str]:
         rows = session.execute(
             select(RunItem.no, RunItem.state, RunItem.batch_id).where(RunItem.run_id == run.id)
         )
-        recorded = {f"{run.id}-{no}": (state, batch) for no, state, batch in rows}
+        recorded = {item_key(run.id, no): (state, batch) for no, state, batch in rows}
     unknown = received.keys() - recorded.keys()
     if unknown:
         yield f"{len(unknown)} items were ordered that the run does not have"

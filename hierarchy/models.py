@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Identity, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.clock import DEFAULT_ZONE
 from core.db import PATH, Base
 from core.tenancy import CompanyOwned
 
@@ -24,7 +25,7 @@ class Company(Base):
     inn: Mapped[str] = mapped_column(default="")
     kpp: Mapped[str] = mapped_column(default="")
     ogrn: Mapped[str] = mapped_column(default="")
-    timezone: Mapped[str] = mapped_column(default="Europe/Moscow")
+    timezone: Mapped[str] = mapped_column(default=DEFAULT_ZONE)
     locale: Mapped[str] = mapped_column(default="ru")
     idle_minutes: Mapped[int] = mapped_column(default=15)
     created_at: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, select, text, update
@@ -9,9 +10,17 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict
 from core.i18n import N_
+from core.journal.actions import Action
 from core.journal.entries import Entry, write
 from hierarchy import totals, tree
 from hierarchy.errors import BadName, RootStays
+from hierarchy.journal import (
+    DEPARTMENT_CREATED,
+    DEPARTMENT_DELETED,
+    DEPARTMENT_MERGED,
+    DEPARTMENT_MOVED,
+    DEPARTMENT_RENAMED,
+)
 from hierarchy.models import Department, DepartmentTotal
 from hierarchy.queries import get_department
 from rbac import grants
@@ -26,15 +35,8 @@ LOCK = text("SELECT pg_advisory_xact_lock(471100, CAST(:company % 2147483647 AS 
 REPATH = text("""
     UPDATE departments SET path = :new || substr(path, length(:old) + 1)
     WHERE company_id = :company AND path >= :old AND path < :past""")
-# The lines are locked before the totals, in the same order as the runner does it.
-LIFT = text("""
-    WITH old AS (
-        SELECT id FROM lines WHERE company_id = :company AND department_id = ANY(CAST(:departments AS bigint[]))
-        ORDER BY id FOR UPDATE),
-    moved AS (
-        UPDATE lines SET department_id = :target FROM old
-        WHERE lines.company_id = :company AND lines.id = old.id RETURNING lines.state)
-    SELECT state, count(*) FROM moved GROUP BY state""")
+MoveLines = Callable[[Session, int, Sequence[int], int], Mapping[str, int]]
+"""Moves all lines of departments: session, company, departments, target; returns how many by state."""
 
 
 def above(department: Department) -> str:
@@ -61,7 +63,7 @@ def create_department(session: Session, actor: Actor, parent_id: int, name: str)
     )
     session.add(department)
     session.flush()
-    _note(session, actor, "department.created", department, None, {"name": name, "parent": parent.name})
+    _note(session, actor, DEPARTMENT_CREATED, department, None, {"name": name, "parent": parent.name})
     return department
 
 
@@ -76,7 +78,7 @@ def rename_department(session: Session, actor: Actor, department_id: int, name: 
         _refuse_twin(session, _one(session, actor, department.parent_id), name)
     department.name = name
     session.flush()
-    _note(session, actor, "department.renamed", department, {"name": before}, {"name": name})
+    _note(session, actor, DEPARTMENT_RENAMED, department, {"name": before}, {"name": name})
     return department
 
 
@@ -98,32 +100,38 @@ def move_department(session: Session, actor: Actor, department_id: int, target_i
     came_from = _one_name(session, branch)
     _hang(session, branch, target)
     names = {"parent": came_from}, {"parent": target.name}
-    _note(session, actor, "department.moved", branch, *names)
+    _note(session, actor, DEPARTMENT_MOVED, branch, *names)
     return branch
 
 
-def merge_department(session: Session, actor: Actor, department_id: int, target_id: int) -> int:
-    """Put lines and branches of one department into another and delete it; returns how many lines moved."""
+def merge_department(
+    session: Session, actor: Actor, department_id: int, target_id: int, move_lines: MoveLines
+) -> int:
+    """Put lines and branches of one department into another and delete it; returns how many lines moved.
+
+    The package of lines calls it (lines.departments), with its way to move them.
+    """
     gone, target = _locked(session, actor, department_id), _one(session, actor, target_id)
     if gone.is_root:
         raise RootStays
     require(actor, EDIT, at=tree.parent_path(gone.path))
     require(actor, EDIT, at=target.path)
     tree.check_move(gone, target, height=_height(session, gone))
-    lines = _lift_lines(session, company_of(actor), [gone.id], target.id)
+    lines = _move_lines(session, company_of(actor), [gone.id], target.id, move_lines)
     for child in _children(session, gone):
         _refuse_twin(session, target, child.name)
         _hang(session, child, target)
     _forget(session, gone)
     after = {"into": target.name, "lines": lines}
-    _note(session, actor, "department.merged", gone, {"name": gone.name}, after)
+    _note(session, actor, DEPARTMENT_MERGED, gone, {"name": gone.name}, after)
     return lines
 
 
-def delete_department(session: Session, actor: Actor, department_id: int) -> int:
+def delete_department(session: Session, actor: Actor, department_id: int, move_lines: MoveLines) -> int:
     """Delete a department with all below it; its lines go up to the one above. Returns how many lines went up.
 
-    Refused while people hold roles on it, since their rights would silently end.
+    Refused while people hold roles on it, since their rights would silently end. The package of lines calls it
+    (lines.departments), with its way to move them.
     """
     gone = _locked(session, actor, department_id)
     if gone.is_root or gone.parent_id is None:
@@ -138,7 +146,7 @@ def delete_department(session: Session, actor: Actor, department_id: int) -> int
             Department.path < path_end(gone.path),
         )
     ).all()
-    lines = _lift_lines(session, company_id, list(branch), gone.parent_id)
+    lines = _move_lines(session, company_id, branch, gone.parent_id, move_lines)
     below = (Department.path >= gone.path) & (Department.path < path_end(gone.path))
     session.execute(
         delete(Department).where(Department.company_id == company_id, below),
@@ -146,7 +154,7 @@ def delete_department(session: Session, actor: Actor, department_id: int) -> int
     )
     session.expunge(gone)
     before = {"name": gone.name, "departments": len(branch), "lines": lines}
-    _note(session, actor, "department.deleted", gone, before, None)
+    _note(session, actor, DEPARTMENT_DELETED, gone, before, None)
     return lines
 
 
@@ -209,11 +217,12 @@ def _hang(session: Session, branch: Department, target: Department) -> None:
     session.expire_all()
 
 
-def _lift_lines(session: Session, company_id: int, departments: list[int], target: int) -> int:
+def _move_lines(
+    session: Session, company_id: int, departments: Sequence[int], target_id: int, move_lines: MoveLines
+) -> int:
     """All lines of these departments to another, with the totals; returns how many."""
-    where: dict[str, Any] = {"company": company_id, "target": target, "departments": departments}
-    moved = {state: int(lines) for state, lines in session.execute(LIFT, where)}
-    totals.add(session, company_id, {(target, state): lines for state, lines in moved.items()})
+    moved = move_lines(session, company_id, departments, target_id)
+    totals.add(session, company_id, {(target_id, state): lines for state, lines in moved.items()})
     session.execute(
         delete(DepartmentTotal).where(
             DepartmentTotal.company_id == company_id, DepartmentTotal.department_id.in_(departments)
@@ -258,7 +267,7 @@ def _refuse_twin(session: Session, parent: Department, name: str) -> None:
 def _note(
     session: Session,
     actor: Actor,
-    action: str,
+    action: Action,
     department: Department,
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,

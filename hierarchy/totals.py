@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
+
+from hierarchy.models import DepartmentTotal
 
 # Sorted, so that two transactions never wait for each other crosswise.
 ADD = text("""
@@ -15,13 +17,6 @@ ADD = text("""
          AS r(department, state, delta)
     ORDER BY r.department, r.state
     ON CONFLICT (company_id, department_id, state) DO UPDATE SET lines = total.lines + excluded.lines""")
-RECOUNT = text("""
-    WITH gone AS (DELETE FROM department_totals WHERE company_id = :company)
-    SELECT 1""")
-COUNT = text("""
-    INSERT INTO department_totals (company_id, department_id, state, lines)
-    SELECT company_id, department_id, state, count(*) FROM lines
-    WHERE company_id = :company GROUP BY company_id, department_id, state""")
 
 
 def add(session: Session, company_id: int, deltas: Mapping[tuple[int, str], int]) -> None:
@@ -40,7 +35,9 @@ def add(session: Session, company_id: int, deltas: Mapping[tuple[int, str], int]
     )
 
 
-def recount(session: Session, company_id: int) -> None:
-    """Count the totals anew from the lines themselves: after a first load, or to check."""
-    session.execute(RECOUNT, {"company": company_id})
-    session.execute(COUNT, {"company": company_id})
+def clear(session: Session, company_id: int) -> None:
+    """Drop the company's totals; whoever knows the lines counts them anew (lines.departments)."""
+    session.execute(
+        delete(DepartmentTotal).where(DepartmentTotal.company_id == company_id),
+        execution_options={"synchronize_session": False},
+    )

@@ -12,6 +12,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, vali
 from core.bounds import LARGEST, is_storable
 from core.errors import InvalidInput
 from core.i18n import N_
+from core.messages import field_messages
 from lines.attribute_filters import AttributeFilter
 from lines.attributes import ATTRIBUTES
 
@@ -153,10 +154,8 @@ def parse(arguments: Mapping[str, Iterable[str]]) -> LineFilter:
             {name: list(values) for name, values in arguments.items()}
         )
     except ValidationError as problem:
-        messages: dict[str, Any] = problem.normalized_messages()  # type: ignore[no-untyped-call]
-        fields = {name: _texts(found) for name, found in messages.items()}
         raise InvalidInput(
-            N_("This filter cannot be understood."), fields=fields, code="bad_filter"
+            N_("This filter cannot be understood."), fields=field_messages(problem), code="bad_filter"
         ) from problem
     parts: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in loaded.items()
@@ -169,9 +168,3 @@ def parse(arguments: Mapping[str, Iterable[str]]) -> LineFilter:
 def from_query(query: str) -> LineFilter:
     """The filter of a query string, as a selection stores it; raises InvalidInput."""
     return parse(parse_qs(query.removeprefix("?"), keep_blank_values=False, max_num_fields=500))
-
-
-def _texts(found: Any) -> list[str]:
-    if isinstance(found, Mapping):
-        return [text for inner in found.values() for text in _texts(inner)]
-    return [str(one) for one in found] if isinstance(found, list) else [str(found)]

@@ -6,11 +6,11 @@ import string
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, String, any_, cast, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import any_, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import bulk, clock
+from core.db import BIGINTS, TEXTS
 from core.i18n import N_
 from hierarchy.models import Company
 from lines.models import Line
@@ -27,7 +27,6 @@ CLASSES: dict[str, str] = {
     NumberClass.GOLDEN: N_("Golden"),
 }
 """How numbers are sold."""
-BIGINTS, TEXTS = ARRAY(BigInteger), ARRAY(String)
 
 
 def free_numbers(session: Session, actor: Actor, wanted: Wanted, most: int) -> list[Offer]:

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, pool
 
 import core.journal.entries
+import core.journal.reading
 import forms.requests.models
 import hierarchy.models
 import lines.models
@@ -25,6 +26,7 @@ from core.db import Base
 
 MODELS = (
     core.journal.entries,
+    core.journal.reading,
     rbac.models,
     hierarchy.models,
     users.models,

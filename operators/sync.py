@@ -18,6 +18,7 @@ from core.tenancy import all_companies, company_scope
 from hierarchy.models import BillingAccount, Company, Contract
 from hierarchy.roots import create_roots
 from operators.errors import OperatorAway
+from operators.journal import COMPANY_ADDED, COMPANY_CHANGED
 from operators.models import Tariff
 from operators.port import Source
 from operators.records import AccountData, Page, PartyData
@@ -145,9 +146,7 @@ def _write_companies(db: Session, parties: Sequence[PartyData], report: Report) 
     create_roots(db, list(new.values()))
     for company in new.values():
         create_preset_roles(db, company.id)
-        entry = Entry(
-            "company.added", "company", company.id, None, {"name": company.name}, label=company.name
-        )
+        entry = Entry(COMPANY_ADDED, "company", company.id, None, {"name": company.name}, label=company.name)
         write(db, system_actor(company.id, ACTOR), [entry])
     report.created += len(new)
 
@@ -155,7 +154,7 @@ def _write_companies(db: Session, parties: Sequence[PartyData], report: Report) 
 def _rename(db: Session, company: Company, before: Mapping[str, str], values: Mapping[str, str]) -> None:
     for name, value in values.items():
         setattr(company, name, value)
-    entry = Entry("company.changed", "company", company.id, dict(before), dict(values), label=company.name)
+    entry = Entry(COMPANY_CHANGED, "company", company.id, dict(before), dict(values), label=company.name)
     write(db, system_actor(company.id, ACTOR), [entry])
 
 

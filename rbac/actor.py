@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from flask_principal import Identity
 
+from core import clock
 from core.errors import NotFound
 from rbac.permissions import Permission
 
@@ -33,7 +34,7 @@ class Actor:
     grants: frozenset[Granted]
     ip: str = ""
     locale: str = "ru"
-    timezone: str = "Europe/Moscow"
+    timezone: str = clock.DEFAULT_ZONE
     company_name: str = ""
     reason: str = ""
 

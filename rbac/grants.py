@@ -12,6 +12,7 @@ from core.i18n import N_
 from core.journal.entries import Entry, write
 from rbac.actor import Actor, Granted
 from rbac.decision import is_allowed, path_end, require
+from rbac.journal import ROLE_GRANTED, ROLE_REVOKED
 from rbac.models import Grant, Role, words_of
 from rbac.permissions import Permission
 from rbac.presets import PRESETS
@@ -72,7 +73,7 @@ def grant_role(
     )
     session.add(grant)
     session.flush()
-    write(session, actor, [Entry("role.granted", "user", user_id, None, {"role": role.title, "path": path})])
+    write(session, actor, [Entry(ROLE_GRANTED, "user", user_id, None, {"role": role.title, "path": path})])
     return grant
 
 
@@ -102,7 +103,7 @@ def revoke(session: Session, actor: Actor, grant_id: int, *, root: str) -> None:
     before = {"role": role.title, "path": grant.path}
     session.delete(grant)
     session.flush()
-    write(session, actor, [Entry("role.revoked", "user", grant.user_id, before, None)])
+    write(session, actor, [Entry(ROLE_REVOKED, "user", grant.user_id, before, None)])
 
 
 def _global_admins(session: Session, company_id: int, root: str) -> int:

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
+from core.working_days import is_working_day
 from reports.models import Period
 
 LONGEST_PAUSE = 366
 """Days within which every schedule is due at least once."""
-
-
-@lru_cache(maxsize=16)
-def _holidays(year: int) -> holidays.HolidayBase:
-    return holidays.country_holidays("RU", years=year)
-
-
-def is_working_day(day: date) -> bool:
-    """Monday to Friday without the public holidays of Russia; days moved by the government included."""
-    return bool(_holidays(day.year).is_working_day(day))
 
 
 def next_moment(period: Period, hour: int, day: int, zone: str, after: datetime) -> datetime:

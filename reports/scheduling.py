@@ -23,6 +23,13 @@ from rbac.decision import require
 from rbac.permissions import Permission
 from reports import notifications
 from reports.calendar import next_moment
+from reports.journal import (
+    SCHEDULE_CREATED,
+    SCHEDULE_DELETED,
+    SCHEDULE_PAUSED,
+    SCHEDULE_RESUMED,
+    SCHEDULE_SENT,
+)
 from reports.models import OPEN, Format, Period, ReportJob, ReportSchedule
 from reports.order_params import CHECK, Asked, check, require_chosen, require_report, stored
 from reports.parts import Parts
@@ -86,7 +93,7 @@ def create(
     session.add(schedule)
     session.flush()
     described = {"report": code, "every": period.value, "addresses": ", ".join(addresses)}
-    write(session, actor, [Entry("schedule.created", "schedule", schedule.id, None, described)])
+    write(session, actor, [Entry(SCHEDULE_CREATED, "schedule", schedule.id, None, described)])
     return schedule
 
 
@@ -191,7 +198,7 @@ def pause(session: Session, actor: Actor, schedule_id: int, *, paused: bool) -> 
         schedule.next_at = next_moment(
             Period(schedule.period), schedule.hour, schedule.day, actor.timezone, clock.now()
         )
-    action = "schedule.paused" if paused else "schedule.resumed"
+    action = SCHEDULE_PAUSED if paused else SCHEDULE_RESUMED
     write(session, actor, [Entry(action, "schedule", schedule.id, None, {"report": schedule.code})])
     return schedule
 
@@ -201,9 +208,7 @@ def forget(session: Session, actor: Actor, schedule_id: int) -> None:
     schedule = get_schedule(session, actor, schedule_id, is_held=True)
     session.delete(schedule)
     session.flush()
-    write(
-        session, actor, [Entry("schedule.deleted", "schedule", schedule_id, {"report": schedule.code}, None)]
-    )
+    write(session, actor, [Entry(SCHEDULE_DELETED, "schedule", schedule_id, {"report": schedule.code}, None)])
 
 
 def send_now(session: Session, actor: Actor, parts: Parts, schedule_id: int) -> ReportJob:
@@ -221,7 +226,7 @@ def send_now(session: Session, actor: Actor, parts: Parts, schedule_id: int) -> 
     if session.scalar(made.limit(1)) is not None:
         raise Conflict(STILL_MADE, code="still_made")
     refuse_too_many(session, actor)
-    write(session, actor, [Entry("schedule.sent", "schedule", schedule.id, None, {"report": schedule.code})])
+    write(session, actor, [Entry(SCHEDULE_SENT, "schedule", schedule.id, None, {"report": schedule.code})])
     return _place(session, actor, parts, asked, schedule)
 
 
@@ -255,7 +260,7 @@ def _order(db: Session, parts: Parts, schedule: ReportSchedule) -> None:
         actor = load_actor(db, schedule.created_by, schedule.company_id, reason=schedule.staff_reason)
         asked = _asked_again(db, actor, parts, schedule)
     except AppError as problem:
-        log.warning("schedule.paused", schedule=schedule.id, problem=problem.code)
+        log.warning(SCHEDULE_PAUSED, schedule=schedule.id, problem=problem.code)
         schedule.is_paused, schedule.last_at = True, now
         notifications.paused(db, parts, schedule)
         return

@@ -18,6 +18,7 @@ from core.journal.entries import Entry, write
 from core.queue import WakeUp
 from rbac.actor import Actor
 from reports.files import TYPES
+from reports.journal import REPORT_DELETED, REPORT_DOWNLOADED, REPORT_ORDERED
 from reports.models import OPEN, Format, JobState, ReportJob
 from reports.order_params import Asked, check, may_order, require_report, still_sees
 from reports.parts import Parts
@@ -98,7 +99,7 @@ def place(
     session.add(job)
     session.flush()
     described = {"report": job.code, "params": job.params, "format": job.format}
-    write(session, actor, [Entry("report.ordered", "report", job.id, None, described)])
+    write(session, actor, [Entry(REPORT_ORDERED, "report", job.id, None, described)])
     job_id = job.id
     after_commit(lambda: _wake(parts, company_id, job_id))
     return job
@@ -184,7 +185,7 @@ def forget(session: Session, actor: Actor, parts: Parts, job_id: int) -> None:
     key = job.key
     session.delete(job)
     session.flush()  # the row before the journal, as everywhere
-    write(session, actor, [Entry("report.deleted", "report", job_id, {"report": job.code}, None)])
+    write(session, actor, [Entry(REPORT_DELETED, "report", job_id, {"report": job.code}, None)])
     if key:
         after_commit(lambda: parts.storage.delete(key))
 
@@ -198,7 +199,7 @@ def open_file(session: Session, actor: Actor, parts: Parts, job_id: int) -> Down
         raise Conflict(NOT_WHOLE, code="seen_less")
     if job.state != JobState.READY or job.key is None:
         raise Conflict(N_("This file is not ready."), code="not_ready")
-    write(session, actor, [Entry("report.downloaded", "report", job.id, None, {"report": job.code})])
+    write(session, actor, [Entry(REPORT_DOWNLOADED, "report", job.id, None, {"report": job.code})])
     name = file_name(report, job.locale, job.created_at, Format(job.format))
     size = parts.storage.size(job.key)
     return Download(parts.storage.open(job.key), name, TYPES[Format(job.format)], size)

@@ -14,6 +14,7 @@ from core.journal.entries import Entry, write
 from rbac.actor import Actor
 from rbac.decision import require, require_everywhere
 from rbac.permissions import Permission
+from runs.journal import RUN_STOPPED
 from runs.listing import get_run
 from runs.models import ItemState, Run, RunItem, RunState
 from runs.parts import Parts
@@ -31,7 +32,7 @@ def stop(session: Session, actor: Actor, parts: Parts, run_id: int) -> Run:
         raise Conflict(N_("This run has already ended."), code="not_running")
     now = clock.now()
     dropped = cancel_pending(session, run.company_id, run.id)
-    write(session, actor, [Entry("run.stopped", "run", run.id, None, {"cancelled": dropped}, run.id)])
+    write(session, actor, [Entry(RUN_STOPPED, "run", run.id, None, {"cancelled": dropped}, run.id)])
     values: dict[str, Any] = {"state": RunState.CANCELLED, "stopped_at": now, "stopped_by": actor.name}
     values |= {"pending": Run.pending - dropped, "cancelled": Run.cancelled + dropped}
     values["finished_at"] = case((Run.sent + Run.unknown + Run.pending == dropped, now), else_=None)

@@ -44,6 +44,22 @@ FINAL = (ItemState.DONE, ItemState.REFUSED, ItemState.FAILED, ItemState.CANCELLE
 OPEN = (ItemState.PENDING, ItemState.SENT, ItemState.UNKNOWN)
 
 
+MOST_DIGITS = 18  # what a bigint surely holds
+
+
+def item_key(run_id: int, no: int) -> str:
+    """The external id of an item at the operator, for ever: "<run>-<no>"."""
+    return f"{run_id}-{no}"
+
+
+def item_no(run_id: int, key: str) -> int | None:
+    """The number of the run's item with this external id; None for what is no item of this run."""
+    run, _, no = key.partition("-")
+    if run != str(run_id) or not no.isascii() or not no.isdigit() or len(no) > MOST_DIGITS:
+        return None
+    return int(no)
+
+
 class BatchState(StrEnum):
     """Where one order to the operator stands."""
 
@@ -109,7 +125,7 @@ class Run(CompanyOwned, Base):
 
 
 class RunItem(CompanyOwned, Base):
-    """One line within a run, or whatever else the run's `target` says. Its external id is "<run>-<no>"."""
+    """One line within a run, or whatever else the run's `target` says. Its external id at the operator: `item_key`."""
 
     __tablename__ = "run_items"
     __table_args__ = (

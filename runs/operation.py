@@ -87,7 +87,6 @@ class Operation:
     into: Callable[[Params], int] | None = None
     price: Callable[[Params], Price] | None = None
     check: Callable[[Session, Params], Mapping[str, list[str]]] | None = None
-    inverse: Callable[[Params, Mapping[str, Any]], tuple[str, Params]] | None = None
     row_value: RowValue | None = None
     reasons: Reasons = field(default_factory=dict)
     group: str = ""

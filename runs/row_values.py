@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Select,
     String,
@@ -20,11 +19,11 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core import bulk
 from core.bounds import LARGEST
+from core.db import BIGINTS
 from core.errors import InvalidInput
 from core.i18n import N_
 from runs.models import UNREADABLE, Run, RunValue, UploadRow
@@ -154,7 +153,7 @@ def typed(db: Session, run: Run, target_ids: Sequence[int] | None = None) -> dic
         RunValue.company_id == run.company_id, RunValue.run_id == run.id
     )
     if target_ids is not None:
-        found = found.where(RunValue.target_id == any_(cast(list(target_ids), ARRAY(BigInteger))))
+        found = found.where(RunValue.target_id == any_(cast(list(target_ids), BIGINTS)))
     return {target_id: value.removeprefix(UNREADABLE) for target_id, value in db.execute(found)}
 
 

@@ -17,6 +17,7 @@ from core.queue import WakeUp
 from rbac.actor import Actor
 from rbac.decision import require
 from runs import listing
+from runs.journal import RUN_SUBMITTED
 from runs.listing import get_run
 from runs.models import ItemState, Run, RunItem, RunState
 from runs.operation import Operation, Params
@@ -52,7 +53,7 @@ def submit(session: Session, actor: Actor, parts: Parts, run_id: int) -> Run:
     session.refresh(run)
     _refuse_stale(run, target_of(parts, operation).words.more_now)
     described = {"operation": run.operation, "params": run.params, "total": run.total, "allowed": run.pending}
-    write(session, actor, [Entry("run.submitted", "run", run.id, None, described, run.id)])
+    write(session, actor, [Entry(RUN_SUBMITTED, "run", run.id, None, described, run.id)])
     wake(parts, run)
     return run
 

@@ -78,7 +78,7 @@ def _actor(
         grants=grants,
         ip=ip,
         locale=user.locale,
-        timezone=company.timezone if company else "Europe/Moscow",
+        timezone=company.timezone if company else clock.DEFAULT_ZONE,
         company_name=company.name if company else "",
         reason=reason,
     )

@@ -13,19 +13,27 @@ from core import clock
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.i18n import LOCALES, N_
 from core.journal import entries as journal
-from core.tenancy import all_companies
+from core.journal.actions import Action
+from core.tenancy import OPERATOR, all_companies
 from rbac.actor import Actor
 from rbac.decision import is_allowed, is_everywhere, require, visible
 from rbac.grants import load_grants
 from rbac.models import Grant
 from rbac.permissions import Permission
 from users import last_admin
+from users.journal import (
+    PASSWORD_CHANGED,
+    PASSWORD_RESET,
+    SETTINGS_CHANGED,
+    SIGNED_OUT_EVERYWHERE,
+    USER_BLOCKED,
+    USER_CREATED,
+    USER_UNBLOCKED,
+)
 from users.models import User
 from users.signin import passwords, sessions
 from users.signin.identifiers import normal_phone, reads_as_another
 
-OPERATOR = 0
-"""The journal of the operator's own people, who belong to no company."""
 PAGE = 100
 THEMES = ("auto", "light", "dark")
 
@@ -65,7 +73,7 @@ def create_user(
     except IntegrityError as problem:
         raise InvalidInput(N_("The person was not created."), fields={"login": [TAKEN]}) from problem
     after = {"login": login, "name": name, "email": email, "phone": user.phone}
-    _write(session, actor, user, "user.created", None, after)
+    _write(session, actor, user, USER_CREATED, None, after)
     return user
 
 
@@ -137,7 +145,7 @@ def block_user(session: Session, actor: Actor, user_id: int) -> User:
     last_admin.require_another(session, user.company_id or 0, but=user.id)
     user.is_blocked = True
     sessions.end_all(session, user.id, moment=clock.now())
-    _write(session, actor, user, "user.blocked", {"is_blocked": False}, {"is_blocked": True})
+    _write(session, actor, user, USER_BLOCKED, {"is_blocked": False}, {"is_blocked": True})
     return user
 
 
@@ -146,7 +154,7 @@ def unblock_user(session: Session, actor: Actor, user_id: int) -> User:
     user = _get_below(session, actor, user_id)
     before = {"is_blocked": user.is_blocked, "is_locked": user.locked_until is not None}
     user.is_blocked, user.failed_tries, user.locked_until = False, 0, None
-    _write(session, actor, user, "user.unblocked", before, {"is_blocked": False, "is_locked": False})
+    _write(session, actor, user, USER_UNBLOCKED, before, {"is_blocked": False, "is_locked": False})
     return user
 
 
@@ -158,7 +166,7 @@ def reset_password(session: Session, actor: Actor, user_id: int, password: str) 
     user.password_hash = passwords.hash_password(password)
     user.failed_tries, user.locked_until = 0, None
     sessions.end_all(session, user.id, moment=clock.now())
-    _write(session, actor, user, "user.password_reset", None, None)
+    _write(session, actor, user, PASSWORD_RESET, None, None)
     return user
 
 
@@ -172,7 +180,7 @@ def change_own_password(session: Session, actor: Actor, old: str, new: str, *, k
             )
         user.password_hash = passwords.hash_password(new, field="new")
         sessions.end_all(session, user.id, moment=clock.now(), but=keep_session)
-        _write(session, actor, user, "user.password_changed", None, None)
+        _write(session, actor, user, PASSWORD_CHANGED, None, None)
 
 
 def change_own_settings(
@@ -187,7 +195,7 @@ def change_own_settings(
         user.locale, user.theme = locale or user.locale, theme or user.theme
         after = {"locale": user.locale, "theme": user.theme}
         if before != after:
-            _write(session, actor, user, "user.settings", before, after)
+            _write(session, actor, user, SETTINGS_CHANGED, before, after)
 
 
 def end_own_sessions(session: Session, actor: Actor, *, keep_session: str = "") -> int:
@@ -195,7 +203,7 @@ def end_own_sessions(session: Session, actor: Actor, *, keep_session: str = "") 
     with all_companies(reason="a person's own row; the rows of staff belong to no company"):
         user = session.get_one(User, actor.user_id)
         ended = sessions.end_all(session, user.id, moment=clock.now(), but=keep_session)
-        _write(session, actor, user, "user.signed_out_everywhere", None, {"sessions": ended})
+        _write(session, actor, user, SIGNED_OUT_EVERYWHERE, None, {"sessions": ended})
         return ended
 
 
@@ -228,7 +236,7 @@ def _write(
     session: Session,
     actor: Actor,
     user: User,
-    action: str,
+    action: Action,
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
 ) -> None:

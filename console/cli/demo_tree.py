@@ -15,6 +15,7 @@ from lines.bulk.target import LineTarget
 from lines.models import Line
 from lines.operations.place import OPERATION as PLACE
 from rbac.actor import Actor, system_actor
+from runs.journal import operation_action
 
 SMALL: Mapping[str, tuple[str, ...]] = {"Офис": (), "Склад": (), "Доставка": ()}
 MEDIUM: Mapping[str, tuple[str, ...]] = {
@@ -72,7 +73,7 @@ def _place(session: Session, actor: Actor, company_id: int, leaves: list[int]) -
             into = {"department_id": leaf}
             changes = LineTarget().apply(session, company_id, 0, placed[start:end], into, is_ordered=False)
             entries = [
-                Entry(f"line.{PLACE.code}", "line", line_id, before, after, label=label)
+                Entry(operation_action(PLACE), "line", line_id, before, after, label=label)
                 for line_id, label, before, after in changes
             ]
             write(session, actor, entries)

@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, request, url_for
 from sqlalchemy import ColumnElement
 
-from console.journal.addresses import AREAS
 from console.journal.view import shown
 from console.web.routing import ResponseReturnValue, actor, db, parts, render, route
 from core.bounds import whole
 from core.journal import entries as journal
 from core.journal.search import PAGE, Wanted, entries
-from lines import journal_scope
+from lines.journal import narrower
 from rbac.actor import company_of
 from rbac.decision import require_everywhere
 from rbac.permissions import Permission
@@ -34,12 +33,11 @@ def index() -> ResponseReturnValue:
         last = found[-1]
         query: dict[str, Any] = {**request.args.to_dict(), "before": f"{last.seq}-{last.no}"}
         more = url_for("journal.index", **query)
-    titles = {code: operation.words.title for code, operation in parts().operations.items()}
     return render(
         "journal/index.html",
-        entries=shown(db(), found, titles),
+        entries=shown(db(), found, parts().journal),
         wanted=request.args,
-        areas=AREAS,
+        areas=parts().journal.areas,
         more=more,
         is_narrowed=bool(_narrower()),
         problems=_problems(),
@@ -83,4 +81,4 @@ def _midnight(text: str, days: int) -> datetime | None:
 
 
 def _narrower() -> list[ColumnElement[bool]]:
-    return journal_scope.narrower(actor())
+    return narrower(actor())

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console.journal.addresses import action_text, field_text, object_address
+from console.journal.addresses import object_address
+from console.journal.values import value_text
+from core.journal.actions import JournalRegistry
 from core.journal.entries import JournalEntry
 from core.journal.search import changes
 from hierarchy.models import Department
-from lines.changes import JOURNAL_FIELDS
-from lines.numbers import format_iccid, format_msisdn
-from lines.words import VALUES
+from operators.models import Tariff
 from users.models import User
 
 Change = tuple[str, Any, Any]
-FORMATS: Mapping[str, Callable[[str], str]] = {"iccid": format_iccid, "msisdn": format_msisdn}
 
 
 @dataclass(frozen=True)
@@ -34,29 +33,41 @@ class Shown:
     changes: Sequence[Change]
 
 
-def shown(session: Session, entries: Sequence[JournalEntry], titles: Mapping[str, str]) -> list[Shown]:
-    """The entries for a page; `titles` are the operations' by code."""
+def shown(session: Session, entries: Sequence[JournalEntry], journal: JournalRegistry) -> list[Shown]:
+    """The entries for a page, in the words of all domains."""
     people = _people(session, [entry for entry in entries if entry.object_kind == "user" and not entry.label])
     places = _places(session, entries)
+    tariffs = _tariffs(session, entries)
     return [
         Shown(
             entry,
-            action_text(entry.action, titles),
+            journal.action_text(entry.action),
             entry.label or people.get(entry.object_id, "") or f"№ {entry.object_id}",
             object_address(entry.object_kind, entry.object_id),
             object_address("run", entry.run_id) if entry.object_kind != "run" else None,
-            _changes(entry, places),
+            _changes(journal, entry, places, tariffs),
         )
         for entry in entries
     ]
 
 
-def _changes(entry: JournalEntry, places: Mapping[str, str]) -> list[Change]:
+def _changes(
+    journal: JournalRegistry, entry: JournalEntry, places: Mapping[str, str], tariffs: Mapping[str, str]
+) -> list[Change]:
+    if entry.object_kind == "line":
+
+        def written(name: str, value: Any) -> str | None:
+            return None if value in (None, "") else value_text(name, value, tariffs)
+
+        return [
+            (journal.field_text(name), written(name, before), written(name, after))
+            for name, before, after in changes(entry)
+        ]
     found = [
         (
-            JOURNAL_FIELDS.get(name) or field_text(name),
-            _value(name, before, places),
-            _value(name, after, places),
+            journal.field_text(name),
+            _value(journal, name, before, places),
+            _value(journal, name, after, places),
         )
         for name, before, after in changes(entry)
     ]
@@ -68,6 +79,13 @@ def _people(session: Session, entries: Sequence[JournalEntry]) -> dict[int, str]
     if not ids:
         return {}
     return {row.id: row.name for row in session.execute(select(User.id, User.name).where(User.id.in_(ids)))}
+
+
+def _tariffs(session: Session, entries: Sequence[JournalEntry]) -> dict[str, str]:
+    """Names of tariffs by their ids, where the entries may name one."""
+    if not any(entry.object_kind == "line" for entry in entries):
+        return {}
+    return {row.id: row.name for row in session.execute(select(Tariff.id, Tariff.name))}
 
 
 def _places(session: Session, entries: Sequence[JournalEntry]) -> dict[str, str]:
@@ -87,7 +105,7 @@ def _places(session: Session, entries: Sequence[JournalEntry]) -> dict[str, str]
     return {row.path: row.name for row in session.execute(found)}
 
 
-def _value(name: str, value: Any, places: Mapping[str, str]) -> Any:
+def _value(journal: JournalRegistry, name: str, value: Any, places: Mapping[str, str]) -> Any:
     """Words for codes, a name for a path; a nested value as name and value."""
     if name == "path":
         return places.get(str(value), value)
@@ -95,6 +113,4 @@ def _value(name: str, value: Any, places: Mapping[str, str]) -> Any:
         return ", ".join(f"{key}: {inner}" for key, inner in value.items()) or None
     if value == "":
         return None
-    if name in FORMATS and isinstance(value, str):
-        return FORMATS[name](value)
-    return VALUES.get(value, value) if isinstance(value, str) else value
+    return (journal.value_text(value) or value) if isinstance(value, str) else value

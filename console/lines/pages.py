@@ -9,7 +9,7 @@ from flask import Blueprint, make_response, redirect, request, url_for
 from sqlalchemy import select
 
 from console.fields import tree as tree_view
-from console.journal.addresses import action_text
+from console.journal.values import value_text
 from console.lines import columns, filter_menus
 from console.lines import words as line_words
 from console.lines.facts import FACTS
@@ -176,13 +176,12 @@ def _history(card: LineCard, before: str = "") -> dict[str, Any]:
     at = (place[0], place[1]) if len(place) == 2 else None
     found = service.history(db(), card, before=at)
     tariffs = _tariff_names()
-    titles = {code: one.words.title for code, one in parts().operations.items()}
     more = None
     if len(found) == HISTORY_PAGE:
         last = found[-1]
         more = url_for("lines.history", line_id=card.line.id, before=f"{last.seq}-{last.no}")
     entries = [
-        {"entry": one, "title": action_text(one.action, titles), "changes": _changes(one, tariffs)}
+        {"entry": one, "title": parts().journal.action_text(one.action), "changes": _changes(one, tariffs)}
         for one in found
     ]
     return {"entries": entries, "more_history": more}
@@ -195,9 +194,9 @@ def _tariff_names() -> dict[str, str]:
 def _changes(entry: JournalEntry, tariffs: dict[str, str]) -> list[tuple[str, str, str]]:
     return [
         (
-            line_words.field_name(name),
-            line_words.value_text(name, before, tariffs),
-            line_words.value_text(name, after, tariffs),
+            line_words.field_name(parts().journal, name),
+            value_text(name, before, tariffs),
+            value_text(name, after, tariffs),
         )
         for name, before, after in changes(entry)
     ]

@@ -19,6 +19,7 @@ from core.bounds import whole
 from core.errors import InvalidInput
 from core.excel import Column, ReadLimits
 from core.i18n import N_
+from core.storage import clean_name
 from lines.filters import LineFilter
 from lines.queries import page_of_lines
 from lines.uploads import service as uploads
@@ -31,7 +32,6 @@ blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
 SAMPLE = Path(__file__).resolve().parents[2] / "docs" / "samples" / "numbers.xlsx"
 PAGE = 50
 SAMPLE_NUMBERS = 12
-LONGEST_NAME = 150
 SUFFIXES = (".xlsx", ".csv", ".txt", ".tsv")
 NO_FILE = N_("Choose a file first.")
 
@@ -54,7 +54,7 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Take a file; one that cannot be read is refused with the reason, on the same page."""
     file = request.files.get("file")
-    name = _clean_name(file.filename or "") if file else ""
+    name = clean_name(file.filename or "") if file else ""
     if file is None or not name:
         return _form(text(NO_FILE)), 422
     with tempfile.TemporaryDirectory(prefix="upload-") as folder:
@@ -118,12 +118,6 @@ def _problem_rows(upload: Upload) -> Iterator[tuple[object, ...]]:
 def _advice(row: UploadRow) -> str:
     message, params = uploads.describe(row)
     return text(message, **params) if message else ""
-
-
-def _clean_name(name: str) -> str:
-    """The name without folders and control characters, its end kept."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(sign for sign in last if sign.isprintable()).strip()[-LONGEST_NAME:]
 
 
 def _form(error: str, name: str = "") -> str:

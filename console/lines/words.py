@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from console.journal.addresses import field_text
 from console.runs.words import Mark
-from console.web.i18n import locale, money, number, text
+from console.web.i18n import locale, number, text
 from core.i18n import ntranslate
-from lines.attribute import Kind
+from core.journal.actions import JournalRegistry
 from lines.attribute_filters import VALUE_ALONE, AnyOf, AttributeFilter, OneId, Presence
-from lines.changes import BY_COLUMN, JOURNAL_FIELDS
 from lines.filters import LineFilter
 from lines.models import LineState
-from lines.numbers import format_iccid, format_msisdn
 from lines.words import BLOCK_REASONS, STATES, in_sentence
 
 MARKS: Mapping[str, Mark] = {
@@ -77,39 +73,9 @@ def _said(part: AttributeFilter, value: Any, names: Mapping[str, Mapping[str, st
     return f"{text(part.label)}: {', '.join(texts)}"
 
 
-def value_text(name: str, value: Any, tariffs: Mapping[str, str]) -> str:
-    """A value of the history as people read it."""
-    if value is None or value == "":
-        return str(_("none"))
-    said = str(value)
-    attribute = BY_COLUMN.get(name)
-    if attribute is None:
-        return said
-    if attribute.kind is Kind.TARIFF:
-        return tariffs.get(said, said)
-    if attribute.kind is Kind.WORDS:
-        return text(attribute.words.get(said, said))
-    return WRITTEN[attribute.kind](said) if attribute.kind in WRITTEN else said
-
-
-def _amount(said: str) -> str:
-    try:
-        return money(Decimal(said))
-    except InvalidOperation:
-        return said
-
-
-WRITTEN: Mapping[Kind, Callable[[str], str]] = {
-    Kind.MONEY: _amount,
-    Kind.PERCENT: lambda said: f"{said}{chr(0x202F)}%",
-    Kind.ICCID: format_iccid,
-    Kind.MSISDN: format_msisdn,
-}
-
-
-def field_name(name: str) -> str:
+def field_name(journal: JournalRegistry, name: str) -> str:
     """The name of a field of the history."""
-    return text(JOURNAL_FIELDS.get(name) or field_text(name))
+    return text(journal.field_text(name))
 
 
 def counted(count: int, is_exact: bool = True) -> str:

@@ -12,6 +12,7 @@ from console.web.downloads import send_download
 from console.web.i18n import locale, text
 from console.web.routing import actor, db, parts
 from core.errors import InvalidInput, NotFound
+from core.storage import clean_name
 from forms import printing
 from forms.documents.form import FormType
 from forms.documents.types import get_type
@@ -35,7 +36,7 @@ def attach_good(found: Request) -> tuple[int, dict[str, list[str]]]:
             kept += 1
         except InvalidInput as problem:
             said = text(problem.message, **problem.params)
-            refused.setdefault(said, []).append(attachments.clean_name(name))
+            refused.setdefault(said, []).append(clean_name(name, attachments.UNNAMED))
     return kept, refused
 
 

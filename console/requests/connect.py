@@ -10,10 +10,10 @@ from console.requests.attachments import send_blank
 from console.web import security
 from console.web.routing import Public, ResponseReturnValue, db, parts, render, route
 from core.errors import InvalidInput
+from core.tenancy import OPERATOR
 from forms.documents.form import OFFERED_ON
 from forms.documents.types.connect_console import FORM
 from forms.requests import submission
-from forms.requests.models import OPERATOR
 from rbac.actor import ANYWHERE, Actor, Granted
 from rbac.permissions import Permission
 

@@ -23,6 +23,7 @@ from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragme
 from core.bounds import whole
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
+from core.storage import clean_name
 from forms.documents.form import OFFERED_ON, FormLine, FormType, Lines
 from forms.documents.types import TYPES, get_type
 from forms.requests import attachments, content, service, submission
@@ -189,7 +190,9 @@ def _chosen(form: FormType, draft: Request, *, is_paired: bool) -> Selection | N
         with tempfile.TemporaryDirectory(prefix="list-") as folder:
             path = Path(folder) / "list"
             file.save(path)
-            upload = uploads.save_upload(db(), actor(), parts(), path, attachments.clean_name(file.filename))
+            upload = uploads.save_upload(
+                db(), actor(), parts(), path, clean_name(file.filename, attachments.UNNAMED)
+            )
         if upload.problems:
             said = ngettext(
                 "%(n)s row of the list has a problem and was left out.",

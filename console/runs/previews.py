@@ -97,8 +97,7 @@ def _words(run: Run) -> TargetWords:
 
 
 def _is_typed(run: Run) -> bool:
-    operation = parts().operations.of(run.operation)
-    return operation.inverse is None and int(run.preview.get("allowed", 0)) > TYPED_FROM
+    return int(run.preview.get("allowed", 0)) > TYPED_FROM
 
 
 def _digits(typed: str) -> str:

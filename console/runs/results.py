@@ -21,7 +21,7 @@ from lines.changes import ChangeWords
 from operators.models import Tariff
 from rbac.permissions import Permission
 from runs import listing
-from runs.models import FINAL, LINE, Run
+from runs.models import FINAL, LINE, Run, item_key
 from runs.parts import target_of
 from runs.row_values import shown
 
@@ -89,7 +89,7 @@ def _cells(
         words.say(row.before),
         words.say(row.after),
         ended,
-        f"{run.id}-{row.no}",
+        item_key(run.id, row.no),
     )
 
 

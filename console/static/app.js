@@ -1,14 +1,14 @@
 /* Starts the small scripts of the console; each looks for what it serves and does nothing where that is absent. */
-import { startAsking } from "./js/asking.js";
-import { startCopying } from "./js/copying.js";
-import { startDropping } from "./js/dropping.js";
-import { startFinding } from "./js/finding.js";
+import { startFragments } from "./js/fragments.js";
+import { startCopy } from "./js/copy.js";
+import { startFileDrop } from "./js/file_drop.js";
+import { startDepartmentSearch } from "./js/department_search.js";
 import { startForms } from "./js/forms.js";
 import { startFrame } from "./js/frame.js";
 import { startList } from "./js/list.js";
-import { startOnly } from "./js/only.js";
+import { startDependentFields } from "./js/dependent_fields.js";
 import { startRowValues } from "./js/row_values.js";
 import { startTree } from "./js/tree.js";
 import { startWidths } from "./js/widths.js";
 
-for (const start of [startAsking, startFrame, startWidths, startCopying, startDropping, startFinding, startForms, startTree, startList, startOnly, startRowValues]) start();
+for (const start of [startFragments, startFrame, startWidths, startCopy, startFileDrop, startDepartmentSearch, startForms, startTree, startList, startDependentFields, startRowValues]) start();

@@ -19,6 +19,7 @@ from core.errors import InvalidInput, NotFound
 from core.i18n import N_
 from hierarchy import queries, service
 from hierarchy.models import Department
+from lines import departments
 from lines.accounts import count_by_account, seen_accounts
 from lines.bulk.account_target import ACCOUNT
 from lines.words import DELIVERY_CHANNELS, STATES_OF_MANY
@@ -132,7 +133,7 @@ def merge(department_id: int) -> ResponseReturnValue:
         return _targets(department_id, "merge")
     name = queries.get_department(db(), actor(), department_id).name
     try:
-        lines = service.merge_department(db(), actor(), department_id, target)
+        lines = departments.merge_department(db(), actor(), department_id, target)
     except InvalidInput as problem:
         return _targets(department_id, "merge", problem)
     moved = line_words.counted(lines)
@@ -147,7 +148,7 @@ def delete(department_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         return _delete_page(department)
     parent, name = department.parent_id, department.name
-    lines = service.delete_department(db(), actor(), department_id)
+    lines = departments.delete_department(db(), actor(), department_id)
     flash(
         _("“%(name)s” is deleted: %(numbers)s went up.", name=name, numbers=line_words.counted(lines)),
         "success",

@@ -25,7 +25,6 @@ LOCALE_COOKIE = "locale"
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
 LANGUAGE_NAMES: Mapping[str, str] = {"ru": "Русский", "en": "English"}
-DEFAULT_ZONE = "Europe/Moscow"
 
 
 def install(app: Flask) -> None:
@@ -67,7 +66,7 @@ def theme() -> str:
 def zone_name() -> str:
     """The time zone of the company acted in."""
     person = find_person()
-    return person.actor.timezone if person is not None and person.actor is not None else DEFAULT_ZONE
+    return person.actor.timezone if person is not None and person.actor is not None else clock.DEFAULT_ZONE
 
 
 def text(msgid: str, **params: Any) -> str:

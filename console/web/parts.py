@@ -6,6 +6,7 @@ from typing import Protocol, cast
 
 from flask import Flask, current_app
 
+from core.journal.actions import JournalRegistry
 from reports.parts import Parts as ReportParts
 from runs.parts import Parts as RunParts
 
@@ -13,7 +14,10 @@ EXTENSION = "virtual_manager"
 
 
 class Parts(RunParts, ReportParts, Protocol):
-    """Those of runs and those of reports."""
+    """Beside those of runs and of reports: the words of the journal."""
+
+    @property
+    def journal(self) -> JournalRegistry: ...
 
 
 def install(app: Flask, parts: Parts) -> None:

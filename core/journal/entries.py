@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import clock
 from core.db import Base
+from core.journal.actions import Action
 from core.tenancy import CompanyOwned
 
 log = structlog.get_logger("journal")
@@ -41,7 +42,7 @@ class Author(Protocol):
 class Entry:
     """One change: what was done to what, with the values before and after (JSON without floats)."""
 
-    action: str
+    action: Action
     object_kind: str
     object_id: int
     before: dict[str, Any] | None
@@ -118,7 +119,7 @@ def write(
     company = company_id if company_id is not None else author.company_id
     if company is None:
         raise ValueError("a journal entry belongs to a company")
-    rows = _canonical([_row(no, entry) for no, entry in enumerate(entries)])
+    rows = _canonical([_row(no, entry.action.code, entry) for no, entry in enumerate(entries)])
     seq, previous = session.execute(TAKE_HEAD, {"company": company, "first": FIRST}).one()
     at = clock.now()
     who = {"kind": author.kind, "actor": author.user_id, "name": author.name, "ip": author.ip}
@@ -139,10 +140,10 @@ def write(
     log.info("journal.head", company=company, seq=seq, digest=digest)
 
 
-def _row(no: int, entry: Entry) -> dict[str, Any]:
+def _row(no: int, action: str, entry: Entry | JournalEntry) -> dict[str, Any]:
     return {
         "no": no,
-        "action": entry.action,
+        "action": action,
         "object_kind": entry.object_kind,
         "object_id": entry.object_id,
         "label": entry.label,
@@ -216,11 +217,5 @@ def _recomputed(previous: str, batch: JournalBatch, rows: Sequence[JournalEntry]
         return "a link without entries"
     first = rows[0]
     who = {"kind": first.actor_kind, "actor": first.actor_id, "name": first.actor_name, "ip": first.ip}
-    written = [
-        _row(
-            row.no,
-            Entry(row.action, row.object_kind, row.object_id, row.before, row.after, row.run_id, row.label),
-        )
-        for row in rows
-    ]
+    written = [_row(row.no, row.action, row) for row in rows]
     return digest_of(previous, batch.at.astimezone(clock.UTC), who, _canonical(written))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.errors import NotFound
 from forms.printing import excel, pdf, word
-from forms.printing.describing import blank, describe
+from forms.printing.description import blank, describe
 from forms.printing.document import Document, Fact
 
 DRAWERS = {"pdf": pdf.draw, "docx": word.draw, "xlsx": excel.draw}

@@ -13,7 +13,7 @@ from core import clock
 from core.db import after_commit
 from core.errors import InvalidInput, NotFound
 from core.i18n import N_
-from core.storage import keep
+from core.storage import clean_name, keep
 from forms.requests import file_types
 from forms.requests.models import Attachment, Request, RequestEvent
 from forms.requests.service import lock_draft
@@ -24,7 +24,8 @@ from rbac.permissions import Permission
 from runs.parts import Parts
 
 MOST_FILES = 30
-LONGEST_NAME = 150
+UNNAMED = "file"
+"""What a file is called whose own name nobody can show."""
 MANY = N_("A request takes at most %(limit)s files.")
 
 
@@ -43,7 +44,7 @@ def attach(
     """
     if event is None:
         lock_draft(session, request)
-    name = clean_name(name)
+    name = clean_name(name, UNNAMED)
     kind = file_types.kind_of(path, name)
     of_request = Attachment.company_id == request.company_id, Attachment.request_id == request.id
     if (session.scalar(select(func.count()).where(*of_request)) or 0) >= MOST_FILES:
@@ -96,9 +97,3 @@ def remove(session: Session, actor: Actor, parts: Parts, request: Request, attac
     session.delete(found)
     session.flush()
     after_commit(partial(parts.storage.delete, found.key))
-
-
-def clean_name(name: str) -> str:
-    """The name without folders and control characters, its end kept."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(sign for sign in last if sign.isprintable()).strip()[-LONGEST_NAME:] or "file"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError
-from sqlalchemy import BigInteger, FromClause, String, any_, cast, delete, func, insert, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import FromClause, any_, cast, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
+from core.db import BIGINTS, TEXTS
 from core.errors import InvalidInput
 from core.fields import MOST_SAID, given, info_of
 from core.i18n import N_
@@ -33,7 +33,6 @@ NO_NUMBERS = N_("Name at least one number, or upload a list.")
 UNKNOWN_NUMBER = N_("“%(typed)s” is not among the numbers that you may see.")
 TWICE = N_("“%(typed)s” stands here twice.")
 TOO_MANY = N_("A request is about 100,000 numbers at most. Choose fewer, or send several requests.")
-BIGINTS, TEXTS = ARRAY(BigInteger), ARRAY(String)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,6 @@ from core.tenancy import CompanyOwned
 
 NUMBERS = Sequence("request_numbers", metadata=Base.metadata)
 """Counts the requests of the installation: the last part of "З-2026-000123"."""
-OPERATOR = 0
-"""The company of applications from outside: who applies is no company of the console yet."""
 
 
 class RequestState(StrEnum):

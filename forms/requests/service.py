@@ -15,6 +15,7 @@ from core.i18n import N_
 from core.journal.entries import Entry, write
 from forms.documents.types import get_type
 from forms.requests import notifications, working_time
+from forms.requests.journal import STEPS
 from forms.requests.models import CLOSED, Request, RequestEvent, RequestState
 from forms.requests.transitions import HELD, Party, Transition, find
 from hierarchy.models import Company
@@ -200,14 +201,14 @@ def _keep_time(request: Request, row: Transition, now: datetime, zone: ZoneInfo)
 
 def _zone(session: Session, request: Request) -> ZoneInfo:
     name = session.scalar(select(Company.timezone).where(Company.id == request.company_id))
-    return ZoneInfo(name or "Europe/Moscow")
+    return ZoneInfo(name or clock.DEFAULT_ZONE)
 
 
 def _write(session: Session, actor: Actor, request: Request, event: RequestEvent) -> None:
     before = {"state": event.source}
     after = {"state": event.target, "assignee": request.assignee_name}
     entry = Entry(
-        f"request.{event.name}",
+        STEPS[event.name],
         "request",
         request.id,
         before,

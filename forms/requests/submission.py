@@ -13,13 +13,13 @@ from core import clock
 from core.db import after_commit
 from core.errors import InvalidInput, NotFound
 from core.i18n import N_
-from core.tenancy import all_companies
+from core.tenancy import OPERATOR, all_companies
 from forms.documents.form import FormType
 from forms.documents.types import get_type
 from forms.requests import content, from_list
 from forms.requests.attachments import attachments_of
 from forms.requests.content import Checked
-from forms.requests.models import NUMBERS, OPERATOR, WORKED, Request, RequestEvent, RequestState
+from forms.requests.models import NUMBERS, WORKED, Request, RequestEvent, RequestState
 from forms.requests.service import get_request, lock_draft, move
 from rbac.actor import Actor
 from rbac.decision import require

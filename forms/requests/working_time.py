@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import holidays
+from core.working_days import is_working_day
 
 OPENS, CLOSES = time(9), time(18)
 DAY_MINUTES = 9 * 60
 MINUTE = timedelta(minutes=1)
-
-
-@lru_cache(maxsize=64)
-def _calendar(year: int) -> holidays.HolidayBase:
-    return holidays.country_holidays("RU", years=year, expand=False)
-
-
-@lru_cache(maxsize=4096)
-def is_working_day(day: date) -> bool:
-    """True on working days: a Saturday to which a day was moved is one, a Monday moved away from is none."""
-    return bool(_calendar(day.year).is_working_day(day))
 
 
 def add_minutes(start: datetime, minutes: int, zone: ZoneInfo) -> datetime:

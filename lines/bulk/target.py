@@ -23,11 +23,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute, Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from core import clock
+from core.db import BIGINTS
 from core.errors import NotFound
 from core.fields import FieldSchema
 from hierarchy import totals
@@ -50,7 +50,6 @@ from runs.row_value_kind import Replaced, RowValue
 from runs.row_values import of_line
 from runs.selection import Below, Ids, Listed, Matching, Named, Selection
 
-BIGINTS = ARRAY(BigInteger)
 Change = tuple[int, str, dict[str, Any], dict[str, Any]]
 """A changed line as the journal keeps it: id, number, values before, values after."""
 TOLD_AS_TEXT = (Decimal, date, datetime)

@@ -9,11 +9,11 @@ import structlog
 from sqlalchemy import any_, cast, select
 
 from core import clock
-from core.db import unit_of_work
+from core.db import BIGINTS, TEXTS, unit_of_work
 from core.tenancy import all_companies
 from hierarchy.models import Company
 from lines.models import Line, LineState
-from lines.sync.writer import BIGINTS, TEXTS, LineWriter
+from lines.sync.writer import LineWriter
 from operators.records import LineData
 from operators.states import Report
 

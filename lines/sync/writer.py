@@ -9,17 +9,16 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import and_, any_, cast, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
-from sqlalchemy.types import BigInteger, String
 
 from core import bulk
-from core.db import unit_of_work
+from core.db import BIGINTS, TEXTS, unit_of_work
 from core.journal.entries import Entry, write
 from core.tenancy import company_scope
 from hierarchy import totals
 from hierarchy.models import BillingAccount
 from hierarchy.roots import get_root_id
+from lines.journal import LINE_APPEARED, LINE_CHANGED
 from lines.models import Line, LineState
 from lines.sims import follow_lines
 from lines.sync.merge import (
@@ -39,8 +38,6 @@ from operators.sync import ACTOR
 from rbac.actor import system_actor
 from runs.models import LINE, ItemState, Run, RunItem
 
-BIGINTS = ARRAY(BigInteger)
-TEXTS = ARRAY(String)
 ON_THE_WAY = (ItemState.SENT, ItemState.UNKNOWN)
 COLUMNS = tuple(column for column in Line.__table__.c if column.computed is None)
 # One writer per company, so that polling, events and a full load never insert the same line twice.
@@ -246,7 +243,7 @@ class LineWriter:
         self._journal(
             db,
             [
-                Entry("line.appeared", "line", key, None, {"state": state, "tariff_id": tariff}, label=msisdn)
+                Entry(LINE_APPEARED, "line", key, None, {"state": state, "tariff_id": tariff}, label=msisdn)
                 for key, msisdn, state, tariff in created
             ],
         )
@@ -274,7 +271,7 @@ def _changed(row: Row, changes: Mapping[str, Any]) -> Entry | None:
     number = unmarked(row["msisdn"])
     before = {name: _plain(number if name == "msisdn" else row[name]) for name in names}
     after = {name: _plain(changes[name]) for name in names}
-    return Entry("line.changed", "line", row["id"], before, after, label=number)
+    return Entry(LINE_CHANGED, "line", row["id"], before, after, label=number)
 
 
 def _plain(value: Any) -> Any:

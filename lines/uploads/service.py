@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Select,
     String,
@@ -24,14 +23,16 @@ from sqlalchemy import (
     null,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.db import BIGINTS, TEXTS
 from core.errors import NotFound
 from core.i18n import N_
 from core.journal.entries import Entry, write
 from hierarchy.models import Department
+from lines.journal import LIST_UPLOADED
 from lines.models import IN_DEPARTMENT, Line, LineState
 from lines.uploads.cells import PROBLEMS as CELL_PROBLEMS
 from lines.uploads.reading import NumberList, read_number_list
@@ -63,8 +64,6 @@ TITLES: Final[dict[str, str]] = {
 VALUES: Final = "values"
 _SEPARATOR: Final = "\x1f"
 """Stands between the values of a column on its way to the database: no text that people see contains it."""
-_TEXTS = ARRAY(String)
-_NUMBERS = ARRAY(BigInteger)
 
 
 def save_upload(session: Session, actor: Actor, parts: Parts, path: Path, filename: str) -> Upload:
@@ -91,7 +90,7 @@ def save_upload(session: Session, actor: Actor, parts: Parts, path: Path, filena
     upload.problems = upload.rows - upload.found
     session.flush()
     counts = {"filename": filename, "rows": upload.rows, "found": upload.found}
-    write(session, actor, [Entry("list.uploaded", "upload", upload.id, None, counts)])
+    write(session, actor, [Entry(LIST_UPLOADED, "upload", upload.id, None, counts)])
     return upload
 
 
@@ -189,12 +188,12 @@ def _problems(numbers: NumberList) -> tuple[list[str | None], list[str]]:
 
 def _column(values: Sequence[object], *, whole: bool = False) -> ColumnElement[Any]:
     if whole:
-        return cast(func.string_to_array(",".join(map(str, values)), ","), _NUMBERS)
+        return cast(func.string_to_array(",".join(map(str, values)), ","), BIGINTS)
     texts = ["" if value is None else str(value) for value in values]
     joined = _SEPARATOR.join(texts)
     if "\x00" in joined or joined.count(_SEPARATOR) != len(texts) - 1:
         joined = _SEPARATOR.join(text.replace("\x00", "").replace(_SEPARATOR, " ") for text in texts)
-    return cast(func.string_to_array(joined, _SEPARATOR, ""), _TEXTS)
+    return cast(func.string_to_array(joined, _SEPARATOR, ""), TEXTS)
 
 
 def _matched(actor: Actor, given: Subquery, kinds: set[Any]) -> Subquery:

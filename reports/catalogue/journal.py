@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import or_, select
 
 from core.excel import Column
-from core.fields import choice
+from core.fields import FieldSchema, choice
 from core.i18n import N_
+from core.journal.actions import JournalRegistry
 from core.journal.entries import JournalEntry
-from core.journal.words import AREAS, action_text, field_text
-from lines.changes import JOURNAL_FIELDS
-from lines.journal_scope import narrower
-from lines.operations import OPERATIONS
-from lines.words import VALUES
+from lines.journal import narrower
 from rbac.actor import Actor, company_of
 from rbac.permissions import Permission
 from reports.catalogue.common import ANY, RECORDS
 from reports.params import PeriodParams, moments
 from reports.report import Cells, Params, Report, Rows, Speech
 
-TITLES = {operation.code: operation.words.title for operation in OPERATIONS}
 KINDS: Mapping[str, str] = {
     "user": N_("person"),
     "staff": N_("operator"),
@@ -31,10 +28,13 @@ KINDS: Mapping[str, str] = {
 }
 
 
-class JournalParams(PeriodParams):
-    """When, and what it was about."""
+def _params(journal: JournalRegistry) -> type[FieldSchema]:
+    class JournalParams(PeriodParams):
+        """When, and what it was about."""
 
-    area = choice(N_("About"), {ANY: N_("Everything"), **AREAS}, required=False)
+        area = choice(N_("About"), {ANY: N_("Everything"), **journal.areas}, required=False)
+
+    return JournalParams
 
 
 def rows(actor: Actor, params: Params) -> Rows:
@@ -63,28 +63,28 @@ def rows(actor: Actor, params: Params) -> Rows:
     return found.where(or_(entry.action == area, entry.action.startswith(f"{area}.", autoescape=True)))
 
 
-def cells(speech: Speech) -> Cells:
+def cells(journal: JournalRegistry, speech: Speech) -> Cells:
     """Actions and changed values in words."""
     kinds = speech.words(KINDS)
 
     def made(row: Any) -> Sequence[object]:
         at, who, kind, ip, action, label, object_id, before, after, run = row
         return (
-            speech.text(action_text(action, TITLES)),
+            speech.text(journal.action_text(action)),
             at,
             who,
             kinds.get(kind, kind),
             ip,
             label or f"№ {object_id}",
-            _said(speech, before),
-            _said(speech, after),
+            _said(journal, speech, before),
+            _said(journal, speech, after),
             str(run) if run else None,
         )
 
     return made
 
 
-def _said(speech: Speech, values: Mapping[str, Any] | None) -> str:
+def _said(journal: JournalRegistry, speech: Speech, values: Mapping[str, Any] | None) -> str:
     parts = []
     for name, value in (values or {}).items():
         if value in (None, "", {}):
@@ -92,32 +92,36 @@ def _said(speech: Speech, values: Mapping[str, Any] | None) -> str:
         if isinstance(value, Mapping):
             shown = ", ".join(f"{key}={one}" for key, one in value.items())
         else:
-            known = VALUES.get(value) if isinstance(value, str) else None
+            known = journal.value_text(value) if isinstance(value, str) else None
             shown = speech.text(known) if known else str(value)
-        label = JOURNAL_FIELDS.get(name) or field_text(name)
-        parts.append(f"{speech.text(label)}: {shown}")
+        parts.append(f"{speech.text(journal.field_text(name))}: {shown}")
     return "; ".join(parts)
 
 
-REPORT = Report(
-    code="journal",
-    title=N_("Journal"),
-    lead=N_("Who did what, from where and what it changed."),
-    group=RECORDS,
-    permission=Permission.JOURNAL_VIEW,
-    schema=JournalParams,
-    columns=(
-        Column(N_("What was done"), "action", "text", 34),
-        Column(N_("When"), "at", "datetime"),
-        Column(N_("Who"), "who", "text", 28),
-        Column(N_("Kind"), "kind", "text", 14),
-        Column(N_("Address"), "ip", "text", 16),
-        Column(N_("What it was about"), "about", "text", 28),
-        Column(N_("Before"), "before", "text", 40),
-        Column(N_("After"), "after", "text", 40),
-        Column(N_("Run"), "run", "text", 10),
-    ),
-    rows=rows,
-    cells=cells,
-    icon="journal-text",
+COLUMNS = (
+    Column(N_("What was done"), "action", "text", 34),
+    Column(N_("When"), "at", "datetime"),
+    Column(N_("Who"), "who", "text", 28),
+    Column(N_("Kind"), "kind", "text", 14),
+    Column(N_("Address"), "ip", "text", 16),
+    Column(N_("What it was about"), "about", "text", 28),
+    Column(N_("Before"), "before", "text", 40),
+    Column(N_("After"), "after", "text", 40),
+    Column(N_("Run"), "run", "text", 10),
 )
+
+
+def make(journal: JournalRegistry) -> Report:
+    """The report on a journal with these words."""
+    return Report(
+        code="journal",
+        title=N_("Journal"),
+        lead=N_("Who did what, from where and what it changed."),
+        group=RECORDS,
+        permission=Permission.JOURNAL_VIEW,
+        schema=_params(journal),
+        columns=COLUMNS,
+        rows=rows,
+        cells=partial(cells, journal),
+        icon="journal-text",
+    )

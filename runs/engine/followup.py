@@ -17,7 +17,7 @@ from operators.port import Accepted, Away, LineOutcome, Outcome
 from runs.engine import claims, outcomes
 from runs.engine.claims import Work
 from runs.engine.outcomes import Locked
-from runs.models import BatchState, ItemState, OrderBatch, Run, RunItem
+from runs.models import BatchState, ItemState, OrderBatch, Run, RunItem, item_key
 
 FIRST_LOOK = 0.5
 """Seconds from a lost answer to the first look-up."""
@@ -140,7 +140,7 @@ def _fail_open(db: Session, work: Work, locked: Locked, reason: str) -> None:
         )
     ).all()
     if numbers:
-        silent = [LineOutcome(f"{work.run_id}-{no}", Outcome.FAILED, reason) for no in numbers]
+        silent = [LineOutcome(item_key(work.run_id, no), Outcome.FAILED, reason) for no in numbers]
         outcomes.record(db, work.parts, locked, "", silent)
 
 

@@ -23,13 +23,13 @@ from operators.port import LineOutcome, Outcome
 from runs import operation_params
 from runs.engine import counters
 from runs.engine.counters import Moved
-from runs.models import BatchState, ItemState, OrderBatch, Run
+from runs.journal import operation_action
+from runs.models import BatchState, ItemState, OrderBatch, Run, item_no
 from runs.operation import Operation
 from runs.parts import Parts, target_of
 
 log = structlog.get_logger(__name__)
 
-MOST_DIGITS = 18  # what a bigint surely holds
 FINAL_STATES = {
     Outcome.DONE: ItemState.DONE,
     Outcome.REFUSED: ItemState.REFUSED,
@@ -134,12 +134,12 @@ def _told(run_id: int, lines: Sequence[LineOutcome]) -> Told:
     for line in lines:
         if line.outcome == Outcome.OPEN:
             continue
-        run, _, no = line.external_id.partition("-")
-        if run != str(run_id) or not no.isascii() or not no.isdigit() or len(no) > MOST_DIGITS:
+        no = item_no(run_id, line.external_id)
+        if no is None:
             log.warning("outcome.foreign_item", run=run_id, item=line.external_id)
             continue
         key = FINAL_STATES[line.outcome].value, line.reason or None, line.detail[:500] or None
-        found.setdefault(key, []).append(int(no))
+        found.setdefault(key, []).append(no)
     return found
 
 
@@ -180,7 +180,7 @@ def apply(
         is_ordered=operation.change is not None,
     )
     entries = [
-        Entry(f"{target.kind}.{operation.code}", target.kind, target_id, before, after, run.id, label)
+        Entry(operation_action(operation), target.kind, target_id, before, after, run.id, label)
         for target_id, label, before, after in changes
     ]
     write(db, RunAuthor(run), entries)

@@ -33,7 +33,7 @@ from runs import control, operation_params
 from runs.engine import claims, counters, followup, local, outcomes
 from runs.engine.claims import Claim, Work
 from runs.engine.counters import Moved
-from runs.models import ItemState, Run, RunState
+from runs.models import ItemState, Run, RunState, item_key
 from runs.operation import ROW_VALUE, Params, TargetLine
 from runs.parts import Parts
 
@@ -148,10 +148,10 @@ def order_lines(
     """The lines of an order, each under the external id by which it is known for ever."""
     if work.operation.row_value is None:
         change = change_of(work.params)
-        return [OrderLine(f"{work.run_id}-{line.no}", line.target, change) for line in lines]
+        return [OrderLine(item_key(work.run_id, line.no), line.target, change) for line in lines]
     return [
         OrderLine(
-            f"{work.run_id}-{line.no}",
+            item_key(work.run_id, line.no),
             line.target,
             change_of({**work.params, ROW_VALUE: line.row_value}),
         )
@@ -172,7 +172,7 @@ def _record(work: Work, claim: Claim, answer: Answer) -> float:
                 return 0.0
             case Rejected(reason, detail):
                 refused = [
-                    LineOutcome(f"{work.run_id}-{line.no}", Outcome.REFUSED, reason, detail)
+                    LineOutcome(item_key(work.run_id, line.no), Outcome.REFUSED, reason, detail)
                     for line in claim.lines
                 ]
                 _write_known(work, claim, "", refused)

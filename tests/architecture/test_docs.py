@@ -25,3 +25,19 @@ def test_russian_words_of_the_glossary_are_those_that_people_see() -> None:
     words = {russian for word, russian in rows if word not in ("word", "---") and russian != "—"}
     assert words
     assert not [word for word in words if word.lower() not in catalogue]
+
+
+PATH = re.compile(r"`((?:[a-z_]+/)+(?:[A-Za-z0-9_.-]+/?)?)`")
+MADE = ("var/", "lines/operations/report_lost.py")
+"""What running the product makes, and the file that the guide to operations tells people to write."""
+
+
+def test_files_named_in_the_docs_exist() -> None:
+    pages = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+    gone = [
+        f"{page.name}: {path}"
+        for page in pages
+        for path in PATH.findall(page.read_text(encoding="utf-8"))
+        if not path.startswith((*MADE, "is_/")) and not (ROOT / path).exists()
+    ]
+    assert not gone

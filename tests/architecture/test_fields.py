@@ -14,7 +14,11 @@ from lines.operations import OPERATIONS
 from reports.catalogue import REPORTS
 from tests.architecture.source import ROOT
 
-SCHEMAS = {one.code: one.schema for one in (*OPERATIONS, *REPORTS, *TYPES)}
+SCHEMAS = {
+    **{operation.code: operation.schema for operation in OPERATIONS},
+    **{report.code: report.schema for report in REPORTS},
+    **{form.code: form.schema for form in TYPES},
+}
 
 
 @pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS)

@@ -31,6 +31,7 @@ def test_counted_words_are_plurals_of_the_catalogue(operation: Operation) -> Non
         entry = catalogue.get(pair[0])
         assert entry is not None, pair
         assert isinstance(entry.id, tuple), f"{pair}: mark both forms with NN_()"
+        assert isinstance(entry.string, tuple), pair
         assert all("%(n)s" in form for form in entry.string), pair
 
 

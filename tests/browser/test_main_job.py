@@ -124,8 +124,8 @@ def check_result(
         page.click("a[href$='/result.xlsx']")
     path = folder / "result.xlsx"
     download.value.save_as(path)
-    sheet = openpyxl.load_workbook(path).active
-    rows = [tuple(row) for row in sheet.iter_rows(min_row=2, values_only=True)]
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    rows: list[tuple[object, ...]] = [tuple(row) for row in sheet.iter_rows(min_row=2, values_only=True)]
     assert sheet["A1"].value == translate(locale, "Number")
     assert sorted(str(row[0]) for row in rows) == sorted(f"+{number}" for number in numbers)
     assert {str(row[0])[1:] for row in rows if row[4] == translate(locale, "Done")} == done

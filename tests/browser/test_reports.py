@@ -27,8 +27,8 @@ from core.db import unit_of_work
 from core.i18n import translate
 from core.tenancy import all_companies
 from devtools.services import Launcher
-from hierarchy import totals
 from hierarchy.models import Department
+from lines import departments
 from lines.models import Line
 from rbac.decision import path_end
 from rbac.models import Grant
@@ -86,7 +86,7 @@ def fill_branch() -> None:
                          generate_series(1, :more) AS n"""),
             {"company": branch.company_id, "branch": branch.id, "more": MORE},
         )
-        totals.recount(session, branch.company_id)
+        departments.recount_totals(session, branch.company_id)
 
 
 def sign_in(page: Page, address: str, locale: str) -> None:
@@ -126,7 +126,7 @@ def check_workbook(content: bytes, locale: str) -> None:
     book, numbers = CalamineWorkbook.from_filelike(io.BytesIO(content)), expected()
     titles, *cells = book.get_sheet_by_index(0).to_python()
     number, spent = (titles.index(translate(locale, title)) for title in ("Number", "Spent this month, ₽"))
-    rows = {row[number]: row[spent] for row in cells}
+    rows: dict[Any, Any] = {row[number]: row[spent] for row in cells}
     assert len(rows) == len(cells)
     assert {name: round(float(value), 2) for name, value in rows.items()} == {
         name: round(float(value), 2) for name, value in numbers.items()
@@ -176,6 +176,11 @@ def newest_report() -> ReportJob:
         return session.scalars(select(ReportJob).order_by(ReportJob.id.desc()).limit(1)).one()
 
 
+def is_beyond(done: int) -> Callable[[ReportJob], bool]:
+    """Whether more rows than these are done."""
+    return lambda job: job.done > done
+
+
 def watch(row: Locator, reporter: Reporter, locale: str) -> None:
     """It waits; then the bar moves and says how long it still takes; nothing is offered before it is ready."""
     expect(row).to_contain_text(translate(locale, "Waits for its turn"))
@@ -184,7 +189,7 @@ def watch(row: Locator, reporter: Reporter, locale: str) -> None:
     expect(row.locator("progress")).to_have_attribute("value", "0")
     reached, left = 0, translate(locale, "about %(time)s left", time="|").partition("|")[0]
     for _ in range(2):
-        job = reporter.go_on_until(lambda job, before=reached: job.done > before)
+        job = reporter.go_on_until(is_beyond(reached))
         assert job.state == JobState.MAKING
         assert job.total == len(expected())
         reached = job.done

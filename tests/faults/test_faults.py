@@ -134,7 +134,13 @@ def test_everything_at_once(plant: Factory, dice: random.Random) -> None:
 
     # At once: events overtake the answers to their orders.
     plant.admin("PUT", "completion", {"delaySeconds": 0})
-    ways = [plant.cut_connections, plant.restart_redis, plant.empty_redis, kill, kill]
+    ways: list[Callable[[], object]] = [
+        plant.cut_connections,
+        plant.restart_redis,
+        plant.empty_redis,
+        kill,
+        kill,
+    ]
     run_id = start(plant, 2)
     damage(plant, run_id, lambda: dice.choice(ways)(), (dice.uniform(0.3, 1.2) for _ in range(8)))
     plant.admin("PUT", "limit", {"requestsPerSecond": 0})

@@ -17,7 +17,7 @@ from bootstrap import Parts
 from core import db
 from core.settings import Settings
 from core.tenancy import company_scope
-from hierarchy import totals
+from lines import departments
 from reports import service
 from reports.models import JobState, ReportJob
 from tests.fixtures.databases import Database
@@ -49,7 +49,7 @@ def place(parts: Parts) -> Place:
                     FROM lines, generate_series(1, :lines) AS n"""),
             {"lines": LINES - 1},
         )
-        totals.recount(session, place.company_id)
+        departments.recount_totals(session, place.company_id)
     return place
 
 

@@ -18,6 +18,9 @@ from sqlalchemy.orm import Session
 
 from core.i18n import N_
 from core.journal import entries as journal
+from core.journal.actions import Action
+from core.tenancy import OPERATOR
+from users.journal import SIGN_IN_BLOCKED, SIGN_IN_FAILED, SIGN_IN_LOCKED, SIGNED_IN
 from users.models import User
 from users.signin import lockout, passwords, sessions
 from users.signin.identifiers import is_named_by
@@ -25,8 +28,6 @@ from users.signin.lockout import LOCKED_FOR, TRIES
 
 MOST_NAMED = 3
 """Of how many people who share a name the password is tried: each costs the time of a hash."""
-OPERATOR = 0
-"""The journal of the operator's own people, who belong to no company."""
 
 WRONG = N_("The login or the password is wrong.")
 LOCKED = N_("Too many wrong tries. Signing in is locked; try again in %(minutes)s min.")
@@ -79,7 +80,7 @@ def sign_in(
     if not passwords.matches(user.password_hash, password):
         return _refused(session, author, user, counted, moment)
     if user.is_blocked:
-        _write(session, author, "signin.blocked", user)
+        _write(session, author, SIGN_IN_BLOCKED, user)
         return Refusal(BLOCKED)
     return _welcome(session, author, user, password, moment, agent)
 
@@ -114,10 +115,10 @@ def _by_name(
     if user is None:
         log.info("signin.unknown", ip=ip, named=len(named))
         for one in named:
-            _write(session, _author(one, ip), "signin.failed", one, {"tries": counted})
+            _write(session, _author(one, ip), SIGN_IN_FAILED, one, {"tries": counted})
         return Refusal(WRONG) if counted < TRIES else Refusal(LOCKED, _minutes(LOCKED_FOR))
     if user.is_blocked:
-        _write(session, _author(user, ip), "signin.blocked", user)
+        _write(session, _author(user, ip), SIGN_IN_BLOCKED, user)
         return Refusal(BLOCKED)
     lockout.forget(session, typed)
     return _welcome(session, _author(user, ip), user, password, moment, agent)
@@ -147,10 +148,10 @@ def _count(session: Session, user: User, moment: datetime) -> int | None:
 
 
 def _refused(session: Session, author: Visitor, user: User, counted: int, moment: datetime) -> Refusal:
-    _write(session, author, "signin.failed", user, {"tries": counted})
+    _write(session, author, SIGN_IN_FAILED, user, {"tries": counted})
     if counted < TRIES:
         return Refusal(WRONG)
-    _write(session, author, "signin.locked", user, {"until": (moment + LOCKED_FOR).isoformat()})
+    _write(session, author, SIGN_IN_LOCKED, user, {"until": (moment + LOCKED_FOR).isoformat()})
     return Refusal(LOCKED, _minutes(LOCKED_FOR))
 
 
@@ -170,12 +171,12 @@ def _welcome(
     if passwords.is_outdated(user.password_hash):
         user.password_hash = passwords.rehash(password)
     token = sessions.start(session, user.id, moment=moment, ip=author.ip, agent=agent)
-    _write(session, author, "signin.done", user)
+    _write(session, author, SIGNED_IN, user)
     return Welcome(token, user)
 
 
 def _write(
-    session: Session, author: Visitor, action: str, user: User, after: dict[str, object] | None = None
+    session: Session, author: Visitor, action: Action, user: User, after: dict[str, object] | None = None
 ) -> None:
     company = user.company_id if user.company_id is not None else OPERATOR
     entry = journal.Entry(action, "user", user.id, None, after, label=user.name)

@@ -10,10 +10,11 @@ from core import clock
 from core.errors import InvalidInput
 from core.i18n import N_
 from core.journal import entries as journal
+from core.tenancy import OPERATOR
 from rbac.actor import system_actor
 from rbac.presets import PRESETS
+from users.journal import USER_CREATED
 from users.models import PortfolioEntry, User
-from users.service import OPERATOR
 from users.signin import passwords
 
 ROLES = tuple(preset.code for preset in PRESETS if preset.for_operator)
@@ -39,6 +40,6 @@ def create_staff_user(
     session.add_all(PortfolioEntry(user_id=user.id, company_id=company) for company in companies)
     session.flush()
     after = {"login": login, "role": role, "portfolio": companies}
-    entry = journal.Entry("user.created", "user", user.id, None, after, label=name)
+    entry = journal.Entry(USER_CREATED, "user", user.id, None, after, label=name)
     journal.write(session, system_actor(None, "command line"), [entry], company_id=OPERATOR)
     return user

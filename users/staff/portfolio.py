@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from core.errors import InvalidInput, NotFound
 from core.i18n import N_
 from core.journal import entries as journal
+from core.journal.actions import Action
 from core.tenancy import all_companies
 from hierarchy.models import Company, DepartmentTotal
 from rbac.actor import Actor
 from rbac.decision import holds, require
 from rbac.permissions import Permission
+from users.journal import STAFF_ENTERED, STAFF_LEFT
 from users.models import PortfolioEntry
 from users.signin import sessions
 
@@ -58,7 +60,7 @@ def enter(session: Session, actor: Actor, hashed: str, company_id: int, reason: 
                 fields={"reason": [N_("5 to 300 characters: the company will see them.")]},
             )
         sessions.enter(session, hashed, company_id, reason)
-        _write(session, actor, "staff.entered", company_id, row.name, {"reason": reason})
+        _write(session, actor, STAFF_ENTERED, company_id, row.name, {"reason": reason})
         return CompanyRow(*row)
 
 
@@ -67,7 +69,7 @@ def leave(session: Session, actor: Actor, hashed: str) -> None:
     if actor.company_id is None or not actor.is_staff:
         return
     sessions.enter(session, hashed, None, "")
-    _write(session, actor, "staff.left", actor.company_id, actor.company_name, None)
+    _write(session, actor, STAFF_LEFT, actor.company_id, actor.company_name, None)
 
 
 def _rows(actor: Actor, text: str) -> Select[int, str, str, int, datetime | None]:
@@ -88,7 +90,12 @@ def _rows(actor: Actor, text: str) -> Select[int, str, str, int, datetime | None
 
 
 def _write(
-    session: Session, actor: Actor, action: str, company_id: int, name: str, after: dict[str, object] | None
+    session: Session,
+    actor: Actor,
+    action: Action,
+    company_id: int,
+    name: str,
+    after: dict[str, object] | None,
 ) -> None:
     entry = journal.Entry(action, "company", company_id, None, after, label=name)
     journal.write(session, actor, [entry], company_id=company_id)

@@ -1,5 +1,5 @@
 /* The frame: theme, folding of the rail, shortcuts, notices that can be closed. */
-import { announce } from "./announce.js";
+import { announce } from "./toasts.js";
 
 const THEMES = ["auto", "light", "dark"];
 

@@ -1,11 +1,11 @@
 /* The list of numbers: ticks with ranges, "all that match", arrow keys through rows, the drawer. */
-import { startChoosing } from "./choosing.js";
+import { startRowSelection } from "./row_selection.js";
 
 export function startList() {
   const page = document.querySelector("[data-list]");
   if (!page) return;
   const form = page.querySelector("#selection");
-  if (form) startChoosing(form);
+  if (form) startRowSelection(form);
   startDrawer(page);
   startRows(page);
 }

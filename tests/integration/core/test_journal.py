@@ -7,10 +7,13 @@ from sqlalchemy import create_engine, text
 
 from core import db
 from core.journal import entries as journal
+from core.journal.actions import Action
 from core.journal.entries import Entry
 from core.tenancy import company_scope
 from tests.fixtures.databases import Database
 from tests.fixtures.world import Place, World
+
+DONE = Action("x.done", "Done")
 
 
 @pytest.fixture
@@ -20,7 +23,7 @@ def place(world: World) -> Place:
     odd = {"имя": 'Ёлка "№ 5"', "nested": {"b": [1, None, True], "a": "\u2028"}, "nothing": None}
     with company_scope(place.company_id), db.unit_of_work() as session:
         for number in range(4):
-            entries = [Entry("x.done", "line", one, odd, None, label="+7…") for one in range(number + 1)]
+            entries = [Entry(DONE, "line", one, odd, None, label="+7…") for one in range(number + 1)]
             journal.write(session, actor, entries)
     return place
 

@@ -33,8 +33,8 @@ def _repeated(redis_url: str, seconds: int) -> Job:
         cron._enqueue_once(job)
     queue = Queue("sync", connection=connection(redis_url), serializer=JSONSerializer)
     assert queue.count == 1
-    (job,) = queue.jobs
-    return job
+    (waiting,) = queue.jobs
+    return waiting
 
 
 def test_a_repeated_job_waits_once_and_quick_ones_end_soon(redis_url: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import openpyxl
 import pytest
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 from sqlalchemy.orm import Session
 
 from bootstrap import Parts
@@ -166,6 +166,7 @@ class Office:
         """Straight to the database, walls open."""
         with all_companies(reason="a test reaches in"), db.unit_of_work() as session:
             found = session.execute(text(statement), values)
+            assert isinstance(found, CursorResult)
             return found.all() if found.returns_rows else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import InvalidInput
+from core.fields import MOST_SAID
 from forms.requests import content
 from tests.integration.forms.conftest import Office, card, said
 
@@ -22,7 +23,7 @@ def test_more_numbers_are_typed_than_a_statement_takes_values(office: Office) ->
     with pytest.raises(InvalidInput) as caught:
         office.as_customer(lambda session, actor: content.find_numbers(session, actor, text))
     assert caught.value.code == "unknown_numbers"
-    assert len(caught.value.fields["numbers"]) == content.MOST_SAID
+    assert len(caught.value.fields["numbers"]) == MOST_SAID
     assert "79990000000" in said(caught.value.fields["numbers"][0])
 
 

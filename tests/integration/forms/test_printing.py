@@ -73,8 +73,8 @@ def read(path: Path) -> str:
         made = docx.Document(str(path))
         cells = [cell.text for table in made.tables for row in table.rows for cell in row.cells]
         return "\n".join([paragraph.text for paragraph in made.paragraphs] + cells)
-    cells = (cell for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row)
-    return "\n".join(str(cell.value) for cell in cells if cell.value is not None)
+    rows = (row for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows(values_only=True))
+    return "\n".join(str(value) for row in rows for value in row if value is not None)
 
 
 @pytest.mark.parametrize("ending", sorted(printing.DRAWERS))

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core import db
 from core.errors import AppError, Conflict, NotAllowed
 from core.journal.entries import JournalEntry, verify
 from core.tenancy import company_scope
-from hierarchy import service, totals
+from hierarchy import service
 from hierarchy.errors import BadName, Circle, NoDepartment, RootStays
 from hierarchy.models import Department, DepartmentTotal
 from hierarchy.queries import children, find_by_name, top_nodes
+from lines import departments
 from lines.models import Line
 from rbac.actor import Actor
 from rbac.models import Grant
@@ -42,12 +45,12 @@ def check_invariants(place: Place, lines: int) -> None:
         assert sum(one.is_root for one in found.values()) == 1
         assert set(session.scalars(select(Line.department_id))) <= set(found)
         kept = _totals(session)
-        totals.recount(session, place.company_id)
+        departments.recount_totals(session, place.company_id)
         assert kept == _totals(session)
         assert sum(count for _, _, count in kept) == lines
 
 
-def _totals(session: db.Session) -> set[tuple[int, str, int]]:
+def _totals(session: Session) -> set[tuple[int, str, int]]:
     columns = (DepartmentTotal.department_id, DepartmentTotal.state, DepartmentTotal.lines)
     return {(row[0], row[1], row[2]) for row in session.execute(select(*columns)) if row[2]}
 
@@ -62,9 +65,9 @@ def step(actor: Actor, place: Place, what: Step, number: int) -> None:
         elif deed == "move":
             service.move_department(session, actor, one, other)
         elif deed == "merge":
-            service.merge_department(session, actor, one, other)
+            departments.merge_department(session, actor, one, other)
         else:
-            service.delete_department(session, actor, one)
+            departments.delete_department(session, actor, one)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -113,7 +116,7 @@ def test_deleting_lifts_lines_and_says_so(world: World) -> None:
     world.lines(place, 2, department="city")
     actor = place.actor(world.person(place))
     with company_scope(place.company_id), db.unit_of_work() as session:
-        assert service.delete_department(session, actor, place.departments["north"]) == 5
+        assert departments.delete_department(session, actor, place.departments["north"]) == 5
     check_invariants(place, 5)
     with company_scope(place.company_id), db.unit_of_work() as session:
         assert set(session.scalars(select(Line.department_id))) == {place.root_id}
@@ -126,12 +129,13 @@ def test_nothing_is_deleted_on_which_people_hold_roles(world: World) -> None:
     place = world.company()
     world.person(place, at="city")
     actor = place.actor(world.person(place))
-    for deed in (
-        lambda session: service.delete_department(session, actor, place.departments["north"]),
-        lambda session: service.merge_department(
+    deeds: tuple[Callable[[Session], object], ...] = (
+        lambda session: departments.delete_department(session, actor, place.departments["north"]),
+        lambda session: departments.merge_department(
             session, actor, place.departments["city"], place.departments["south"]
         ),
-    ):
+    )
+    for deed in deeds:
         with (
             pytest.raises(Conflict) as refused,
             company_scope(place.company_id),
@@ -152,7 +156,7 @@ def test_names_and_places_that_do_not_fit(world: World) -> None:
         (Circle, lambda session: service.move_department(session, actor, north, city)),
         (Circle, lambda session: service.move_department(session, actor, north, north)),
         (RootStays, lambda session: service.move_department(session, actor, place.root_id, north)),
-        (RootStays, lambda session: service.delete_department(session, actor, place.root_id)),
+        (RootStays, lambda session: departments.delete_department(session, actor, place.root_id)),
         (NoDepartment, lambda session: service.create_department(session, actor, 10**12, "x")),
     ]
     for kind, deed in refused:
@@ -178,7 +182,7 @@ def test_the_right_is_needed_at_both_ends(world: World) -> None:
         with pytest.raises(NoDepartment), company_scope(place.company_id), db.unit_of_work() as session:
             service.move_department(session, actor, city, target)
     with pytest.raises(NotAllowed), company_scope(place.company_id), db.unit_of_work() as session:
-        service.delete_department(session, actor, place.departments["north"])
+        departments.delete_department(session, actor, place.departments["north"])
     viewer = place.actor(world.person(place, "viewer"))
     with pytest.raises(NotAllowed), company_scope(place.company_id), db.unit_of_work() as session:
         service.create_department(session, viewer, south, "x")

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from core import clock, db
 from core.tenancy import all_companies, company_scope
-from hierarchy import service
+from lines import departments
 from tests.fixtures.world import World
 
 
@@ -25,7 +25,7 @@ def test_a_branch_that_is_deleted_locks_its_lines_by_id(world: World) -> None:
         with company_scope(place.company_id), db.unit_of_work() as other:
             other.execute(text("SET LOCAL enable_seqscan = off"))
             other.execute(text("SET LOCAL enable_bitmapscan = off"))
-            return service.delete_department(other, admin, place.departments["south"])
+            return departments.delete_department(other, admin, place.departments["south"])
 
     lock = text("SELECT id FROM lines WHERE company_id = :c AND id = :i FOR UPDATE")
     with ThreadPoolExecutor(1) as pool:

@@ -11,6 +11,8 @@ from core.journal.entries import Entry, write
 from core.tenancy import company_scope
 from lines.bulk.target import LineTarget
 from lines.card import get_line, history
+from lines.operations import place as place_operation
+from runs.journal import operation_action
 from tests.fixtures.world import World
 
 
@@ -23,7 +25,8 @@ def test_a_card_holds_what_belongs_to_the_line(world: World) -> None:
         ((_, label, before, after),) = LineTarget().apply(
             session, place.company_id, 0, [line_id], into, is_ordered=False
         )
-        write(session, admin, [Entry("line.place", "line", line_id, before, after, label=label)])
+        action = operation_action(place_operation.OPERATION)
+        write(session, admin, [Entry(action, "line", line_id, before, after, label=label)])
     with company_scope(place.company_id), db.unit_of_work() as session:
         card = get_line(session, admin, line_id)
         assert [one.name for one in card.way] == ["ООО «Ромашка»", "south"]

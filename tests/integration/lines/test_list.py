@@ -12,8 +12,7 @@ from sqlalchemy import select, text
 from core import clock, db
 from core.errors import NotFound
 from core.tenancy import company_scope
-from hierarchy import totals
-from lines import queries
+from lines import departments, keyset, queries
 from lines.filters import SORTS, LineFilter, from_query
 from lines.models import Line
 from rbac.actor import Actor
@@ -44,7 +43,7 @@ def place(world: World) -> Place:
                 "reason": "lost" if is_blocked else None,
             }
             session.execute(text(SET), values)
-        totals.recount(session, place.company_id)
+        departments.recount_totals(session, place.company_id)
     return place
 
 
@@ -76,7 +75,7 @@ def test_pages_hold_every_line_once_and_in_order(
     shown = pages(actor, place, query)
     inside = {place.departments["north"], place.departments["city"]}
     wanted = [line for line in everything(place) if branch is None or line.department_id in inside]
-    keys = queries.keyset.order_of(sort).key.values
+    keys = keyset.order_of(sort).key.values
     expected = sorted(wanted, key=keys, reverse=sort.startswith("-"))
     assert [line.id for line in shown] == [line.id for line in expected]
 

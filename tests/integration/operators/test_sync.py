@@ -50,7 +50,7 @@ def loaded(source: TmfSource, console: Database) -> int:
 
 def _names() -> list[tuple[int, str]]:
     with all_companies(reason="test"), unit_of_work() as db:
-        return [tuple(row) for row in db.execute(select(Company.id, Company.name))]
+        return [(key, name) for key, name in db.execute(select(Company.id, Company.name))]
 
 
 def _lines(company: int) -> dict[str, Line]:

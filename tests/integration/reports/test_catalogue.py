@@ -20,7 +20,9 @@ from core.periods import today
 from core.tenancy import company_scope
 from forms.requests.models import Request
 from lines.models import Line
+from lines.operations import change_number
 from runs.engine.outcomes import RunAuthor
+from runs.journal import operation_action
 from runs.models import ItemState, Run, RunItem, RunState
 from tests.integration.reports.conftest import Desk
 
@@ -188,7 +190,9 @@ def test_a_run_that_changed_numbers_names_those_of_before(busy: Desk) -> None:
         run = session.scalars(select(Run)).one()
         run.operation, run.params = "change_number", {}
         before, after = {"msisdn": "79990000001"}, {"msisdn": "79990000002"}
-        entry = Entry("line.change_number", "line", place.line_ids[1], before, after, run.id)
+        entry = Entry(
+            operation_action(change_number.OPERATION), "line", place.line_ids[1], before, after, run.id
+        )
         write(session, RunAuthor(run), [entry])
         failed = session.scalars(select(Line.msisdn).where(Line.id == place.line_ids[3])).one()
     rows, _ = made(busy, "runs", period="today")

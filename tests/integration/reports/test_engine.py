@@ -8,12 +8,13 @@ import resource
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
-from core import clock, db
+from core import clock, db, tenancy
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from core.storage import LocalStorage, no_room
 from core.tenancy import company_scope
@@ -70,7 +71,7 @@ def test_nothing_found_says_so(desk: Desk) -> None:
     ],
 )
 def test_wrong_parameters_are_said_at_their_field(
-    desk: Desk, code: str, params: dict[str, object], field: str
+    desk: Desk, code: str, params: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(InvalidInput) as problem:
         desk.order(code, **params)
@@ -179,9 +180,9 @@ def test_a_taken_over_job_is_not_finished_twice(desk: Desk, monkeypatch: pytest.
         desk_lease = replace(desk)
         with db.unit_apart() as session:
             session.execute(text("UPDATE report_jobs SET lease_until = now() - interval '1 second'"))
-        token = db.tenancy._open_session.set(None)
+        token = tenancy._open_session.set(None)
         desk_lease.make(job_id)
-        db.tenancy._open_session.reset(token)
+        tenancy._open_session.reset(token)
         return real(*given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(files, "write", slow)

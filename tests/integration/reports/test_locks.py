@@ -16,6 +16,7 @@ from core.journal.entries import Entry, write
 from core.tenancy import company_scope
 from rbac.actor import Actor
 from reports import scheduling, service
+from reports.journal import SCHEDULE_PAUSED
 from tests.integration.reports.conftest import Desk
 
 Deed = Callable[[Session, Actor, Desk, int], object]
@@ -61,9 +62,7 @@ def second_while_first_writes(desk: Desk, deed: Deed, key: int, table: str) -> F
             session.execute(text(f"SELECT 1 FROM {table} WHERE id = :id FOR UPDATE"), {"id": key})
             second = pool.submit(do, desk, deed, key)
             wait_for_waiting(session)
-            write(
-                session, desk.place.actor(desk.user), [Entry("schedule.paused", "schedule", key, None, None)]
-            )
+            write(session, desk.place.actor(desk.user), [Entry(SCHEDULE_PAUSED, "schedule", key, None, None)])
         second.exception(20)
     return second
 

@@ -16,11 +16,12 @@ from core import clock, db
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.journal.entries import JournalEntry
 from core.tenancy import company_scope
+from core.working_days import is_working_day
 from notices import sender
 from notices.models import MailState, Notice, OutboxMail
 from notices.smtp import SmtpServer
 from reports import scheduling
-from reports.calendar import is_working_day, next_moment
+from reports.calendar import next_moment
 from reports.models import Period, ReportJob, ReportSchedule
 from tests.fixtures.mail import Mailbox
 from tests.integration.reports.conftest import Desk

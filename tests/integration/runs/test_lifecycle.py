@@ -267,12 +267,13 @@ def test_operations_change_what_they_say(
 
 
 def test_limit_then_removed_then_unblocked(desk: Desk) -> None:
-    for code, params in (
+    operations: tuple[tuple[str, dict[str, object]], ...] = (
         ("set_limit", {"amount": "10"}),
         ("remove_limit", {}),
         ("block", {"reason": "lost"}),
         ("unblock", {}),
-    ):
+    )
+    for code, params in operations:
         run = desk.start(code, params)
         desk.work(run)
         assert desk.run(run).done == 25, code

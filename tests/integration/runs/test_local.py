@@ -14,9 +14,8 @@ from core.fields import FieldSchema, integer, text
 from core.i18n import N_, NN_
 from core.journal.entries import JournalEntry, verify
 from core.tenancy import company_scope
-from hierarchy import totals
 from hierarchy.models import DepartmentTotal
-from hierarchy.service import delete_department
+from lines import departments
 from lines.models import Line
 from lines.operations.common import TERMINATED
 from rbac.permissions import Permission
@@ -136,7 +135,7 @@ def test_lines_get_into_a_department_with_totals_and_names(desk: Desk) -> None:
             select(DepartmentTotal.department_id, DepartmentTotal.lines).where(DepartmentTotal.lines != 0)
         ).all()
         assert [tuple(row) for row in kept] == [(city, 25)]
-        totals.recount(session, desk.place.company_id)
+        departments.recount_totals(session, desk.place.company_id)
     entries = query(
         desk, select(JournalEntry.before, JournalEntry.after).where(JournalEntry.action == "line.into")
     )
@@ -158,7 +157,7 @@ def test_a_department_that_is_gone_when_its_turn_comes(desk: Desk) -> None:
     run: Run = desk.start("into", {"department": desk.place.departments["city"]})
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
         actor = desk.place.actor(desk.user)
-        delete_department(session, actor, desk.place.departments["city"])
+        departments.delete_department(session, actor, desk.place.departments["city"])
     desk.work(run)
     assert (desk.run(run).done, desk.run(run).refused) == (0, 25)
     assert query(desk, select(RunItem.reason).distinct()) == [("no_right_there",)]

@@ -123,7 +123,15 @@ def test_a_mistyped_card_is_said_at_its_line(desk: Desk) -> None:
     with pytest.raises(InvalidInput) as problem:
         replace(desk, {first: "8970 1234", second: card(5)[:-1] + "x"})
     assert set(problem.value.fields) == {f"values.{first}", f"values.{second}"}
-    for odd in ([], "x", {"": card(1)}, {"-1": card(1)}, {"9" * 5000: card(1)}, {"²": card(1)}):
+    wrong: tuple[object, ...] = (
+        [],
+        "x",
+        {"": card(1)},
+        {"-1": card(1)},
+        {"9" * 5000: card(1)},
+        {"²": card(1)},
+    )
+    for odd in wrong:
         with pytest.raises(InvalidInput) as problem:
             desk.preview("replace_sim", {"values": odd}) if odd else desk.preview(
                 "replace_sim", {"values": 1}

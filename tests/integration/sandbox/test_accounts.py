@@ -146,7 +146,7 @@ def test_which_thing_an_item_is_about(operator: Operator) -> None:
     company = operator.company(30, "АО «Чьё»")
     key, line = accounts(operator, company)[0]["id"], operator.lines(company)[0]["id"]
     item = order(company, [(key, EMAIL)])["productOrderItem"][0]
-    wrong = (
+    wrong: tuple[tuple[dict[str, object], bytes], ...] = (
         ({"billingAccount": {}}, b"billingAccount.id: a text is expected"),
         ({"billingAccount": [{"id": key}]}, b"billingAccount.id: a text is expected"),
         ({"product": {"status": "active"}}, b"the characteristic invoiceDelivery is expected"),

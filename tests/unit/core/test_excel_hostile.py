@@ -2,6 +2,7 @@
 
 import tracemalloc
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -254,7 +255,7 @@ def test_millions_of_shared_texts(book: Path) -> None:
 
 
 def test_too_many_rows_sheets_and_cells(book: Path) -> None:
-    rows = [["79120000000"], *([n] for n in range(30))]
+    rows: list[Sequence[object]] = [["79120000000"], *([n] for n in range(30))]
     write_workbook(book, rows, rows)
     assert refused(book, limits=ReadLimits(rows=59)) == "too_many_rows"
     assert len(read_sheets(book, book.name, ReadLimits(rows=60))) == 2

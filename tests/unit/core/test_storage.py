@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core import clock
-from core.storage import LocalStorage, new_key
+from core.storage import LocalStorage, clean_name, new_key
 
 
 @pytest.fixture
@@ -56,3 +56,19 @@ def test_what_a_broken_off_put_left_is_no_file_and_goes(storage: LocalStorage, t
     assert list(storage.keys(7, before)) == [key]
     storage.tidy(7, before)
     assert sorted(path.name for path in kept.parent.iterdir()) == sorted([young.name, kept.name])
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("lines.xlsx", "lines.xlsx"),
+        ("C:\\Users\\me\\lines.xlsx", "lines.xlsx"),
+        ("../../etc/passwd", "passwd"),
+        ("a\x00b\n.csv", "ab.csv"),
+        (f"{'x' * 200}.pdf", f"{'x' * 146}.pdf"),
+        ("folder/", ""),
+    ],
+)
+def test_the_name_of_an_uploaded_file_is_its_last_part(given: str, kept: str) -> None:
+    assert clean_name(given) == kept
+    assert clean_name(given, "file") == (kept or "file")

@@ -13,7 +13,7 @@ import pytest
 from forms import printing
 from forms.documents.form import SCANS, FormLine
 from forms.documents.types import TYPES, get_type
-from forms.printing import describing
+from forms.printing import description
 from forms.printing.texts import plain
 from tests.fixtures.pdf import text_of
 
@@ -33,7 +33,7 @@ def hostile(code: str) -> printing.Document:
     """A document where every text that people type is hostile."""
     form = get_type(code)
     lines = [FormLine(no, "79161234567", "8970101000000000005", text) for no, text in enumerate(HOSTILE)]
-    head, rows = describing._table(form, "ru", lines, {})
+    head, rows = description._table(form, "ru", lines, {})
     facts = tuple(printing.Fact(f"поле {no}", text) for no, text in enumerate(HOSTILE))
     prose = printing.Fact("проза", "\n".join(HOSTILE), is_wide=True)
     return replace(
@@ -106,5 +106,5 @@ def test_a_blank_form_offers_choices_and_places_to_sign() -> None:
     claim = printing.blank(get_type("claim"), "en")
     topics = claim.facts[0].value.split("\n")
     assert len(topics) == 4
-    assert all(topic.startswith(describing.BOX) for topic in topics)
+    assert all(topic.startswith(description.BOX) for topic in topics)
     assert not SCANS & set(claim.attach)

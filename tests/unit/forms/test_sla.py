@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms.requests.working_time import add_minutes, is_working_day, minutes_between
+from core.working_days import is_working_day
+from forms.requests.working_time import add_minutes, minutes_between
 
 MOSCOW, KAMCHATKA = ZoneInfo("Europe/Moscow"), ZoneInfo("Asia/Kamchatka")
 ZONES = st.sampled_from([MOSCOW, KAMCHATKA, ZoneInfo("Europe/Kaliningrad"), ZoneInfo("Asia/Yekaterinburg")])

@@ -13,8 +13,8 @@ from console.requests.words import LEFT
 from core.i18n import translate
 from lines.numbers import format_iccid, format_msisdn
 from tests.integration.forms.conftest import TARIFF, card, table
-from tests.web.main_job.desk import workbook
 from tests.web.requests.conftest import PDF, PNG, Desk
+from tests.web.runs.desk import workbook
 
 SIMS = {"deed": "replace_sim", "reason": "lost", "contact": "Анна", "phone": "+7 916 123-45-67"}
 
