@@ -251,6 +251,16 @@ def money(
     )
 
 
+class WholeNumber(fields.Integer):
+    """A whole number: a fraction is refused instead of cut off."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **rest: Any) -> int:
+        if isinstance(value, float) and not value.is_integer():
+            raise self.make_error("invalid", input=value)
+        whole: int = super()._deserialize(value, attr, data, **rest)
+        return whole
+
+
 def integer(
     label: str,
     lowest: int,
@@ -266,7 +276,7 @@ def integer(
     info = FieldInfo(label, NUMBER, default=default, unit=unit, longest=LONGEST_NUMBER, **more)
     said = wrong or Message(NUMBER_WITHIN, min=lowest, max=highest)
     bounds = validate.Range(min=lowest, max=highest, error=said)
-    return fields.Integer(validate=bounds, **options(info, required, said, absent=said))
+    return WholeNumber(validate=bounds, **options(info, required, said, absent=said))
 
 
 def percent(

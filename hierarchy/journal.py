@@ -24,5 +24,7 @@ WORDS = JournalWords(
         "name": N_("Name"),
         "parent": N_("Belongs to"),
         "into": N_("Merged into"),
+        "lines": N_("Numbers"),
+        "departments": N_("Departments"),
     },
 )

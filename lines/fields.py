@@ -11,7 +11,7 @@ from typing import Any, Final, Unpack
 from marshmallow import ValidationError, fields, validate
 
 from core.bounds import LARGEST
-from core.fields import AREA, CHOOSE, FieldInfo, Listed, More, options
+from core.fields import AREA, CHOOSE, FieldInfo, Listed, More, WholeNumber, options
 from core.i18n import N_
 from lines.numbers import format_iccid, format_msisdn, parse_iccid, parse_msisdn
 
@@ -76,7 +76,7 @@ def department(label: str, *, required: bool = True, none: str = "", **more: Unp
     """
     info = FieldInfo(label, DEPARTMENT, none="" if required else none or NO_DEPARTMENT, **more)
     bounds = validate.Range(0, LARGEST, error=CHOOSE)
-    return fields.Integer(validate=bounds, **options(info, required, CHOOSE, absent=CHOOSE))
+    return WholeNumber(validate=bounds, **options(info, required, CHOOSE, absent=CHOOSE))
 
 
 def _chosen(info: FieldInfo, required: bool) -> fields.String:

@@ -8,7 +8,7 @@ from itertools import groupby
 from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext as _
 
-from console.fields.drawn import errors_in_words
+from console.fields.drawn import errors_in_words, labels_of
 from console.reports import form as report_form
 from console.web.i18n import locale, text
 from console.web.routing import ResponseReturnValue, actor, db, go_to, parts, render, route
@@ -73,6 +73,7 @@ def page(report: Report, typed: report_form.Typed, errors: Mapping[str, list[str
         report=report,
         fields=report_form.fields_of(report, typed, wrong),
         errors=errors_in_words(report.schema, wrong),
+        labels=labels_of(report.schema),
         typed=typed,
         formats=[(code, text(name)) for code, name in report_form.FORMATS.items()],
         columns=columns,

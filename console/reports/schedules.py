@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from console.fields.drawn import errors_in_words
+from console.fields.drawn import errors_in_words, labels_of
 from console.reports import form as report_form
 from console.reports import words as report_words
 from console.web.i18n import text, zone_name
@@ -89,6 +89,7 @@ def _form(report: Report, errors: dict[str, list[str]]) -> str:
         typed=typed,
         fields=report_form.fields_of(report, typed, errors),
         errors=errors_in_words(report.schema, errors),
+        labels=labels_of(report.schema),
         values=values,
         formats=[(code, text(name)) for code, name in report_form.FORMATS.items()],
         periods=[(code, text(name)) for code, name in report_words.PERIODS.items()],

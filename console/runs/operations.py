@@ -151,6 +151,7 @@ def _form(
         target=shown_target(operation),
         fields=drawn.draw(operation.schema, operation.permission, typed, errors),
         errors=drawn.errors_in_words(operation.schema, errors),
+        labels=drawn.labels_of(operation.schema),
         pairs=selection.pairs(chosen),
         count=count,
         row_values=row_values_form,

@@ -20,6 +20,11 @@ from runs.models import LINE, Run
 from runs.selection import Below, FailedOf, Listed, Matching, Selection, parse
 
 Pairs = list[tuple[str, str]]
+IN_DEPARTMENT = "in_department"
+"""The field for the department whose lines are chosen: an operation may ask for another one under the plain name."""
+NAMES = {"department": IN_DEPARTMENT}
+FIELD_NAMES = frozenset({"sel", "ids", "query", IN_DEPARTMENT, "upload", "request", "run"})
+"""Every field that may stand in a form for the selection: no operation asks for one of this name."""
 
 
 def read(values: MultiDict[str, str], *, is_ordered: bool = False) -> Selection:
@@ -34,8 +39,11 @@ def read(values: MultiDict[str, str], *, is_ordered: bool = False) -> Selection:
     elif kind == "filter":
         # The list sends this only where a person said "all that match".
         raw |= {"query": values.get("query", ""), "all": True}
-    elif kind in ("department", "upload"):
-        raw[kind] = values.get(kind)
+    elif kind == "department":
+        # Addresses that people saved say it as the stored form does.
+        raw["department"] = values.get(IN_DEPARTMENT) or values.get("department")
+    elif kind == "upload":
+        raw["upload"] = values.get("upload")
     elif kind == "failed_of":
         raw["run"] = values.get("run")
     selection = parse(raw, is_ordered=is_ordered)
@@ -69,6 +77,7 @@ def pairs(selection: Selection) -> Pairs:
     pairs: Pairs = [("sel", values.pop("kind"))]
     values.pop("all", None)  # `read` says it by itself
     for name, value in values.items():
+        name = NAMES.get(name, name)
         pairs += [(name, str(part)) for part in (value if isinstance(value, list) else [value])]
     return pairs
 

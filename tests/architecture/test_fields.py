@@ -6,12 +6,14 @@ import re
 
 import pytest
 
+from console.runs.selection import FIELD_NAMES
 from core import fields
 from core.fields import FieldSchema, info_of
 from forms.documents.types import TYPES
 from lines import fields as line_fields
 from lines.operations import OPERATIONS
 from reports.catalogue import REPORTS
+from runs.operation import Operation
 from tests.architecture.source import ROOT
 
 SCHEMAS = {
@@ -28,6 +30,12 @@ def test_every_field_is_declared_by_a_builder(schema: type[FieldSchema]) -> None
     depends = {name: info_of(field).only for name, field in declared.items()}
     for only in filter(None, depends.values()):
         assert set(only.choices) <= set(info_of(declared[only.field]).choices)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.code)
+def test_no_operation_asks_under_a_name_of_the_selection(operation: Operation) -> None:
+    """Both stand in one form, where the first of two fields of one name would win."""
+    assert not FIELD_NAMES & operation.schema().fields.keys()
 
 
 def test_the_page_on_fields_names_builders_that_exist() -> None:

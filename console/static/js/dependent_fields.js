@@ -2,7 +2,7 @@
 
 export function startDependentFields() {
   apply(document);
-  document.addEventListener("change", (event) => event.target.closest("[data-only-form]") && apply(event.target.form));
+  document.addEventListener("change", (event) => event.target.form && event.target.closest("[data-only-form]") && apply(event.target.form));
   document.addEventListener("htmx:afterSettle", () => apply(document));
 }
 

@@ -121,7 +121,7 @@ def test_a_card_as_page_and_as_drawer(world: World, sign_in: SignIn) -> None:
         assert answer.status_code == 200
         assert f'data-copy="+{world.home.msisdn}"' in answer.text
     operations = set(re.findall(r'formaction="/operations/(\w+)/new"', page.text))
-    assert len(operations) == len(OPERATIONS)
+    assert operations == {operation.code for operation in OPERATIONS if operation.target == "line"}
     for answer, buttons in ((page, 5), (drawer, 2)):
         row, menu = answer.text.split("dropdown action-more")
         assert row.count("formaction=") == buttons
@@ -149,6 +149,27 @@ def test_placing_from_the_list_to_a_department(world: World, many: list[str], si
         follow_redirects=True,
     )
     assert "Place 1 line" in preview.text
+
+
+def test_the_department_to_place_in_is_not_the_one_that_is_chosen(
+    world: World, many: list[str], sign_in: SignIn
+) -> None:
+    """Both are departments of one form: going on from a preview never swaps them."""
+    client = in_english(sign_in(world.home.users["global_admin"]))
+    selection = {"kind": "department", "department": world.home.root_id}
+    body = {"selection": selection, "params": {"department": world.home.department}}
+    run = client.post("/api/v1/lines/operations/place", json=body).get_json()
+    page = client.get(f"/runs/{run['id']}/preview").text
+    fields = dict(re.findall(r'<input type="hidden" name="(in_department|department)" value="(\d+)"', page))
+    assert fields == {
+        "in_department": str(world.home.root_id),
+        "department": str(world.home.department),
+    }
+    again = client.post("/operations/place/preview", data={"sel": "department", **fields})
+    shown = client.get(again.location.removesuffix("/preview").replace("/runs/", "/api/v1/runs/")).get_json()
+    assert shown["params"] == {"department": world.home.department}
+    odd = {**body, "params": {"department": world.home.department + 0.5}}
+    assert client.post("/api/v1/lines/operations/place", json=odd).status_code == 422
 
 
 def test_nothing_chosen_is_never_everything(world: World, many: list[str], sign_in: SignIn) -> None:
