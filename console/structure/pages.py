@@ -23,7 +23,7 @@ from lines import departments
 from lines.accounts import count_by_account, seen_accounts
 from lines.bulk.account_target import ACCOUNT
 from lines.words import DELIVERY_CHANNELS, STATES_OF_MANY
-from rbac.decision import is_allowed
+from rbac.decision import is_allowed, is_everywhere
 from rbac.permissions import Permission
 
 blueprint = Blueprint("structure", __name__, url_prefix="/structure")
@@ -85,7 +85,8 @@ def operator() -> ResponseReturnValue:
         contracts=queries.operator_hierarchy(db(), actor(), seen_accounts(actor())),
         counts=counts,
         channels=DELIVERY_CHANNELS,
-        operations=allowed_operations(ACCOUNT),
+        # An account is the whole company's: a right on a branch changes none.
+        operations=[one for one in allowed_operations(ACCOUNT) if is_everywhere(actor(), one.permission)],
     )
 
 

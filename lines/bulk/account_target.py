@@ -17,7 +17,6 @@ from sqlalchemy import (
     false,
     func,
     literal,
-    not_,
     select,
     true,
 )
@@ -33,6 +32,7 @@ from lines.accounts import seen_accounts
 from lines.bulk.account_words import ACCOUNT_WORDS
 from operators.port import Account
 from rbac.actor import Actor, company_of
+from rbac.decision import is_everywhere
 from rbac.permissions import Permission
 from runs.models import RunItem
 from runs.operation import Refusal, TargetColumns, TargetLine
@@ -116,8 +116,11 @@ class AccountTarget:
         return len(selection.ids) if isinstance(selection, Ids) else None
 
     def lacks_right(self, actor: Actor, permission: Permission) -> ColumnElement[bool]:
-        """The condition that the actor holds the permission neither on the company nor on a line of the account."""
-        return not_(seen_accounts(actor, permission))
+        """The condition that the actor does not hold the permission on the whole company.
+
+        An account is charged for lines of any department: who looks after one branch sees it, and changes nothing.
+        """
+        return false() if is_everywhere(actor, permission) else true()
 
     def lacks_right_in(self, actor: Actor, permission: Permission, department_id: int) -> ColumnElement[bool]:
         """Nothing: accounts stand in no department."""
