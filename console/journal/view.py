@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from console.journal.addresses import object_address
 from console.journal.values import value_text
+from console.web.i18n import text
 from core.journal.actions import JournalRegistry
 from core.journal.entries import JournalEntry
 from core.journal.search import changes
@@ -109,8 +110,27 @@ def _value(journal: JournalRegistry, name: str, value: Any, places: Mapping[str,
     """Words for codes, a name for a path; a nested value as name and value."""
     if name == "path":
         return places.get(str(value), value)
+    if name == "operation":
+        return _operation(journal, str(value))
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {inner}" for key, inner in value.items()) or None
+        parts = [f"{text(journal.field_text(key))}: {_word(journal, inner)}" for key, inner in value.items()]
+        return ", ".join(parts) or None
     if value == "":
         return None
     return (journal.value_text(value) or value) if isinstance(value, str) else value
+
+
+def _word(journal: JournalRegistry, value: Any) -> str:
+    """A value within another: words for codes, a dash for none."""
+    if value is None or value == "":
+        return "–"
+    return text(journal.value_text(str(value)) or str(value))
+
+
+def _operation(journal: JournalRegistry, code: str) -> str:
+    """What an operation is called; the code of one that nobody knows any more."""
+    for kind in ("line", "account"):
+        action = f"{kind}.{code}"
+        if (title := journal.action_text(action)) != action:
+            return title
+    return code

@@ -74,3 +74,12 @@ def test_a_tariff_to_come_stands_in_the_result(desk: Desk) -> None:
     after = {row[8] for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)}
     assert len(after) == 1
     assert "со следующего периода" in str(after.pop())
+
+
+def test_the_journal_names_the_operation_and_its_parameters(desk: Desk) -> None:
+    """Codes of operations, fields and choices are for programs."""
+    desk.start()
+    page = in_english(desk.client).get("/journal").text
+    assert "Blocking" in page
+    assert "Reason: Voluntary" in page
+    assert "reason: voluntary" not in page
