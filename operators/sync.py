@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core import bulk, clock
@@ -48,6 +48,10 @@ def sync_catalogue(source: Source) -> Report:
     return report
 
 
+# A first load and the worker may come at once: the second of them finds what the first has created.
+LOCK = text("SELECT pg_advisory_xact_lock(hashtext('operators.sync.companies'))")
+
+
 def sync_companies(source: Source, *, with_accounts: bool = True) -> Report:
     """Bring the companies up to date and, unless told otherwise, their contracts and accounts.
 
@@ -58,6 +62,7 @@ def sync_companies(source: Source, *, with_accounts: bool = True) -> Report:
         for page in source.parties():
             count(report, page)
             with all_companies(reason="synchronisation creates companies"), unit_of_work() as db:
+                db.execute(LOCK)
                 _write_companies(db, page.records, report)
     if with_accounts:
         for company_id, _ in companies():

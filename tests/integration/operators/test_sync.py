@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -23,6 +27,7 @@ from lines.models import Line, SimCard
 from lines.sync import lines as sync
 from lines.sync.lines import apply_line_event, load_company, sync_changes
 from lines.sync.sims import sync_spares
+from operators import sync as company_sync
 from operators.errors import OperatorAway
 from operators.models import Tariff
 from operators.records import LineData, Odd, Page
@@ -302,6 +307,28 @@ def test_what_the_operator_no_longer_shows_is_terminated_and_may_come_back(
     assert len(_journal(loaded, "line.changed")) == 1
     load_company(source, loaded)
     assert _lines(loaded)[gone.id].state == gone.state
+
+
+def test_two_that_load_companies_at_once_do_not_get_in_each_others_way(
+    console: Database, source: TmfSource, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker comes by itself while somebody loads the companies for the first time."""
+    write, entered = company_sync._write_companies, threading.Event()
+
+    def slowly(*arguments: Any) -> None:
+        write(*arguments)
+        if not entered.is_set():
+            entered.set()
+            time.sleep(0.5)  # what was written is not committed yet
+
+    monkeypatch.setattr(company_sync, "_write_companies", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(sync_companies, source, with_accounts=False)
+        assert entered.wait(10)
+        second = pool.submit(sync_companies, TmfSource(operator.client()), with_accounts=False)
+        first.result(20)
+        second.result(20)
+    assert len(_names()) == 2
 
 
 def test_the_database_gets_to_know_a_company_that_has_come(
