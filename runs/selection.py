@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,20 +25,25 @@ STORABLE = validate.Range(1, LARGEST)
 NOTHING = N_("Choose at least one number, or say that you mean all that match.")
 
 
+@dataclass(frozen=True)
 class Selection(ABC):
-    """What a run is for. `kind` is its word in stored and sent JSON, `schema` checks what people send."""
+    """What a run is for. `kind` is its word in stored and sent JSON, `schema` checks what people send.
+
+    The fields of a class are the keys of both.
+    """
 
     kind: ClassVar[str]
     schema: ClassVar[type[Schema]]
 
     @classmethod
-    @abstractmethod
     def load(cls, values: Mapping[str, Any]) -> Self:
         """The selection of these values, which `schema` has checked or `dump` has made."""
+        return cls(**{field.name: values[field.name] for field in dataclasses.fields(cls)})
 
-    @abstractmethod
     def dump(self) -> dict[str, Any]:
         """The stored form: JSON with the kind."""
+        named = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {"kind": self.kind, **named}
 
 
 class Named(Selection):
@@ -98,14 +104,9 @@ class Matching(Selection):
     kind = "filter"
     schema = MatchingSchema
 
-    @classmethod
-    def load(cls, values: Mapping[str, Any]) -> Self:
-        """The query string as it was sent."""
-        return cls(str(values["query"]))
-
     def dump(self) -> dict[str, Any]:
         """The query string; that all are meant is said again."""
-        return {"kind": self.kind, "query": self.query, "all": True}
+        return {**super().dump(), "all": True}
 
 
 class BelowSchema(Schema):
@@ -122,15 +123,6 @@ class Below(Selection):
     kind = "department"
     schema = BelowSchema
 
-    @classmethod
-    def load(cls, values: Mapping[str, Any]) -> Self:
-        """The department's id."""
-        return cls(int(values["department"]))
-
-    def dump(self) -> dict[str, Any]:
-        """The department's id."""
-        return {"kind": self.kind, "department": self.department}
-
 
 class ListedSchema(Schema):
     """An uploaded list by its id."""
@@ -146,15 +138,6 @@ class Listed(Selection):
     kind = "upload"
     schema = ListedSchema
 
-    @classmethod
-    def load(cls, values: Mapping[str, Any]) -> Self:
-        """The list's id."""
-        return cls(int(values["upload"]))
-
-    def dump(self) -> dict[str, Any]:
-        """The list's id."""
-        return {"kind": self.kind, "upload": self.upload}
-
 
 class FailedOfSchema(Schema):
     """An earlier run by its id."""
@@ -169,15 +152,6 @@ class FailedOf(Named):
     run: int
     kind = "failed_of"
     schema = FailedOfSchema
-
-    @classmethod
-    def load(cls, values: Mapping[str, Any]) -> Self:
-        """The run's id."""
-        return cls(int(values["run"]))
-
-    def dump(self) -> dict[str, Any]:
-        """The run's id."""
-        return {"kind": self.kind, "run": self.run}
 
     def check(self, session: Session, actor: Actor, kind: str) -> None:
         """Raise NotFound for a run that the actor may not see: which lines failed in it is told to nobody else."""

@@ -16,7 +16,7 @@ from rbac.decision import require
 from runs import operation_params, previews, row_values
 from runs.models import Run
 from runs.parts import Parts
-from runs.selection import FailedOf, Listed, parse
+from runs.selection import FailedOf, Listed, Selection, parse
 
 BRING_VALUES = (Listed, FailedOf)
 """Selections that may give each line its value where the request names none."""
@@ -30,9 +30,8 @@ def preview(
     operation, params = parts.operations.of(code), wanted["params"]
     require(actor, operation.permission)
     rest = row_values.split(params)[0] if operation.row_value else params
-    operation_params.read_params(
-        operation, rest
-    )  # what is wrong with them is said before the selection is looked at
+    # What is wrong with the parameters is said before the selection is looked at.
+    operation_params.read_params(operation, rest)
     selection = parse(wanted["selection"])
     if not key:
         if wanted["submit"]:
@@ -49,7 +48,7 @@ def preview(
             found = _find(session, actor, stored)
             if found is None:
                 raise
-    _check_same(session, actor, parts, found, code, wanted)
+    _check_same(session, actor, parts, found, code, params, selection)
     return found
 
 
@@ -60,13 +59,18 @@ def _find(session: Session, actor: Actor, stored: str) -> Run | None:
 
 
 def _check_same(
-    session: Session, actor: Actor, parts: Parts, run: Run, code: str, wanted: Mapping[str, Any]
+    session: Session,
+    actor: Actor,
+    parts: Parts,
+    run: Run,
+    code: str,
+    params: Mapping[str, Any],
+    selection: Selection,
 ) -> None:
-    operation, params = parts.operations.of(code), wanted["params"]
+    operation = parts.operations.of(code)
     rest, values, values_of = row_values.split(params) if operation.row_value else (params, None, None)
     # Read, but not held against today's rules: what may no longer be ordered was ordered when the key was new.
     asked = operation.schema().dump(operation_params.read_params(operation, rest))
-    selection = parse(wanted["selection"])
     same = (run.operation, run.params, run.selection) == (code, asked, selection.dump())
     given: Mapping[int, str] | None = None
     if operation.row_value and values:

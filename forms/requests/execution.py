@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from marshmallow import Schema, fields
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
@@ -69,15 +69,6 @@ class OfRequest(Named):
     request: int
     kind = "request"
     schema = OfRequestSchema
-
-    @classmethod
-    def load(cls, values: Mapping[str, Any]) -> Self:
-        """The request's id."""
-        return cls(int(values["request"]))
-
-    def dump(self) -> dict[str, Any]:
-        """The request's id."""
-        return {"kind": self.kind, "request": self.request}
 
     def condition(self, company_id: int, target_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
         """Among the request's numbers."""

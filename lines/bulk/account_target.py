@@ -8,7 +8,6 @@ from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Select,
     and_,
@@ -20,9 +19,9 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from core.db import BIGINTS
 from core.errors import InvalidInput
 from core.fields import FieldSchema
 from core.i18n import N_
@@ -41,7 +40,6 @@ from runs.row_value_kind import RowValue
 from runs.selection import Ids, Matching, Named, Selection
 
 ACCOUNT: Final = "account"
-BIGINTS = ARRAY(BigInteger)
 NOT_SO = N_("Billing accounts are chosen one by one, all at once, or as those that failed in an earlier run.")
 OF_ITEM = and_(BillingAccount.company_id == RunItem.company_id, BillingAccount.id == RunItem.target_id)
 IN_CONTRACT = and_(
