@@ -47,8 +47,8 @@ def list_accounts(session: Session, actor: Actor) -> Sequence[str]:
 
 def count_by_account(session: Session, actor: Actor) -> dict[int, int]:
     """Lines that the actor sees, by billing account."""
-    held = _of_lines(actor, Permission.LINES_VIEW)
-    counted = held.add_columns(func.count()).group_by(Line.account_id)
+    lines_of_actor = _of_lines(actor, Permission.LINES_VIEW)
+    counted = lines_of_actor.add_columns(func.count()).group_by(Line.account_id)
     return {account: int(lines) for account, lines in session.execute(counted) if account is not None}
 
 

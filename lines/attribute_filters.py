@@ -105,8 +105,8 @@ class Presence(AttributeFilter):
         return fields.String(validate=validate.OneOf(tuple(self.choices)))
 
     def conditions(self, line: LineEntity, value: Any) -> Conditions:
-        there = self.is_there(line)
-        return [there if value == self.present else ~there]
+        is_there = self.is_there(line)
+        return [is_there if value == self.present else ~is_there]
 
 
 @dataclass(frozen=True)

@@ -88,13 +88,13 @@ def history(
     session: Session, card: LineCard, *, before: tuple[int, int] | None = None
 ) -> Sequence[JournalEntry]:
     """What was changed on the line, newest first, a page at a time."""
-    wanted = Wanted(object_kind="line", object_id=card.line.id, before=before)
-    return session.scalars(entries(card.line.company_id, wanted)).all()
+    search = Wanted(object_kind="line", object_id=card.line.id, before=before)
+    return session.scalars(entries(card.line.company_id, search)).all()
 
 
 def open_items(session: Session, card: LineCard) -> Sequence[tuple[Run, RunItem]]:
     """The unfinished runs that hold this line."""
-    found = session.execute(
+    rows = session.execute(
         select(Run, RunItem)
         .join(Run, and_(Run.company_id == RunItem.company_id, Run.id == RunItem.run_id))
         .where(
@@ -105,4 +105,4 @@ def open_items(session: Session, card: LineCard) -> Sequence[tuple[Run, RunItem]
         )
         .order_by(Run.id.desc())
     )
-    return [(run, item) for run, item in found]
+    return [(run, item) for run, item in rows]

@@ -73,16 +73,16 @@ class ChangeWords:
     def _value(self, attribute: Attribute, value: object) -> str:
         if value is None or value == "" or attribute.kind is Kind.REFERENCE:
             return ""
-        said = str(value)
+        text = str(value)
         if self._row_value is not None and attribute.column == self._row_value.column:
-            return self._row_value.show(said)
+            return self._row_value.show(text)
         if attribute.kind is Kind.WORDS:
-            return self._text(attribute.words.get(said, said))
+            return self._text(attribute.words.get(text, text))
         if attribute.kind is Kind.TARIFF:
-            return self._tariff(attribute, self._tariffs.get(said, said))
+            return self._tariff(attribute, self._tariffs.get(text, text))
         if attribute.kind is Kind.MSISDN:
-            return format_msisdn(said)
-        return format_iccid(said) if attribute.kind is Kind.ICCID else said
+            return format_msisdn(text)
+        return format_iccid(text) if attribute.kind is Kind.ICCID else text
 
     def _tariff(self, attribute: Attribute, name: str) -> str:
         if attribute.column == "planned_tariff_id":

@@ -42,8 +42,8 @@ def move_lines(
     session: Session, company_id: int, departments: Sequence[int], target_id: int
 ) -> Mapping[str, int]:
     """All lines of these departments to another, without totals; returns how many by state."""
-    where = {"company": company_id, "target": target_id, "departments": list(departments)}
-    return {state: int(lines) for state, lines in session.execute(MOVE, where)}
+    params = {"company": company_id, "target": target_id, "departments": list(departments)}
+    return {state: int(lines) for state, lines in session.execute(MOVE, params)}
 
 
 def recount_totals(session: Session, company_id: int) -> None:

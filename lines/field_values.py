@@ -81,8 +81,8 @@ def _tariff_problem(session: Session, value: str) -> str | None:
 
 
 def _account_problem(session: Session, actor: Actor, value: str) -> str | None:
-    named = select(BillingAccount.id).where(BillingAccount.number == value, is_offered(actor))
-    return None if session.scalar(named.limit(1)) is not None else NOT_OURS
+    query = select(BillingAccount.id).where(BillingAccount.number == value, is_offered(actor))
+    return None if session.scalar(query.limit(1)) is not None else NOT_OURS
 
 
 def _department_problem(
@@ -119,8 +119,8 @@ def _tariff(session: Session, _company_id: int, value: Any, _locale: str) -> str
 
 
 def _department(session: Session, company_id: int, value: Any, _locale: str) -> str:
-    named = select(Department.name).where(Department.company_id == company_id, Department.id == int(value))
-    return session.scalar(named) or f"№ {value}"
+    query = select(Department.name).where(Department.company_id == company_id, Department.id == int(value))
+    return session.scalar(query) or f"№ {value}"
 
 
 def _day(_session: Session, _company_id: int, value: Any, locale: str) -> str:

@@ -35,8 +35,10 @@ LONGEST_LISTED: Final = MOST_LISTED * 24
 class Phone(fields.String):
     """A phone number in any writing; kept as E.164 without plus."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **rest: Any) -> str:
-        number = parse_msisdn(super()._deserialize(value, attr, data, **rest))
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        number = parse_msisdn(super()._deserialize(value, attr, data, **kwargs))
         if number is None:
             raise ValidationError(NOT_A_NUMBER)
         return number

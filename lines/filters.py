@@ -40,16 +40,18 @@ class _BaseSchema(Schema):
     @pre_load
     def drop_empty(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """A form sends its empty fields too."""
-        kept: dict[str, Any] = {}
-        for name, values in data.items():
-            filled = [value for value in values if str(value).strip()]
-            if filled:
-                kept[name] = filled if isinstance(self.fields.get(name), fields.List) else filled[-1]
+        filled: dict[str, Any] = {}
+        for name, raw in data.items():
+            values = [value for value in raw if str(value).strip()]
+            if values:
+                filled[name] = values if isinstance(self.fields.get(name), fields.List) else values[-1]
         # The query of a stored selection is taken apart here only, so it may hold what no form can send.
-        unread = [name for name, values in kept.items() if not all(is_storable(str(one)) for one in values)]
+        unread = [
+            name for name, values in filled.items() if not all(is_storable(str(value)) for value in values)
+        ]
         if unread:
             raise ValidationError({name: [UNREADABLE] for name in unread})
-        return kept
+        return filled
 
 
 FilterSchema = _BaseSchema.from_dict(
@@ -112,12 +114,12 @@ class LineFilter:
 
     def changed(self, **parts: Any) -> LineFilter:
         """The same filter with these parts set."""
-        named = {name: value for name, value in parts.items() if name in NAMED}
-        if len(named) < len(parts):
+        values = {name: value for name, value in parts.items() if name in NAMED}
+        if len(values) < len(parts):
             others = {**dict(self.others), **{name: parts[name] for name in parts.keys() - NAMED}}
             is_set = {name: value for name, value in others.items() if value not in (None, "", ())}
-            named["others"] = tuple(sorted(is_set.items()))
-        return replace(self, **named)
+            values["others"] = tuple(sorted(is_set.items()))
+        return replace(self, **values)
 
     def pairs(self) -> list[tuple[str, str]]:
         """Name and value of every part that is set, in a fixed order."""

@@ -50,18 +50,18 @@ def synchronise(parts: Parts) -> None:
 
 
 def reconcile(parts: Parts) -> None:
-    """Everything once more from the start, for companies whose last time was a day ago: what no change told."""
+    """Everything once more from the start, for companies whose last time was a day ago: what no change brought."""
     for company_id in _due():
         _try(f"all:{company_id}", partial(sync.load_company, parts.operator.source, company_id))
 
 
-def _try(what: str, call: Callable[[], object]) -> None:
+def _try(part: str, call: Callable[[], object]) -> None:
     """One part that fails keeps none of the others from being brought up to date."""
     try:
         call()
     except (OperatorAway, OperationalError, IntegrityError) as problem:
         # Integrity: an order of ours gave a number to a line between reading and writing.
-        log.warning("sync.postponed", what=what, problem=type(problem).__name__)
+        log.warning("sync.postponed", part=part, problem=type(problem).__name__)
 
 
 def _due() -> list[int]:

@@ -19,7 +19,7 @@ from operators.models import PoolNumber
 from operators.pool import NumberClass
 from rbac.actor import Actor, company_of
 from runs.models import RunValue
-from runs.row_value_kind import Offer, Replaced, Wanted
+from runs.row_value_kind import Offer, Replaced, StockSearch
 
 CLASSES: dict[str, str] = {
     NumberClass.ORDINARY: N_("Ordinary"),
@@ -29,16 +29,16 @@ CLASSES: dict[str, str] = {
 """How numbers are sold."""
 
 
-def free_numbers(session: Session, actor: Actor, wanted: Wanted, most: int) -> list[Offer]:
+def free_numbers(session: Session, actor: Actor, search: StockSearch, most: int) -> list[Offer]:
     """What the company may give to its lines, the cheapest first."""
     company_id = company_of(actor)
     party = select(Company.party_id).where(Company.id == company_id).scalar_subquery()
     mine = or_(PoolNumber.party_id.is_(None), PoolNumber.party_id == party)
     numbers = select(PoolNumber.msisdn, PoolNumber.number_class, PoolNumber.price).where(mine)
-    if digits := "".join(sign for sign in wanted.containing if sign in string.digits):
+    if digits := "".join(sign for sign in search.containing if sign in string.digits):
         numbers = numbers.where(func.strpos(PoolNumber.msisdn, digits) > 0)
-    if wanted.offer_class:
-        numbers = numbers.where(PoolNumber.number_class == wanted.offer_class)
+    if search.offer_class:
+        numbers = numbers.where(PoolNumber.number_class == search.offer_class)
     rows = session.execute(numbers.order_by(PoolNumber.price, PoolNumber.msisdn).limit(most))
     return [Offer(*row) for row in rows]
 
@@ -49,31 +49,31 @@ def give_up_numbers(session: Session, company_id: int, run_id: int, line_ids: Se
     They are free no longer. Also those that get another number themselves: a unique index looks at each row by itself.
     """
     these = cast(list(line_ids), BIGINTS)
-    given = session.scalars(
+    values = session.scalars(
         select(RunValue.value).where(
             RunValue.company_id == company_id, RunValue.run_id == run_id, RunValue.target_id == any_(these)
         )
     ).all()
     # As an array, not as a query within: only then both indexes of the lines serve.
-    wanted = any_(cast(list(given), TEXTS))
-    chosen = or_(Line.id == any_(these), Line.msisdn == wanted)
+    numbers = any_(cast(list(values), TEXTS))
+    chosen = or_(Line.id == any_(these), Line.msisdn == numbers)
     # In the order of their ids, as everyone locks lines.
     session.execute(
         select(Line.id).where(Line.company_id == company_id, chosen).order_by(Line.id).with_for_update()
     )
     session.execute(
         select(PoolNumber.msisdn)
-        .where(PoolNumber.msisdn == wanted)
+        .where(PoolNumber.msisdn == numbers)
         .order_by(PoolNumber.msisdn)
         .with_for_update()
     )
     session.execute(
-        delete(PoolNumber).where(PoolNumber.msisdn == wanted),
+        delete(PoolNumber).where(PoolNumber.msisdn == numbers),
         execution_options={"synchronize_session": False},
     )
     session.execute(
         update(Line)
-        .where(Line.company_id == company_id, Line.msisdn == wanted)
+        .where(Line.company_id == company_id, Line.msisdn == numbers)
         .values(msisdn=func.concat(Line.msisdn, PARKED, Line.operator_id)),
         execution_options={"synchronize_session": False},
     )
@@ -81,8 +81,8 @@ def give_up_numbers(session: Session, company_id: int, run_id: int, line_ids: Se
 
 def keep_given_up(session: Session, company_id: int, replaced: Sequence[Replaced]) -> None:
     """After lines got other numbers: those that no line took over may be had again."""
-    taken = {pair.now for pair in replaced}
-    given_up = [pair.earlier for pair in replaced if pair.earlier is not None and pair.earlier not in taken]
+    numbers = {pair.now for pair in replaced}
+    given_up = [pair.earlier for pair in replaced if pair.earlier is not None and pair.earlier not in numbers]
     _keep_for_return(session, company_id, given_up)
 
 

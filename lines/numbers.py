@@ -76,8 +76,8 @@ def has_lost_digits(raw: object) -> bool:
 
 def luhn_is_valid(digits: str) -> bool:
     """Whether the last digit is the check digit of the others by Luhn's rule (ISO/IEC 7812-1)."""
-    kept, doubled = digits[::-2], digits[-2::-2].translate(_DOUBLED)
-    return (sum(kept.encode()) + sum(doubled.encode()) - _ZERO * len(digits)) % 10 == 0
+    single, doubled = digits[::-2], digits[-2::-2].translate(_DOUBLED)
+    return (sum(single.encode()) + sum(doubled.encode()) - _ZERO * len(digits)) % 10 == 0
 
 
 def luhn_check_digit(digits: str) -> str:
@@ -140,7 +140,7 @@ def _parse_words(text: str) -> str | None:
     """The one number among words: "тел. 8 912 345-67-89 доб. 12"."""
     if len(text) > _LONGEST_TEXT:
         return None
-    found: set[str] = set()
+    numbers: set[str] = set()
     for run in _DIGIT_RUN.findall(text):
         digits = run.replace("+", "").translate(_DROP)
         if len(digits) < _SHORTEST_NUMBER:
@@ -149,8 +149,8 @@ def _parse_words(text: str) -> str | None:
         number = _with_plus(digits) if has_plus else _russian(digits) or _foreign(digits)
         if number is None:
             return None  # which of the digits were meant cannot be known
-        found.add(number)
-    return found.pop() if len(found) == 1 else None
+        numbers.add(number)
+    return numbers.pop() if len(numbers) == 1 else None
 
 
 def _parse_restored(text: str) -> str | None:

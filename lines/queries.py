@@ -71,18 +71,18 @@ class Scope:
         return or_(*(below(Department.path, path) for path in self.paths)) if self.paths else true()
 
 
-def select_matching(actor: Actor, permission: Permission, wanted: LineFilter | str) -> Select[Line]:
+def select_matching(actor: Actor, permission: Permission, line_filter: LineFilter | str) -> Select[Line]:
     """Every line that matches the filter (or its query string) and on which the actor holds the permission.
 
     Joined to the line's department, whose path may be used by further conditions. Unordered.
     """
-    wanted = from_query(wanted) if isinstance(wanted, str) else wanted
-    found = _allowed(actor, permission).where(*conditions(wanted, company_of(actor)))
-    if wanted.department is None:
-        return found
-    if wanted.direct:
-        return found.where(Line.department_id == wanted.department)
-    return found.where(within(company_of(actor), wanted.department))
+    line_filter = from_query(line_filter) if isinstance(line_filter, str) else line_filter
+    lines = _allowed(actor, permission).where(*conditions(line_filter, company_of(actor)))
+    if line_filter.department is None:
+        return lines
+    if line_filter.direct:
+        return lines.where(Line.department_id == line_filter.department)
+    return lines.where(within(company_of(actor), line_filter.department))
 
 
 def select_department(actor: Actor, permission: Permission, department_id: int) -> Select[Line]:
@@ -107,23 +107,25 @@ def within(company_id: int, department_id: int) -> ColumnElement[bool]:
     return and_(Department.path >= path, Department.path < func.rtrim(path, "/").concat("0"))
 
 
-def conditions(wanted: LineFilter, company_id: int, line: LineEntity = Line) -> list[ColumnElement[bool]]:
+def conditions(
+    line_filter: LineFilter, company_id: int, line: LineEntity = Line
+) -> list[ColumnElement[bool]]:
     """What the filter asks of a line itself, its department apart."""
-    found: list[ColumnElement[bool]] = []
-    if wanted.q:
-        found.append(search.condition(wanted.q, company_id, line))
-    for attribute_filter, value in wanted.attribute_filters():
-        found += attribute_filter.conditions(line, value)
-    return found
+    clauses: list[ColumnElement[bool]] = []
+    if line_filter.q:
+        clauses.append(search.condition(line_filter.q, company_id, line))
+    for attribute_filter, value in line_filter.attribute_filters():
+        clauses += attribute_filter.conditions(line, value)
+    return clauses
 
 
-def find_scope(session: Session, actor: Actor, permission: Permission, wanted: LineFilter) -> Scope:
+def find_scope(session: Session, actor: Actor, permission: Permission, line_filter: LineFilter) -> Scope:
     """The branches that the filter and the actor's grants leave; raises NotFound for a department out of sight."""
     paths = roots(actor, permission)
-    if wanted.department is not None:
+    if line_filter.department is not None:
         top = session.scalar(
             select(Department.path).where(
-                Department.company_id == company_of(actor), Department.id == wanted.department
+                Department.company_id == company_of(actor), Department.id == line_filter.department
             )
         )
         if top is None:
@@ -134,37 +136,37 @@ def find_scope(session: Session, actor: Actor, permission: Permission, wanted: L
             paths = [path for path in paths if path.startswith(top)]
             if not paths:
                 raise NotFound
-        if wanted.direct:
-            return Scope((top,), is_empty=top not in paths, only=wanted.department)
+        if line_filter.direct:
+            return Scope((top,), is_empty=top not in paths, only=line_filter.department)
     if paths == [ANYWHERE] or any(path.count("/") == 2 for path in paths):
         return Scope(())
     return Scope(tuple(paths), is_empty=not paths)
 
 
 def page_of_lines(
-    session: Session, actor: Actor, wanted: LineFilter, *, after: str | None = None, limit: int = PAGE
+    session: Session, actor: Actor, line_filter: LineFilter, *, after: str | None = None, limit: int = PAGE
 ) -> Page:
     """The next rows that the actor may see, as quick in a company of a million lines as in one of a thousand."""
-    scope = find_scope(session, actor, Permission.LINES_VIEW, wanted)
+    scope = find_scope(session, actor, Permission.LINES_VIEW, line_filter)
     if scope.is_empty:
         return Page((), None)
     company_id = company_of(actor)
-    order = keyset.order_of(wanted.sort)
-    found = _with_names(company_id)
+    order = keyset.order_of(line_filter.sort)
+    query = _with_names(company_id)
     if (
         scope.paths
-        and wanted.sort_name == "number"
-        and not wanted.q
+        and line_filter.sort_name == "number"
+        and not line_filter.q
         and _by_department(session, company_id, scope)
     ):
-        keys = _merged_keys(company_id, scope, wanted, order, after, limit + 1).subquery("keys")
-        found = found.join(keys, Line.msisdn == keys.c.msisdn)
+        keys = _merged_keys(company_id, scope, line_filter, order, after, limit + 1).subquery("keys")
+        query = query.join(keys, Line.msisdn == keys.c.msisdn)
     else:
-        found = found.where(*conditions(wanted, company_id), *order.beyond(after))
+        query = query.where(*conditions(line_filter, company_id), *order.beyond(after))
         if scope.paths:
             inside = select(Department.id).where(Department.company_id == company_id, scope.condition)
-            found = found.where(Line.department_id.in_(inside))
-    rows = session.execute(found.order_by(*order.clauses()).limit(limit + 1)).all()
+            query = query.where(Line.department_id.in_(inside))
+    rows = session.execute(query.order_by(*order.clauses()).limit(limit + 1)).all()
     shown = [Row(*row) for row in rows[:limit]]
     return Page(shown, order.cursor(shown[-1].line) if len(rows) > limit else None)
 
@@ -179,14 +181,14 @@ def _with_names(company_id: int) -> Select[Any]:
 
 
 def _merged_keys(
-    company_id: int, scope: Scope, wanted: LineFilter, order: keyset.Order, after: str | None, limit: int
+    company_id: int, scope: Scope, line_filter: LineFilter, order: keyset.Order, after: str | None, limit: int
 ) -> Select[str]:
     """The first numbers of the branches: the first of every department by its own index, then merged."""
     line = keyset.KeyLine
     first = (
         select(line.msisdn)
         .where(line.company_id == company_id, line.department_id == Department.id)
-        .where(*conditions(wanted, company_id, line), *order.beyond(after, line))
+        .where(*conditions(line_filter, company_id, line), *order.beyond(after, line))
         .order_by(*order.clauses(line))
         .limit(limit)
         .correlate(Department)
@@ -229,28 +231,28 @@ def is_by_department_cheaper(departments: int, lines: int, company: int, page: i
 
 
 def count_matching(
-    session: Session, actor: Actor, permission: Permission, wanted: LineFilter, *, most: int = COUNTED
+    session: Session, actor: Actor, permission: Permission, line_filter: LineFilter, *, most: int = COUNTED
 ) -> Count:
     """How many match: from the kept totals where they hold the answer, else counted up to `most`."""
-    scope = find_scope(session, actor, permission, wanted)
+    scope = find_scope(session, actor, permission, line_filter)
     if scope.is_empty:
         return Count(0)
     company_id = company_of(actor)
-    if wanted.is_counted:
-        kept = (
+    if line_filter.is_counted:
+        totals = (
             select(func.coalesce(func.sum(DepartmentTotal.lines), 0))
             .join(Department, _of_total())
             .where(DepartmentTotal.company_id == company_id, scope.condition)
         )
-        if wanted.state:
-            kept = kept.where(DepartmentTotal.state.in_(wanted.state))
-        return Count(int(session.scalar(kept) or 0))
-    found = select(literal(1)).select_from(Line).where(Line.company_id == company_id)
-    found = found.where(*conditions(wanted, company_id))
+        if line_filter.state:
+            totals = totals.where(DepartmentTotal.state.in_(line_filter.state))
+        return Count(int(session.scalar(totals) or 0))
+    query = select(literal(1)).select_from(Line).where(Line.company_id == company_id)
+    query = query.where(*conditions(line_filter, company_id))
     if scope.paths:
         inside = select(Department.id).where(Department.company_id == company_id, scope.condition)
-        found = found.where(Line.department_id.in_(inside))
-    number = session.scalar(select(func.count()).select_from(found.limit(most + 1).subquery())) or 0
+        query = query.where(Line.department_id.in_(inside))
+    number = session.scalar(select(func.count()).select_from(query.limit(most + 1).subquery())) or 0
     return Count(min(number, most), number <= most)
 
 

@@ -33,8 +33,8 @@ def understand(text: str) -> Meaning:
     text = text.strip()
     digits = "".join(sign for sign in text if sign.isdecimal() and sign.isascii())
     if not digits or any(sign not in AROUND_DIGITS and not sign.isdigit() for sign in text):
-        found = parse_msisdn(text) if len(digits) >= 10 else None
-        return Meaning(number=found) if found else Meaning(name=normal(text))
+        number = parse_msisdn(text) if len(digits) >= 10 else None
+        return Meaning(number=number) if number else Meaning(name=normal(text))
     number = parse_msisdn(text)
     if number and len(digits) <= 11:
         return Meaning(number=number)
@@ -67,27 +67,27 @@ def starts_with(column: ColumnElement[str] | InstrumentedAttribute[str], text: s
 
 def condition(text: str, company_id: int, line: LineEntity = Line) -> ColumnElement[bool]:
     """The condition on `line` that one of the readings holds."""
-    meant = understand(text)
-    found: list[ColumnElement[bool]] = []
-    if meant.number:
-        found.append(line.msisdn == meant.number)
-    if meant.number_start:
-        found.append(starts_with(line.msisdn, meant.number_start))
-    if meant.number_end:
-        found.append(starts_with(line.msisdn_reversed, meant.number_end[::-1]))
-    if meant.iccid_start:
-        found.append(starts_with(line.iccid, meant.iccid_start))
-    if meant.name:
-        found.append(starts_with(line.employee_sort, meant.name))
-        found.append(line.department_id == any_(departments_named(meant.name, company_id)))
-    return or_(*found) if found else false()
+    meaning = understand(text)
+    clauses: list[ColumnElement[bool]] = []
+    if meaning.number:
+        clauses.append(line.msisdn == meaning.number)
+    if meaning.number_start:
+        clauses.append(starts_with(line.msisdn, meaning.number_start))
+    if meaning.number_end:
+        clauses.append(starts_with(line.msisdn_reversed, meaning.number_end[::-1]))
+    if meaning.iccid_start:
+        clauses.append(starts_with(line.iccid, meaning.iccid_start))
+    if meaning.name:
+        clauses.append(starts_with(line.employee_sort, meaning.name))
+        clauses.append(line.department_id == any_(departments_named(meaning.name, company_id)))
+    return or_(*clauses) if clauses else false()
 
 
 def departments_named(name: str, company_id: int) -> ColumnElement[list[int]]:
     """Ids of departments of which a word begins so, with all below, as an array that an index is probed with."""
     top, under = aliased(Department), aliased(Department)
     words = func.concat(" ", func.translate(func.lower(top.name), "ё", "е"))
-    found = (
+    ids = (
         select(under.id)
         .join(top, and_(top.company_id == under.company_id, under.path >= top.path))
         .where(
@@ -97,4 +97,4 @@ def departments_named(name: str, company_id: int) -> ColumnElement[list[int]]:
         )
         .distinct()
     )
-    return func.array(found.scalar_subquery())
+    return func.array(ids.scalar_subquery())

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.db import BIGINTS, TEXTS
 from lines.models import Line, LineState, SimCard, SimState
 from rbac.actor import Actor, company_of
-from runs.row_value_kind import Offer, Replaced, Wanted
+from runs.row_value_kind import Offer, Replaced, StockSearch
 
 # Written out, not bound: only then PostgreSQL can prove that the index of spare cards serves.
 SPARE_IN_SQL: ColumnElement[str] = literal_column(f"'{SimState.SPARE.value}'")
@@ -23,7 +23,7 @@ HELD = exists().where(
 """A line in service uses the card."""
 
 
-def spare_cards(session: Session, actor: Actor, _: Wanted, most: int) -> list[Offer]:
+def spare_cards(session: Session, actor: Actor, _: StockSearch, most: int) -> list[Offer]:
     """ICCIDs of the company's spare SIM cards that no line uses."""
     used = select(Line.id).where(Line.company_id == SimCard.company_id, Line.iccid == SimCard.iccid).exists()
     cards = select(SimCard.iccid).where(

@@ -53,7 +53,7 @@ class Change:
     msisdn: str | Unchanged = UNCHANGED
     delivery: InvoiceDelivery | Unchanged = UNCHANGED
 
-    def named(self) -> Iterator[tuple[str, Any]]:
+    def attributes(self) -> Iterator[tuple[str, Any]]:
         """The attributes that change, with their new values."""
         for name in NAMES:
             value = getattr(self, name)

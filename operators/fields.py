@@ -22,10 +22,10 @@ class Unfit(ValueError):
     """A value that a record cannot be built from."""
 
 
-def get_object(value: Any, what: str) -> dict[str, Any]:
+def get_object(value: Any, name: str) -> dict[str, Any]:
     """The JSON object; raises Unfit."""
     if not isinstance(value, dict):
-        raise Unfit(f"{what} is not an object")
+        raise Unfit(f"{name} is not an object")
     return value
 
 
@@ -71,8 +71,8 @@ def clean(value: str) -> str:
     """The text with blanks for what cannot be stored, trimmed and cut."""
     if value.isprintable():
         return value.strip()[:MAX_TEXT]
-    kept = "".join(" " if unicodedata.category(sign) in UNSTORABLE else sign for sign in value)
-    return kept.strip()[:MAX_TEXT]
+    text = "".join(" " if unicodedata.category(sign) in UNSTORABLE else sign for sign in value)
+    return text.strip()[:MAX_TEXT]
 
 
 def get_text(record: dict[str, Any], name: str) -> str:
@@ -83,36 +83,36 @@ def get_text(record: dict[str, Any], name: str) -> str:
     return value
 
 
-def amount(value: Any, what: str) -> Decimal:
+def amount(value: Any, name: str) -> Decimal:
     """Roubles rounded to kopecks, from a JSON number or a text; raises Unfit."""
     if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
-        raise Unfit(f"{what} is not an amount")
+        raise Unfit(f"{name} is not an amount")
     try:
         number = Decimal(value)
     except InvalidOperation as problem:
-        raise Unfit(f"{what} is not an amount") from problem
+        raise Unfit(f"{name} is not an amount") from problem
     # Compared only when finite: NaN cannot be ordered.
     if not number.is_finite() or abs(number) >= MOST:
-        raise Unfit(f"{what} is not an amount")
+        raise Unfit(f"{name} is not an amount")
     return number.quantize(CENT)
 
 
-def moment(value: Any, what: str) -> datetime:
+def moment(value: Any, name: str) -> datetime:
     """A moment with its zone, in UTC; raises Unfit."""
     try:
-        found = datetime.fromisoformat(value)
-        if found.tzinfo is None:
-            raise Unfit(f"{what} has no time zone")
-        return found.astimezone(UTC)
+        parsed = datetime.fromisoformat(value)
+        if parsed.tzinfo is None:
+            raise Unfit(f"{name} has no time zone")
+        return parsed.astimezone(UTC)
     except (TypeError, ValueError, OverflowError) as problem:
-        raise Unfit(f"{what} is not a moment") from problem
+        raise Unfit(f"{name} is not a moment") from problem
 
 
-def find_day(value: Any, what: str) -> date | None:
+def find_day(value: Any, name: str) -> date | None:
     """A day from a date or a moment; None where it is missing."""
     if value is None or value == "":
         return None
     try:
         return date.fromisoformat(value[:10])
     except (TypeError, ValueError) as problem:
-        raise Unfit(f"{what} is not a day") from problem
+        raise Unfit(f"{name} is not a day") from problem

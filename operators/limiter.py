@@ -118,22 +118,22 @@ class TokenBucket:
             return True
         deadline = self._monotonic() + wait
         while True:
-            left = deadline - self._monotonic()
-            reserved = self._try_reserve(max(0.0, left))
+            seconds = deadline - self._monotonic()
+            reserved = self._try_reserve(max(0.0, seconds))
             if reserved is not None:
                 delay, born = reserved
                 if delay < 0:
-                    self._sleep(max(0.0, left))
+                    self._sleep(max(0.0, seconds))
                     return False
                 if delay == 0:
                     return True
                 self._sleep(delay)
                 if self._still(born):
                     return True
-            elif left <= 0:
+            elif seconds <= 0:
                 return False
             else:
-                self._sleep(min(RETRY_EVERY, left))
+                self._sleep(min(RETRY_EVERY, seconds))
 
     def due(self) -> float:
         """Seconds until a token could be had, as it looks now; AWAY_SECONDS where Redis is away."""

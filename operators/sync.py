@@ -53,7 +53,7 @@ LOCK = text("SELECT pg_advisory_xact_lock(hashtext('operators.sync.companies'))"
 
 
 def sync_companies(source: Source, *, with_accounts: bool = True) -> Report:
-    """Bring the companies up to date and, unless told otherwise, their contracts and accounts.
+    """Bring the companies up to date and, unless `with_accounts` is False, their contracts and accounts.
 
     A new company gets its root department and the preset roles.
     """
@@ -81,10 +81,10 @@ def companies() -> list[tuple[int, str]]:
 def get_party_id(company_id: int) -> str:
     """The operator's id of a company; raises NotFound."""
     with company_scope(company_id), unit_of_work() as db:
-        found = db.scalar(select(Company.party_id).where(Company.id == company_id))
-    if found is None:
+        party_id = db.scalar(select(Company.party_id).where(Company.id == company_id))
+    if party_id is None:
         raise NotFound
-    return found
+    return party_id
 
 
 def sync_accounts(source: Source, company_id: int) -> Report:
@@ -96,11 +96,11 @@ def sync_accounts(source: Source, company_id: int) -> Report:
             rows = [
                 {
                     "company_id": company_id,
-                    "operator_id": found.id,
-                    "number": found.number,
-                    "state": found.state,
+                    "operator_id": contract.id,
+                    "number": contract.number,
+                    "state": contract.state,
                 }
-                for found in contracts.records
+                for contract in contracts.records
             ]
             with company_scope(company_id), unit_of_work() as db:
                 _add(report, bulk.upsert(db, Contract, ["company_id", "operator_id"], rows))
@@ -118,17 +118,17 @@ def _account_rows(db: Session, company_id: int, accounts: Sequence[AccountData])
     return [
         {
             "company_id": company_id,
-            "operator_id": found.id,
-            "number": found.number,
-            "contract_id": contracts.get(found.contract_id),
-            "settlement": found.settlement,
-            "is_in_debt": found.is_in_debt,
-            "balance": found.balance,
-            "credit_limit": found.credit_limit,
-            "delivery_channel": found.delivery and found.delivery.channel,
-            "delivery_address": found.delivery and found.delivery.address,
+            "operator_id": account.id,
+            "number": account.number,
+            "contract_id": contracts.get(account.contract_id),
+            "settlement": account.settlement,
+            "is_in_debt": account.is_in_debt,
+            "balance": account.balance,
+            "credit_limit": account.credit_limit,
+            "delivery_channel": account.delivery and account.delivery.channel,
+            "delivery_address": account.delivery and account.delivery.address,
         }
-        for found in accounts
+        for account in accounts
     ]
 
 

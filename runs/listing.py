@@ -25,12 +25,12 @@ def get_run(session: Session, actor: Actor, run_id: int) -> Run:
 
 def run_list(actor: Actor, *, before_id: int | None, limit: int) -> Select[Run]:
     """Submitted runs, newest first, by keyset."""
-    found = select(Run).where(Run.company_id == actor.company_id, Run.submitted_at.is_not(None))
+    runs = select(Run).where(Run.company_id == actor.company_id, Run.submitted_at.is_not(None))
     if not is_everywhere(actor, Permission.RUNS_VIEW):
-        found = found.where(Run.created_by == actor.user_id)
+        runs = runs.where(Run.created_by == actor.user_id)
     if before_id is not None:
-        found = found.where(Run.id < before_id)
-    return found.order_by(Run.id.desc()).limit(limit)
+        runs = runs.where(Run.id < before_id)
+    return runs.order_by(Run.id.desc()).limit(limit)
 
 
 def outcome_counts(company_id: int, run_id: int) -> Select[str, str | None, int]:

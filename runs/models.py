@@ -211,7 +211,7 @@ class Upload(CompanyOwned, Base):
     created_by: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime]
     rows: Mapped[int]
-    found: Mapped[int]
+    matches: Mapped[int] = mapped_column("found")
     problems: Mapped[int]
 
 

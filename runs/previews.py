@@ -40,13 +40,15 @@ def create_preview(
     """
     operation = parts.operations.of(code)
     require(actor, operation.permission)
-    rest, values, values_of = (
+    own_params, values, values_of = (
         row_values.split(raw_params) if operation.row_value else (raw_params, None, None)
     )
-    params = load_params(session, actor, target_of(parts, operation), operation, rest)
+    params = load_params(session, actor, target_of(parts, operation), operation, own_params)
     before = get_run(session, actor, selection.run) if isinstance(selection, FailedOf) else None
     most = len(selection.ids) if isinstance(selection, Ids) else row_values.MOST_VALUES
-    given = row_values.read(operation.row_value, values, most) if operation.row_value and values else None
+    row_value_by_id = (
+        row_values.read(operation.row_value, values, most) if operation.row_value and values else None
+    )
     earlier = same_kind(session, actor, code, values_of) if values_of else before
     run = Run(
         company_id=company_of(actor),
@@ -67,7 +69,7 @@ def create_preview(
     session.add(run)
     session.flush()
     if operation.row_value:
-        row_values.keep(session, operation.row_value, run, selection, given, earlier)
+        row_values.keep(session, operation.row_value, run, selection, row_value_by_id, earlier)
     run.preview = figures(session, actor, parts, operation, params, run)
     session.flush()
     return run
@@ -94,9 +96,11 @@ def figures(
             rows.c.reason
         )
     )
-    found: dict[str | None, tuple[int, Decimal, Decimal]] = {row[0]: (row[1], row[2], row[3]) for row in sums}
-    allowed, price_once, price_month = found.pop(None, (0, Decimal(0), Decimal(0)))
-    refused = {code: counted[0] for code, counted in found.items() if code is not None}
+    by_reason: dict[str | None, tuple[int, Decimal, Decimal]] = {
+        row[0]: (row[1], row[2], row[3]) for row in sums
+    }
+    allowed, price_once, price_month = by_reason.pop(None, (0, Decimal(0), Decimal(0)))
+    refused = {code: counted[0] for code, counted in by_reason.items() if code is not None}
     total = allowed + sum(refused.values())
     requested = target_of(parts, operation).requested(session, parts.selections.load(run.selection))
     return {
@@ -129,14 +133,14 @@ def all_refusals(
     """Every reason in the order in which people should hear it: rights, the operation's own, another run."""
     target = target_of(parts, operation)
     kin = [other.code for other in parts.operations.on(target.kind) if other.group == operation.group]
-    there = []
+    destination = []
     if operation.into:
         lacks = target.lacks_right_in(actor, operation.permission, operation.into(params))
-        there = [Refusal(refusals.NO_RIGHT_THERE, "", lacks)]
+        destination = [Refusal(refusals.NO_RIGHT_THERE, "", lacks)]
     right, target_id = target.lacks_right(actor, operation.permission), target.id_column()
     return [
         Refusal(refusals.NO_RIGHT, "", right),
-        *there,
+        *destination,
         *operation.refusals(params),
         Refusal(refusals.BUSY, "", refusals.busy(company_of(actor), target_id, kin, before=before)),
     ]

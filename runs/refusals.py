@@ -50,7 +50,7 @@ def busy(
 ) -> ColumnElement[bool]:
     """True where an unfinished item of another run of these operations holds the line; `before`: of an older run."""
     item, run = aliased(RunItem), aliased(Run)
-    found = (
+    items = (
         select(literal(1))
         .select_from(item)
         .join(run, (run.company_id == item.company_id) & (run.id == item.run_id))
@@ -62,11 +62,11 @@ def busy(
         )
     )
     if before is None:
-        return found.correlate_except(item, run).exists()
+        return items.correlate_except(item, run).exists()
     # For the few lines of one order: as a scalar it is looked up per line by the index, never hashed as a whole.
     # One that waits gives way to an older run, and any gives way to what is already on its way in another.
     first = or_(item.run_id < before, item.state.in_(ON_THE_WAY_IN_SQL))
-    older = found.where(item.run_id != before, first).limit(1).correlate_except(item, run)
+    older = items.where(item.run_id != before, first).limit(1).correlate_except(item, run)
     # Asked once per statement, and mostly answered with no: then no line is looked up at all.
     other = aliased(Run)
     others = select(literal(1)).where(

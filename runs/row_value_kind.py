@@ -21,7 +21,7 @@ class Offer(NamedTuple):
     price: Decimal | None = None
 
 
-class Wanted(NamedTuple):
+class StockSearch(NamedTuple):
     """How people narrow the stock: a part of the value as typed, and a class; both may be empty."""
 
     containing: str = ""
@@ -36,7 +36,7 @@ class Stock:
     where they are empty there is no such filter. All texts are message ids.
     """
 
-    offers: Callable[[Session, Actor, Wanted, int], Sequence[Offer]]
+    offers: Callable[[Session, Actor, StockSearch, int], Sequence[Offer]]
     search_label: str = ""
     classes: Mapping[str, str] = field(default_factory=dict)
     classes_label: str = ""

@@ -48,8 +48,8 @@ COLUMNS = ["company_id", "run_id", "target_id", "value"]
 
 def split(raw: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
     """Parameters as given, parted into those for all lines, the values by line, and the run to take values from."""
-    rest = {name: value for name, value in raw.items() if name not in (VALUES, VALUES_OF)}
-    return rest, raw.get(VALUES), raw.get(VALUES_OF)
+    params = {name: value for name, value in raw.items() if name not in (VALUES, VALUES_OF)}
+    return params, raw.get(VALUES), raw.get(VALUES_OF)
 
 
 def is_id(digits: str) -> bool:
@@ -67,7 +67,7 @@ def read(kind: RowValue, raw: Any, most: int = MOST_VALUES) -> dict[int, str]:
         raise InvalidInput(CHECK, fields={VALUES: [NOT_A_TABLE]})
     if len(raw) > most:
         raise InvalidInput(CHECK, fields={VALUES: [TOO_MANY]})
-    found: dict[int, str] = {}
+    values: dict[int, str] = {}
     errors: dict[str, list[str]] = {}
     for key, typed in raw.items():
         text, digits = str("" if typed is None else typed).strip(), str(key)
@@ -76,14 +76,14 @@ def read(kind: RowValue, raw: Any, most: int = MOST_VALUES) -> dict[int, str]:
             continue
         value = kind.read(text[:LONGEST]) if text else None
         if value is not None:
-            found[int(digits)] = value
+            values[int(digits)] = value
         elif text:
             errors[f"{VALUES}.{digits}"] = [kind.wrong]
         if len(errors) >= MOST_ERRORS:
             break
     if errors:
         raise InvalidInput(CHECK, fields=errors)
-    return found
+    return values
 
 
 def keep(
@@ -102,18 +102,18 @@ def keep(
         ]
         bulk.insert(db, RunValue, rows, ("target_id",))
     elif earlier is not None:
-        taken = select(RunValue.company_id, literal(run.id), RunValue.target_id, RunValue.value)
-        taken = taken.where(RunValue.company_id == run.company_id, RunValue.run_id == earlier.id)
-        db.execute(insert(RunValue).from_select(COLUMNS, taken))
+        rows_of_run = select(RunValue.company_id, literal(run.id), RunValue.target_id, RunValue.value)
+        rows_of_run = rows_of_run.where(RunValue.company_id == run.company_id, RunValue.run_id == earlier.id)
+        db.execute(insert(RunValue).from_select(COLUMNS, rows_of_run))
     elif isinstance(selection, Listed):
         written = UploadRow.values[kind.code].astext
-        listed = select(UploadRow.company_id, literal(run.id), UploadRow.line_id, written).where(
+        rows_of_list = select(UploadRow.company_id, literal(run.id), UploadRow.line_id, written).where(
             UploadRow.company_id == run.company_id,
             UploadRow.upload_id == selection.upload,
             UploadRow.problem.is_(None),
             written.is_not(None),
         )
-        db.execute(insert(RunValue).from_select(COLUMNS, listed))
+        db.execute(insert(RunValue).from_select(COLUMNS, rows_of_list))
 
 
 def joined(
@@ -149,12 +149,12 @@ def column(operation: Operation) -> ColumnElement[str | None]:
 
 def typed(db: Session, run: Run, target_ids: Sequence[int] | None = None) -> dict[int, str]:
     """The values of a run by line id, as they were written where they cannot be read; of these lines, or all."""
-    found = select(RunValue.target_id, RunValue.value).where(
+    query = select(RunValue.target_id, RunValue.value).where(
         RunValue.company_id == run.company_id, RunValue.run_id == run.id
     )
     if target_ids is not None:
-        found = found.where(RunValue.target_id == any_(cast(list(target_ids), BIGINTS)))
-    return {target_id: value.removeprefix(UNREADABLE) for target_id, value in db.execute(found)}
+        query = query.where(RunValue.target_id == any_(cast(list(target_ids), BIGINTS)))
+    return {target_id: value.removeprefix(UNREADABLE) for target_id, value in db.execute(query)}
 
 
 def shown(value: str | None, kind: RowValue) -> str:

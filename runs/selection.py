@@ -42,8 +42,8 @@ class Selection(ABC):
 
     def dump(self) -> dict[str, Any]:
         """The stored form: JSON with the kind."""
-        named = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return {"kind": self.kind, **named}
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {"kind": self.kind, **values}
 
 
 class Named(Selection):

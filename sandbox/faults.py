@@ -69,5 +69,5 @@ class Faults:
 
     def as_dict(self) -> dict[str, Any]:
         """The plan with the seconds of outage that are left."""
-        left = max(0.0, self._outage_until - self._clock())
-        return {**asdict(self.plan), "outageSecondsLeft": round(left, 3)}
+        seconds = max(0.0, self._outage_until - self._clock())
+        return {**asdict(self.plan), "outageSecondsLeft": round(seconds, 3)}

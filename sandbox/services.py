@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass, field
+from typing import cast
 
 from flask import current_app
 from psycopg_pool import ConnectionPool
@@ -36,5 +37,4 @@ class Services:
 
 def services() -> Services:
     """The services of the present request."""
-    found: Services = current_app.extensions["sandbox"]
-    return found
+    return cast(Services, current_app.extensions["sandbox"])

@@ -55,16 +55,16 @@ def _parties(row: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _characteristics(row: dict[str, Any]) -> list[dict[str, Any]]:
-    found = [
+    items = [
         {"name": "msisdn", "value": row["msisdn"]},
         {"name": "iccid", "value": row["iccid"]},
         {"name": "spentThisMonth", "value": str(row["spent"])},
         {"name": "lastActivity", "value": row["last_activity"].isoformat()},
     ]
     for shown in SHOWN:
-        found += [{"name": name, "value": value} for name, value in shown(row).items()]
-    found += [{"name": name, "value": value} for name, value in (row["characteristics"] or {}).items()]
-    return found
+        items += [{"name": name, "value": value} for name, value in shown(row).items()]
+    items += [{"name": name, "value": value} for name, value in (row["characteristics"] or {}).items()]
+    return items
 
 
 def order_item(key: str, state: str, reason: str | None) -> dict[str, Any]:

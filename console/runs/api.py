@@ -19,7 +19,7 @@ from rbac.permissions import Permission
 from runs import control, listing, submission
 from runs.models import LINE, Run
 from runs.operation import Operation
-from runs.row_value_kind import Wanted
+from runs.row_value_kind import StockSearch
 from runs.row_values import CHECK, NOT_A_TABLE, TAKEN_OVER, VALUES, VALUES_OF
 
 blueprint = Calls(
@@ -76,7 +76,7 @@ def list_offers(wanted: dict[str, Any], code: str) -> list[dict[str, Any]]:
     stock = operation.row_value.stock
     if wanted["offer_class"] and stock.classes and wanted["offer_class"] not in stock.classes:
         raise InvalidInput(CHECK, fields={"class": [UNKNOWN_CLASS]})
-    offers = row_values.offers(stock, Wanted(**wanted))
+    offers = row_values.offers(stock, StockSearch(**wanted))
     return [{**offer._asdict(), "offer_class": offer.offer_class or None} for offer in offers]
 
 

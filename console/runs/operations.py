@@ -26,7 +26,7 @@ from runs import previews
 from runs.models import LINE
 from runs.operation import Operation
 from runs.parts import target_of
-from runs.row_value_kind import Wanted
+from runs.row_value_kind import StockSearch
 from runs.selection import Selection
 
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")
@@ -116,7 +116,7 @@ def offered(code: str) -> ResponseReturnValue:
     require(actor(), operation.permission)
     if operation.row_value is None or operation.row_value.stock is None:
         raise NotFound
-    wanted = Wanted(request.args.get("containing", "")[:LONGEST_SEARCH], request.args.get("class", ""))
+    wanted = StockSearch(request.args.get("containing", "")[:LONGEST_SEARCH], request.args.get("class", ""))
     stock = operation.row_value.stock
     return render(
         "runs/row_value_offers.html",

@@ -14,7 +14,7 @@ from lines.bulk.items import AskedLine, asked_lines, changes_title
 from lines.numbers import format_msisdn
 from runs import previews, row_values
 from runs.operation import Operation
-from runs.row_value_kind import Offer, RowValue, Stock, Wanted
+from runs.row_value_kind import Offer, RowValue, Stock, StockSearch
 from runs.row_values import VALUES, VALUES_OF
 from runs.selection import Listed, Selection
 
@@ -83,11 +83,11 @@ def make(
         errors=_errors(problem),
         listed=listed,
         too_many=too_many,
-        offered=offers(kind.stock, Wanted()) if kind.stock else (),
+        offered=offers(kind.stock, StockSearch()) if kind.stock else (),
     )
 
 
-def offers(stock: Stock, wanted: Wanted) -> Sequence[Offer]:
+def offers(stock: Stock, wanted: StockSearch) -> Sequence[Offer]:
     """What may be given out, the cheapest first."""
     return stock.offers(db(), actor(), wanted, MOST_OFFERED)
 

@@ -81,21 +81,21 @@ class AccountTarget:
 
         Raises NotFound for a run that the actor may not see, InvalidInput for what chooses lines only.
         """
-        named: ColumnElement[bool]
+        condition: ColumnElement[bool]
         match selection:
             case Matching(query=""):
-                named = true()
+                condition = true()
             case Ids(ids):
-                named = BillingAccount.id == any_(cast(list(ids), BIGINTS))
+                condition = BillingAccount.id == any_(cast(list(ids), BIGINTS))
             case Named():
                 selection.check(session, actor, self.kind)
-                named = selection.condition(company_of(actor), BillingAccount.id)
+                condition = selection.condition(company_of(actor), BillingAccount.id)
             case _:
                 raise InvalidInput(NOT_SO, code="nothing_selected")
         return (
             select(BillingAccount.id)
             .outerjoin(Contract, IN_CONTRACT)
-            .where(BillingAccount.company_id == actor.company_id, seen_accounts(actor, permission), named)
+            .where(BillingAccount.company_id == actor.company_id, seen_accounts(actor, permission), condition)
         )
 
     def problems(
@@ -138,13 +138,13 @@ class AccountTarget:
         has_row_value: bool = False,
     ) -> Sequence[TargetLine]:
         """These accounts in the order of their items' numbers, with the refusal that holds now."""
-        found = select(BillingAccount.id, BillingAccount.operator_id, refusal_case(list(refusals))).where(
+        query = select(BillingAccount.id, BillingAccount.operator_id, refusal_case(list(refusals))).where(
             BillingAccount.company_id == company_id,
             BillingAccount.id == any_(cast(list(numbers), BIGINTS)),
         )
         accounts = [
             TargetLine(numbers[account_id], account_id, Account(operator_id), refusal)
-            for account_id, operator_id, refusal in session.execute(found)
+            for account_id, operator_id, refusal in session.execute(query)
         ]
         return sorted(accounts, key=attrgetter("no"))
 

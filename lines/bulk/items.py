@@ -129,12 +129,12 @@ def item_lines(
     after: int = 0,
 ) -> list[ItemLine]:
     """A page of a run's items by their number, narrowed to a state and a reason, and to things the actor may see."""
-    found = _items(actor, target, run, row_value).where(RunItem.no > after)
+    query = _items(actor, target, run, row_value).where(RunItem.no > after)
     if state:
-        found = found.where(RunItem.state == state)
+        query = query.where(RunItem.state == state)
     if reason:
-        found = found.where(RunItem.reason == reason)
-    return [ItemLine(*row) for row in session.execute(found.order_by(RunItem.no).limit(PAGE))]
+        query = query.where(RunItem.reason == reason)
+    return [ItemLine(*row) for row in session.execute(query.order_by(RunItem.no).limit(PAGE))]
 
 
 def newest_failures(
@@ -142,8 +142,8 @@ def newest_failures(
 ) -> list[ItemLine]:
     """What failed or was refused while the run went on, newest first."""
     went_wrong = RunItem.state.in_((ItemState.FAILED, ItemState.REFUSED))
-    found = _items(actor, target, run, row_value).where(went_wrong, RunItem.batch_id.is_not(None))
-    rows = session.execute(found.order_by(RunItem.updated_at.desc(), RunItem.no).limit(limit))
+    query = _items(actor, target, run, row_value).where(went_wrong, RunItem.batch_id.is_not(None))
+    rows = session.execute(query.order_by(RunItem.updated_at.desc(), RunItem.no).limit(limit))
     return [ItemLine(*row) for row in rows]
 
 
@@ -167,8 +167,8 @@ def result_rows(
         _given(row_value),
     )
     written = _written(target.kind)
-    found = _items(actor, target, run, row_value).with_only_columns(*columns).outerjoin(JournalEntry, written)
-    for row in session.execute(found.order_by(RunItem.no), execution_options={"yield_per": 2000}):
+    query = _items(actor, target, run, row_value).with_only_columns(*columns).outerjoin(JournalEntry, written)
+    for row in session.execute(query.order_by(RunItem.no), execution_options={"yield_per": 2000}):
         yield ResultRow(*row)
 
 
@@ -210,10 +210,10 @@ def _items(actor: Actor, target: Target, run: Run, row_value: RowValue | None) -
         RunItem.updated_at,
         _given(row_value),
     )
-    found = target.of_items(select(*columns).select_from(RunItem)).where(
+    query = target.of_items(select(*columns).select_from(RunItem)).where(
         RunItem.company_id == run.company_id, RunItem.run_id == run.id, target.seen(actor)
     )
-    return found.outerjoin(RunValue, OF_VALUE) if row_value else found
+    return query.outerjoin(RunValue, OF_VALUE) if row_value else query
 
 
 def _given(row_value: RowValue | None) -> ColumnElement[str | None]:

@@ -95,20 +95,20 @@ class LineTarget:
             case Below(department):
                 return select_department(actor, permission, department).with_only_columns(Line.id)
             case Ids(ids):
-                named: ColumnElement[bool] = Line.id == any_(cast(list(ids), BIGINTS))
+                condition: ColumnElement[bool] = Line.id == any_(cast(list(ids), BIGINTS))
             case Listed(upload_id):
                 get_upload(session, actor, upload_id)
-                named = Line.id.in_(listed_lines(company_of(actor), upload_id))
+                condition = Line.id.in_(listed_lines(company_of(actor), upload_id))
             case Named():
                 selection.check(session, actor, self.kind)
-                named = selection.condition(company_of(actor), Line.id)
+                condition = selection.condition(company_of(actor), Line.id)
             case _:
                 raise TypeError(f"lines cannot be chosen by {selection.kind}")
         return (
             select(Line.id)
             .join(Department, IN_DEPARTMENT)
             .where(Line.company_id == actor.company_id, visible(actor, permission, Department.path))
-            .where(named)
+            .where(condition)
         )
 
     def problems(
@@ -141,13 +141,13 @@ class LineTarget:
 
     def lacks_right_in(self, actor: Actor, permission: Permission, department_id: int) -> ColumnElement[bool]:
         """The condition that this department is gone, or that the actor does not hold the permission there."""
-        there = aliased(Department)
-        held = select(there.id).where(
-            there.company_id == actor.company_id,
-            there.id == department_id,
-            visible(actor, permission, there.path),
+        department = aliased(Department)
+        permitted = select(department.id).where(
+            department.company_id == actor.company_id,
+            department.id == department_id,
+            visible(actor, permission, department.path),
         )
-        return not_(held.correlate(None).exists())
+        return not_(permitted.correlate(None).exists())
 
     def prepare(self, session: Session, company_id: int, effect: Mapping[str, Any]) -> None:
         """Branches stand still while lines are put into one."""
@@ -166,7 +166,7 @@ class LineTarget:
     ) -> Sequence[TargetLine]:
         """These lines in the order of their items' numbers, with the refusal that holds now."""
         columns: list[Any] = [Line.id, Line.operator_id, refusal_case(list(refusals))]
-        found = (
+        query = (
             select(*columns, *([RunValue.value] if has_row_value else []))
             .select_from(Line)
             # Said so that a planner who knows little of the table does not come by way of the departments.
@@ -174,9 +174,9 @@ class LineTarget:
             .where(Line.company_id == company_id, Line.id == any_(cast(literal(_written(numbers)), BIGINTS)))
         )
         if has_row_value:
-            found = found.outerjoin(RunValue, of_line(company_id, run_id, Line.id))
+            query = query.outerjoin(RunValue, of_line(company_id, run_id, Line.id))
         lines = [
-            TargetLine(numbers[row[0]], row[0], Product(row[1]), *row[2:]) for row in session.execute(found)
+            TargetLine(numbers[row[0]], row[0], Product(row[1]), *row[2:]) for row in session.execute(query)
         ]
         return sorted(lines, key=attrgetter("no"))
 
@@ -216,7 +216,7 @@ class LineTarget:
             totals.add(session, company_id, _moves(before, effect.get("state"), effect.get("department_id")))
         if row_value is not None and row_value.after is not None and row_value.column in each:
             row_value.after(session, company_id, _replaced(before, row_value.column))
-        changes = _told(sorted(before, key=itemgetter(0)), effect, each)
+        changes = _journaled_changes(sorted(before, key=itemgetter(0)), effect, each)
         return _with_departments(session, company_id, changes) if "department_id" in effect else changes
 
 
@@ -229,9 +229,11 @@ def _same_for_all(names: tuple[str, ...], is_ordered: bool) -> ReturningUpdate[A
 def _change(
     names: Sequence[str], each: Mapping[str, Any], run_id: int, is_ordered: bool
 ) -> ReturningUpdate[Any]:
-    """Writes columns of lines and tells what stood there; what is not in `each` is the parameter "to_" and its name.
+    """The statement that writes columns of lines and returns their old values.
 
-    Locked in the order of their ids, as everyone locks lines; changed and told in the same statement. What the
+    What is not in `each` is the parameter "to_" and its name.
+
+    Locked in the order of their ids, as everyone locks lines; changed and returned in the same statement. What the
     operator has carried out (`is_ordered`) is dated, so that no earlier reading of the operator overwrites it.
     """
     company = bindparam("company", type_=BigInteger)
@@ -267,7 +269,7 @@ def _replaced(rows: Sequence[Any], column: str) -> list[Replaced]:
     return [Replaced(getattr(row, f"old_{column}"), getattr(row, f"new_{column}")) for row in rows]
 
 
-def _told(
+def _journaled_changes(
     rows: Sequence[Any], effect: Mapping[str, Any], each: Mapping[str, Any]
 ) -> list[tuple[int, str, dict[str, Any], dict[str, Any]]]:
     """Changed lines as the journal keeps them: id, title, before, after. Old values begin at the fifth column."""
@@ -289,11 +291,13 @@ def _with_departments(session: Session, company_id: int, changes: Sequence[Chang
     ids = {int(values["department_id"]) for *_, before, after in changes for values in (before, after)}
     names = {department.id: department.name for department in with_ids(session, company_id, ids)}
 
-    def named(values: Mapping[str, Any]) -> dict[str, Any]:
+    def with_name(values: Mapping[str, Any]) -> dict[str, Any]:
         others = {name: value for name, value in values.items() if name != "department_id"}
         return {**others, "department": names.get(values["department_id"], "")}
 
-    return [(line_id, label, named(before), named(after)) for line_id, label, before, after in changes]
+    return [
+        (line_id, label, with_name(before), with_name(after)) for line_id, label, before, after in changes
+    ]
 
 
 def _written(ids: Iterable[int]) -> str:

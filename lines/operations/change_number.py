@@ -51,7 +51,9 @@ def _refusals() -> tuple[Refusal, ...]:
     is_free = exists().where(
         free.msisdn == RunValue.value, or_(free.party_id.is_(None), free.party_id == party)
     )
-    kept = exists().where(free.msisdn == RunValue.value, free.party_id.is_not(None), free.party_id != party)
+    is_reserved = exists().where(
+        free.msisdn == RunValue.value, free.party_id.is_not(None), free.party_id != party
+    )
     is_whole = exists().where(SyncState.stream == pool_sync.STREAM, SyncState.cursor == pool_sync.WHOLE)
     # A terminated line keeps the number that it had: the operator may have it in the pool again.
     used = exists().where(
@@ -78,7 +80,7 @@ def _refusals() -> tuple[Refusal, ...]:
             "number_not_available",
             N_("The new number is not free"),
             or_(
-                kept.correlate(Line, RunValue),
+                is_reserved.correlate(Line, RunValue),
                 and_(is_whole.correlate_except(SyncState), ~is_free.correlate(Line, RunValue)),
             ),
             N_(
@@ -89,8 +91,8 @@ def _refusals() -> tuple[Refusal, ...]:
 
 
 def _price() -> Price:
-    wanted = aliased(PoolNumber)
-    once = select(wanted.price).where(wanted.msisdn == RunValue.value).correlate(RunValue).scalar_subquery()
+    number = aliased(PoolNumber)
+    once = select(number.price).where(number.msisdn == RunValue.value).correlate(RunValue).scalar_subquery()
     return Price(once=func.coalesce(once, 0), month=literal(Decimal(0)))
 
 

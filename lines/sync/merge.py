@@ -95,12 +95,12 @@ def merge(stored: Stored, line: LineData, values: Mapping[str, Any], *, has_orde
 
 def latest(lines: Iterable[LineData]) -> dict[str, LineData]:
     """By the operator's id; of two snapshots of one line, as overlapping pages give, the newer one."""
-    found: dict[str, LineData] = {}
+    newest: dict[str, LineData] = {}
     for line in lines:
-        other = found.get(line.id)
+        other = newest.get(line.id)
         if other is None or line.updated_at >= other.updated_at:
-            found[line.id] = line
-    return found
+            newest[line.id] = line
+    return newest
 
 
 def assign_numbers(

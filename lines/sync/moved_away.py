@@ -29,19 +29,19 @@ def end_elsewhere(company_id: int | None, lines: Sequence[LineData]) -> int:
     moments = {line.id: line.updated_at for line in lines if line.state != LineState.TERMINATED}
     if not moments:
         return 0
-    found: dict[int, dict[int, datetime]] = {}
+    moments_by_company: dict[int, dict[int, datetime]] = {}
     with all_companies(reason="a line may have come from any company"), unit_of_work() as db:
         # Their ids are named so that the index serves, which begins with the company.
         others = [key for key in db.scalars(select(Company.id)) if key != company_id]
-        held = select(Line.company_id, Line.id, Line.operator_id, Line.operator_updated_at).where(
+        query = select(Line.company_id, Line.id, Line.operator_id, Line.operator_updated_at).where(
             Line.company_id == any_(cast(others, BIGINTS)),
             Line.operator_id == any_(cast(list(moments), TEXTS)),
             Line.state != LineState.TERMINATED,
         )
-        for other, line_id, operator_id, known in db.execute(held):
+        for other, line_id, operator_id, known in db.execute(query):
             if known is None or known <= moments[operator_id]:
-                found.setdefault(other, {})[line_id] = moments[operator_id]
-    for other, gone in sorted(found.items()):
+                moments_by_company.setdefault(other, {})[line_id] = moments[operator_id]
+    for other, gone in sorted(moments_by_company.items()):
         LineWriter(other, Report(), clock.now()).terminate(sorted(gone), gone)
         log.info("lines.moved_away", company=other, to=company_id, lines=len(gone))
-    return sum(len(gone) for gone in found.values())
+    return sum(len(gone) for gone in moments_by_company.values())

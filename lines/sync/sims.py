@@ -30,17 +30,17 @@ MOST_MISSING = 0.5
 log = structlog.get_logger(__name__)
 
 
-def believed(told: str, stored: str | None, *, is_held: bool) -> str:
+def believed(reported: str, stored: str | None, *, is_held: bool) -> str:
     """The state of a card from the operator's word, what is stored, and whether a line in service uses it.
 
     A list may have been asked for before an order of ours ended: what the lines say goes before it, and a dead card
     does not come back unless a line uses it. Where the operator says nothing, nothing changes.
     """
-    if told != SimState.DEAD and is_held:
+    if reported != SimState.DEAD and is_held:
         return SimState.IN_USE
-    if told == SimState.IN_USE and stored == SimState.DEAD:
+    if reported == SimState.IN_USE and stored == SimState.DEAD:
         return SimState.DEAD
-    return stored or told if told == SimState.UNKNOWN else told
+    return stored or reported if reported == SimState.UNKNOWN else reported
 
 
 def sync_sims(source: Source, company_id: int, party_id: str) -> Report:
@@ -101,11 +101,11 @@ def _write(db: Session, company_id: int, cards: Sequence[SimData]) -> tuple[int,
     iccids = [card.iccid for card in different]
     # Locked in the order of their ids, as everyone locks cards.
     stored = _stored(db, company_id, iccids, lock=True)
-    held = _held(db, company_id, iccids)
+    used = _used_iccids(db, company_id, iccids)
     rows = []
     for card in different:
         before = stored.get(card.iccid)
-        state = believed(card.state, before and before[2], is_held=card.iccid in held)
+        state = believed(card.state, before and before[2], is_held=card.iccid in used)
         rows.append({"company_id": company_id, "iccid": card.iccid, **_columns(card, state)})
     return bulk.upsert(db, SimCard, ["company_id", "iccid"], rows)
 
@@ -122,21 +122,21 @@ def _stored(
     db: Session, company_id: int, iccids: Sequence[str], *, lock: bool = False
 ) -> Mapping[str, tuple[str, str, str]]:
     """Operator's id, IMSI and state by ICCID."""
-    found = select(SimCard.iccid, SimCard.operator_id, SimCard.imsi, SimCard.state).where(
+    query = select(SimCard.iccid, SimCard.operator_id, SimCard.imsi, SimCard.state).where(
         SimCard.company_id == company_id, SimCard.iccid == any_(cast(list(iccids), TEXTS))
     )
     if lock:
-        found = found.order_by(SimCard.id).with_for_update()
-    return {row[0]: (row[1], row[2], row[3]) for row in db.execute(found)}
+        query = query.order_by(SimCard.id).with_for_update()
+    return {row[0]: (row[1], row[2], row[3]) for row in db.execute(query)}
 
 
-def _held(db: Session, company_id: int, iccids: Sequence[str]) -> set[str]:
-    found = select(Line.iccid).where(
+def _used_iccids(db: Session, company_id: int, iccids: Sequence[str]) -> set[str]:
+    query = select(Line.iccid).where(
         Line.company_id == company_id,
         Line.iccid == any_(cast(list(iccids), TEXTS)),
         Line.state != LineState.TERMINATED,
     )
-    return set(db.scalars(found))
+    return set(db.scalars(query))
 
 
 def _missing(company_id: int, seen: SeenIds, states: Sequence[str]) -> tuple[array[int], int]:

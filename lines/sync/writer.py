@@ -81,7 +81,7 @@ class LineWriter:
                 merges = {key: merged for key, merged in merges.items() if key not in locked}
                 again = self._merged(db, lines, numbers, locked)
                 self._change(db, locked, again)
-                self.arrived += [lines[key] for key, one in again.items() if _is_back(locked[key], one)]
+                self.arrived += [lines[key] for key, merged in again.items() if _is_back(locked[key], merged)]
                 merges |= again
             self._defer([lines[key] for key, merged in merges.items() if merged.is_deferred])
             self._insert(db, [lines[key] for key in lines if key not in stored], numbers)
@@ -134,26 +134,26 @@ class LineWriter:
         }
         if not asking:
             return numbers
-        wanted = [line.msisdn for line in asking.values()]
-        found = select(Line.msisdn, Line.operator_id, Line.id, Line.state, Line.operator_updated_at).where(
-            Line.company_id == self.company_id, Line.msisdn == any_(cast(wanted, TEXTS))
+        msisdns = [line.msisdn for line in asking.values()]
+        query = select(Line.msisdn, Line.operator_id, Line.id, Line.state, Line.operator_updated_at).where(
+            Line.company_id == self.company_id, Line.msisdn == any_(cast(msisdns, TEXTS))
         )
         holders = {
             row[0]: Holder(row[1], row[2], row[3] == LineState.TERMINATED, row[4])
-            for row in db.execute(found)
+            for row in db.execute(query)
         }
-        given, parked = assign_numbers(asking, holders)
+        assigned, parked = assign_numbers(asking, holders)
         if parked:
             # With those that are changed afterwards, so that all are locked at once in the order of their ids.
             touched = [*parked, *(row["id"] for row in stored.values())]
             now = self._stored(db, Line.id == any_(cast(touched, BIGINTS)), lock=True)
             # The engine may have given them another number since they were read: that one stays.
-            held = {row["id"]: row["msisdn"] for row in now.values()}
-            parked = {key: mark for key, mark in parked.items() if held[key] == unmarked(mark)}
+            present = {row["id"]: row["msisdn"] for row in now.values()}
+            parked = {key: mark for key, mark in parked.items() if present[key] == unmarked(mark)}
         rows = [{"company_id": self.company_id, "id": key, "msisdn": parked[key]} for key in sorted(parked)]
         bulk.update(db, Line, ["company_id", "id"], rows)
         lost = {key: parked[row["id"]] for key, row in stored.items() if row["id"] in parked}
-        return numbers | lost | given
+        return numbers | lost | assigned
 
     def _merged(
         self,
@@ -165,15 +165,15 @@ class LineWriter:
         """What is to be done, by the operator's id; only lines on which something is."""
         newer = [row["id"] for key, row in stored.items() if is_newer(row, lines[key])]
         ordered = self._with_order(db, newer)
-        found: dict[str, Merge] = {}
+        merges: dict[str, Merge] = {}
         for key, row in stored.items():
             line = lines[key]
             values = values_of(line, self._accounts.get(line.account_id), numbers[key])
             has_order = row["id"] in ordered or self._was_ordered(row)
             merged = merge(row, line, values, has_order=has_order)
             if merged.changes or merged.is_deferred:
-                found[key] = merged
-        return found
+                merges[key] = merged
+        return merges
 
     def _was_ordered(self, row: Row) -> bool:
         return row["ordered_at"] is not None and row["ordered_at"] >= self.since

@@ -75,6 +75,6 @@ def column_letters(number: int) -> str:
     """ "A" for 1, "AA" for 27."""
     letters = ""
     while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
+        number, digit = divmod(number - 1, 26)
+        letters = chr(ord("A") + digit) + letters
     return letters

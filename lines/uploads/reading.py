@@ -107,11 +107,11 @@ def read_number_list(
 
 def _find_columns(sheets: Sequence[Sheet]) -> list[int | None]:
     """For each sheet the index of its column with numbers; instructions that name a number are no list."""
-    found = [_find_column(sheet) for sheet in sheets]
-    if all(column is None for column, _ in found):
+    columns = [_find_column(sheet) for sheet in sheets]
+    if all(column is None for column, _ in columns):
         return [_find_doubtful_column(sheet) for sheet in sheets]
-    least = _LIST_SHARE if any(share >= _LIST_SHARE for _, share in found) else 0
-    return [column if share >= least else None for column, share in found]
+    least = _LIST_SHARE if any(share >= _LIST_SHARE for _, share in columns) else 0
+    return [column if share >= least else None for column, share in columns]
 
 
 def _find_column(sheet: Sheet) -> tuple[int | None, float]:

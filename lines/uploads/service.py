@@ -81,31 +81,31 @@ def save_upload(session: Session, actor: Actor, parts: Parts, path: Path, filena
         created_by=actor.user_id,
         created_at=clock.now(),
         rows=len(numbers),
-        found=0,
+        matches=0,
         problems=0,
     )
     session.add(upload)
     session.flush()
-    upload.found = _write_rows(session, actor, upload, numbers)
-    upload.problems = upload.rows - upload.found
+    upload.matches = _write_rows(session, actor, upload, numbers)
+    upload.problems = upload.rows - upload.matches
     session.flush()
-    counts = {"filename": filename, "rows": upload.rows, "found": upload.found}
+    counts = {"filename": filename, "rows": upload.rows, "found": upload.matches}
     write(session, actor, [Entry(LIST_UPLOADED, "upload", upload.id, None, counts)])
     return upload
 
 
 def get_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
     """An upload of the actor's own; raises NotFound."""
-    found = session.scalar(
+    upload = session.scalar(
         select(Upload).where(
             Upload.company_id == actor.company_id,
             Upload.id == upload_id,
             Upload.created_by == actor.user_id,
         )
     )
-    if found is None:
+    if upload is None:
         raise NotFound
-    return found
+    return upload
 
 
 def problem_counts(session: Session, upload: Upload) -> dict[str, int]:
@@ -154,9 +154,9 @@ def _sent_rows(numbers: NumberList) -> Subquery:
     ]
     texts = [f"text_{place}" for place in range(len(codes))]
     names = ("value", "kind", "sheet", "row", "raw", "problem", "detail", *texts)
-    given = func.unnest(*columns).table_valued(*names, with_ordinality="no", name="given").render_derived()
-    values = _as_object({code: given.c[text] for code, text in zip(codes, texts, strict=True)})
-    return select(given, values.label(VALUES)).subquery("list_rows")
+    rows = func.unnest(*columns).table_valued(*names, with_ordinality="no", name="given").render_derived()
+    values = _as_object({code: rows.c[text] for code, text in zip(codes, texts, strict=True)})
+    return select(rows, values.label(VALUES)).subquery("list_rows")
 
 
 def _listed_values(numbers: NumberList, code: str) -> ColumnElement[Any]:
@@ -196,45 +196,45 @@ def _column(values: Sequence[object], *, whole: bool = False) -> ColumnElement[A
     return cast(func.string_to_array(joined, _SEPARATOR, ""), TEXTS)
 
 
-def _matched(actor: Actor, given: Subquery, kinds: set[Any]) -> Subquery:
+def _matched(actor: Actor, rows: Subquery, kinds: set[Any]) -> Subquery:
     """The rows with the line that each means, and what is wrong with those that mean none."""
     seen = _seen_lines(actor).subquery("line")
-    is_right = given.c.problem.is_(None)
-    joined = given.outerjoin(seen, and_(is_right, given.c.kind.is_(None), seen.c.msisdn == given.c.value))
+    is_right = rows.c.problem.is_(None)
+    joined = rows.outerjoin(seen, and_(is_right, rows.c.kind.is_(None), seen.c.msisdn == rows.c.value))
     line_id: ColumnElement[Any] = seen.c.id
     if "iccid" in kinds:
         # A card may have served several lines: the one that still works is meant.
         card = (
             _seen_lines(actor)
             .with_only_columns(Line.id)
-            .where(Line.iccid == given.c.value)
+            .where(Line.iccid == rows.c.value)
             .order_by(Line.state == LineState.TERMINATED, Line.id)
             .limit(1)
-            .correlate(given)
+            .correlate(rows)
         )
-        by_card = case((and_(is_right, given.c.kind == "i"), card.scalar_subquery()))
+        by_card = case((and_(is_right, rows.c.kind == "i"), card.scalar_subquery()))
         line_id = func.coalesce(seen.c.id, by_card)
-    rows = select(given, line_id.label("line_id")).select_from(joined).subquery("matched")
+    matched = select(rows, line_id.label("line_id")).select_from(joined).subquery("matched")
     is_mixed = {"msisdn", "iccid"} <= kinds
-    first = func.first_value(rows.c.row).over(partition_by=rows.c.line_id, order_by=rows.c.no)
-    turn = func.row_number().over(partition_by=rows.c.line_id, order_by=rows.c.no)
-    again = and_(rows.c.line_id.is_not(None), turn > 1) if is_mixed else false()
+    first = func.first_value(matched.c.row).over(partition_by=matched.c.line_id, order_by=matched.c.no)
+    turn = func.row_number().over(partition_by=matched.c.line_id, order_by=matched.c.no)
+    again = and_(matched.c.line_id.is_not(None), turn > 1) if is_mixed else false()
     problem = case(
-        (rows.c.problem.is_not(None), rows.c.problem),
-        (rows.c.line_id.is_(None), UNKNOWN),
+        (matched.c.problem.is_not(None), matched.c.problem),
+        (matched.c.line_id.is_(None), UNKNOWN),
         (again, SAME_LINE),
         else_=null(),
     )
-    detail = case((again, cast(func.jsonb_build_object("row", first), String)), else_=rows.c.detail)
+    detail = case((again, cast(func.jsonb_build_object("row", first), String)), else_=matched.c.detail)
     return select(
-        rows.c.no,
-        func.coalesce(rows.c.sheet, "").label("sheet"),
-        rows.c.row,
-        func.coalesce(rows.c.raw, "").label("raw"),
-        case((not_(again), rows.c.line_id)).label("line_id"),
+        matched.c.no,
+        func.coalesce(matched.c.sheet, "").label("sheet"),
+        matched.c.row,
+        func.coalesce(matched.c.raw, "").label("raw"),
+        case((not_(again), matched.c.line_id)).label("line_id"),
         cast(problem, String).label("problem"),
-        (detail if is_mixed else rows.c.detail).label("detail"),
-        rows.c[VALUES],
+        (detail if is_mixed else matched.c.detail).label("detail"),
+        matched.c[VALUES],
     ).subquery("judged")
 
 

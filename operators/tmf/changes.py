@@ -45,7 +45,7 @@ def product_of(change: Change) -> dict[str, Any]:
     """What changes, as a part of a product."""
     product: dict[str, Any] = {}
     characteristics = []
-    for name, value in change.named():
+    for name, value in change.attributes():
         if name in ATTRIBUTES:
             theirs, write = ATTRIBUTES[name]
             product[theirs] = write(value)

@@ -66,8 +66,8 @@ def parse_event(body: bytes) -> Event:
             product = get_object(envelope.get("event"), "event").get("product")
             return LineEvent(event_id, parse.line(get_object(product, "event.product")))
     except (ValueError, RecursionError) as problem:  # Unfit is a ValueError, as is broken JSON
-        what = str(problem) if isinstance(problem, Unfit) else "not JSON"
-        raise InvalidInput(N_("The event cannot be read."), code="bad_event", what=what) from problem
+        reason = str(problem) if isinstance(problem, Unfit) else "not JSON"
+        raise InvalidInput(N_("The event cannot be read."), code="bad_event", what=reason) from problem
     return OtherEvent(event_id, clean(str(event_type)))
 
 

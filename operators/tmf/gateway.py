@@ -84,8 +84,8 @@ class TmfGateway:
                 return None
             if not reply.is_ok:
                 return Away(MISCONFIGURED_SECONDS, f"http {reply.status}")
-            found = choose(reply.body)
-            return None if found is None else accepted(found)
+            order = choose(reply.body)
+            return None if order is None else accepted(order)
         except OperatorAway as problem:
             return Away(problem.after, problem.why)
         except Unfit as problem:
@@ -101,10 +101,10 @@ def _with_key(body: Any, key: str) -> dict[str, Any] | None:
     if not isinstance(body, list):
         raise OddAnswer("the list of orders is not a list", after=5.0)
     orders = [get_object(item, "an order") for item in body]
-    found = [order for order in orders if order.get("externalId") == key]
-    if len(found) < len(orders):
+    matches = [order for order in orders if order.get("externalId") == key]
+    if len(matches) < len(orders):
         # Where the filter is ignored, ours not being among the orders shown would prove nothing.
         raise OddAnswer("orders were not filtered by externalId", after=30.0)
-    if len(found) > 1:
-        log.error("operator.order_doubled", key=key, orders=[order.get("id") for order in found])
-    return min(found, key=lambda order: (str(order.get("orderDate")), str(order.get("id"))), default=None)
+    if len(matches) > 1:
+        log.error("operator.order_doubled", key=key, orders=[order.get("id") for order in matches])
+    return min(matches, key=lambda order: (str(order.get("orderDate")), str(order.get("id"))), default=None)

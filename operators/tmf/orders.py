@@ -128,8 +128,8 @@ def outcome(item: dict[str, Any]) -> LineOutcome:
     key = find_id(item)
     if state in (Outcome.OPEN, Outcome.DONE):
         return LineOutcome(key, state)
-    given = item.get("statusReason")
-    status_reason = given if isinstance(given, dict) else {}
+    raw_reason = item.get("statusReason")
+    status_reason = raw_reason if isinstance(raw_reason, dict) else {}
     code = status_reason.get("code")
     unsaid = "technical" if state is Outcome.FAILED else ANY_REASON
     reason = unsaid if code is None else reason_of(code)

@@ -99,12 +99,12 @@ def account(item: dict[str, Any]) -> AccountData:
     )
 
 
-def _roubles(value: Any, what: str) -> Decimal:
+def _roubles(value: Any, name: str) -> Decimal:
     """A money {unit, value} in roubles."""
-    money = get_object(value, what)
+    money = get_object(value, name)
     if money.get("unit", "RUB") != "RUB":
-        raise Unfit(f"{what} is not in RUB")
-    return fields.amount(money.get("value"), what)
+        raise Unfit(f"{name} is not in RUB")
+    return fields.amount(money.get("value"), name)
 
 
 def _delivery(item: dict[str, Any]) -> InvoiceDelivery | None:
@@ -149,7 +149,7 @@ def tariff(item: dict[str, Any]) -> TariffData:
 def is_tariff(item: Any) -> bool:
     """Whether an offering is a tariff: a catalogue also sells other things."""
     categories = item.get("category") if isinstance(item, dict) else None
-    return categories is None or any(found.get("name") == "tariff" for found in objects(categories))
+    return categories is None or any(category.get("name") == "tariff" for category in objects(categories))
 
 
 def sim(item: dict[str, Any]) -> SimData:
@@ -179,14 +179,14 @@ def _sim_state(item: dict[str, Any]) -> str:
 
 def free_number(item: dict[str, Any]) -> FreeNumber:
     """TMF639 logical resource of the category "MSISDN" that may be had; its price must be told."""
-    found = _characteristics(item.get("resourceCharacteristic"))
-    number_class = fields.text(found, "numberClass")
+    characteristics = _characteristics(item.get("resourceCharacteristic"))
+    number_class = fields.text(characteristics, "numberClass")
     if number_class not in tuple(NumberClass):
         raise Unfit(f"the class of number {number_class[:30]!r} is not known")
     return FreeNumber(
-        msisdn=_number(item.get("value") or found.get("msisdn"), MSISDN, "the number"),
+        msisdn=_number(item.get("value") or characteristics.get("msisdn"), MSISDN, "the number"),
         number_class=NumberClass(number_class),
-        price=fields.amount(found.get("switchPrice"), "switchPrice"),
+        price=fields.amount(characteristics.get("switchPrice"), "switchPrice"),
         party_id=_earlier_customer(item),
     )
 
@@ -201,38 +201,38 @@ def _earlier_customer(item: dict[str, Any]) -> str | None:
 
 def line(item: dict[str, Any]) -> LineData:
     """TMF637 product."""
-    found = _characteristics(item.get("productCharacteristic"))
+    characteristics = _characteristics(item.get("productCharacteristic"))
     status = fields.text(item, "status")
     if status not in STATES:
         raise Unfit(f"status {status[:30]!r} is not that of a line in service")
     party_id, employee = _parties(item)
-    limit_amount, limit_period, limit_warn = _limit(found.get("spendingLimit"))
+    limit_amount, limit_period, limit_warn = _limit(characteristics.get("spendingLimit"))
     state = STATES[status]
     return LineData(
         id=get_id(item),
         party_id=party_id,
-        msisdn=_number(found.get("msisdn") or item.get("name"), MSISDN, "the number"),
-        iccid=_number(found.get("iccid"), ICCID, "the ICCID"),
+        msisdn=_number(characteristics.get("msisdn") or item.get("name"), MSISDN, "the number"),
+        iccid=_number(characteristics.get("iccid"), ICCID, "the ICCID"),
         state=state,
-        block_reason=fields.text(found, "blockReason") or None if state == "blocked" else None,
+        block_reason=fields.text(characteristics, "blockReason") or None if state == "blocked" else None,
         tariff_id=get_id(get_object(item.get("productOffering"), "productOffering")),
         account_id=fields.find_id(item.get("billingAccount")) or None,
         employee=employee,
         limit_amount=limit_amount,
         limit_period=limit_period,
         limit_warn=limit_warn,
-        spent=fields.amount(found.get("spentThisMonth", 0), "spentThisMonth"),
-        last_activity=fields.find_day(found.get("lastActivity"), "lastActivity"),
+        spent=fields.amount(characteristics.get("spentThisMonth", 0), "spentThisMonth"),
+        last_activity=fields.find_day(characteristics.get("lastActivity"), "lastActivity"),
         activated_on=fields.find_day(item.get("startDate"), "startDate"),
         updated_at=fields.moment(item.get("lastUpdate"), "lastUpdate"),
-        planned_tariff_id=fields.find_id(found.get("plannedTariff")) or None,
+        planned_tariff_id=fields.find_id(characteristics.get("plannedTariff")) or None,
     )
 
 
-def _number(value: Any, pattern: re.Pattern[str], what: str) -> str:
+def _number(value: Any, pattern: re.Pattern[str], name: str) -> str:
     digits = value.removeprefix("+") if isinstance(value, str) else ""
     if not pattern.fullmatch(digits):
-        raise Unfit(f"{what} is not one")
+        raise Unfit(f"{name} is not one")
     return digits
 
 

@@ -106,8 +106,8 @@ class TmfSource:
         """
         seen, first, last = 0, "", ""
         while True:
-            asked = {**params, "limit": str(PAGE), **onward(seen, last)}
-            reply = self._client.get_json(path, asked)
+            query = {**params, "limit": str(PAGE), **onward(seen, last)}
+            reply = self._client.get_json(path, query)
             items, total = _list(reply, path), _total(reply)
             if not items:
                 if total is not None and seen < total:
@@ -139,7 +139,7 @@ def _is_sim(item: Any) -> bool:
 
 
 def _page(kind: str, items: Any, convert: Callable[[dict[str, Any]], T]) -> Page[T]:
-    found = parse.page(kind, items, convert)
-    for odd in found.odd[:5]:
+    page = parse.page(kind, items, convert)
+    for odd in page.odd[:5]:
         log.warning("operator.odd_record", kind=odd.kind, id=odd.id, problem=odd.problem)
-    return found
+    return page

@@ -95,8 +95,8 @@ def claim(db: Session, work: Work, most: int) -> Claim | None:
     write_accepted(db, work)
     now, key = clock.now(), f"vm-{work.run_id}-{secrets.token_hex(8)}"
     lease = now + timedelta(seconds=work.parts.settings.operator_timeout + MARGIN)
-    found = {"company": work.company_id, "run": work.run_id, "most": most, "key": key}
-    row = db.execute(CLAIM, {**found, "worker": work.worker, "now": now, "lease": lease}).one_or_none()
+    params = {"company": work.company_id, "run": work.run_id, "most": most, "key": key}
+    row = db.execute(CLAIM, {**params, "worker": work.worker, "now": now, "lease": lease}).one_or_none()
     if row is None:
         return None
     batch_id, numbers = row
@@ -158,13 +158,13 @@ REFUSE = text("""
 
 
 def _refuse(db: Session, work: Work, batch_id: int, refused: Mapping[int, str], now: datetime) -> None:
-    found = {"company": work.company_id, "run": work.run_id, "now": now}
-    db.execute(REFUSE, {**found, "nos": list(refused), "reasons": list(refused.values())})
-    left = OrderBatch.open - len(refused)
+    params = {"company": work.company_id, "run": work.run_id, "now": now}
+    db.execute(REFUSE, {**params, "nos": list(refused), "reasons": list(refused.values())})
+    open_items = OrderBatch.open - len(refused)
     db.execute(
         update(OrderBatch)
         .where(OrderBatch.company_id == work.company_id, OrderBatch.id == batch_id)
-        .values(open=left, state=case((left == 0, BatchState.CLOSED), else_=OrderBatch.state)),
+        .values(open=open_items, state=case((open_items == 0, BatchState.CLOSED), else_=OrderBatch.state)),
         execution_options={"synchronize_session": False},
     )
 

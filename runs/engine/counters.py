@@ -42,6 +42,6 @@ def move(
 ) -> int:
     """Add to the counters named; returns how many items wait now. The run's row is locked last of all."""
     also = also or Moved()
-    found = {"company": company_id, "run": run_id, "now": now, "hold": also.hold, "answered": also.answered}
+    params = {"company": company_id, "run": run_id, "now": now, "hold": also.hold, "answered": also.answered}
     deltas = {name: by.get(name, 0) for name in NAMES}
-    return int(db.execute(MOVE, {**found, **deltas}).scalar_one())
+    return int(db.execute(MOVE, {**params, **deltas}).scalar_one())

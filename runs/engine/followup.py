@@ -54,7 +54,7 @@ def _leave(work: Work, batches_left: Sequence[OrderBatch]) -> None:
 def _take_due(db: Session, work: Work) -> Sequence[OrderBatch]:
     """Due orders, held for the time that the look-ups may take, so that no other worker asks about them too."""
     now = clock.now()
-    due = (
+    query = (
         select(OrderBatch)
         .where(
             OrderBatch.company_id == work.company_id,
@@ -66,17 +66,17 @@ def _take_due(db: Session, work: Work) -> Sequence[OrderBatch]:
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     )
-    found = db.scalars(due).all()
+    batches = db.scalars(query).all()
     hold = now + timedelta(seconds=work.parts.settings.operator_timeout + claims.MARGIN)
-    for batch in found:
+    for batch in batches:
         if batch.state == BatchState.SENDING:
             # Its worker died or lost the database. What it sent, nobody knows; it may have left until the end of its
             # time for sending, and the operator may have taken it in for as long as any call may last.
             open_for = claims.SEND_WITHIN + work.parts.settings.operator_timeout
             latest = batch.sent_at + timedelta(seconds=open_for)
             claims.unsure(db, work.company_id, work.run_id, batch.id, latest, hold)
-    if found:
-        ids = [batch.id for batch in found]
+    if batches:
+        ids = [batch.id for batch in batches]
         db.execute(
             update(OrderBatch)
             .where(OrderBatch.company_id == work.company_id, OrderBatch.id.in_(ids))
@@ -84,9 +84,9 @@ def _take_due(db: Session, work: Work) -> Sequence[OrderBatch]:
             execution_options={"synchronize_session": False},
         )
         db.flush()
-        for batch in found:
+        for batch in batches:
             db.refresh(batch)
-    return found
+    return batches
 
 
 def _check(work: Work, batch: OrderBatch) -> None:

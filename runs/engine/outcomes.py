@@ -1,4 +1,4 @@
-"""Outcomes of orders, from events and from polling: each item is written once, however often it is told."""
+"""Outcomes of orders, from events and from polling: each item is written once, however often its outcome arrives."""
 
 from __future__ import annotations
 
@@ -39,19 +39,21 @@ FINAL_STATES = {
 # Items are found by an array of numbers, then by their place: quick even before the table was analysed. The same
 # statement counts what is left of the order and closes it where nothing is.
 WRITE = text("""
-    WITH told AS MATERIALIZED (
+    WITH outcome AS MATERIALIZED (
         SELECT item.ctid AS place, item.state AS old, r.state, r.reason, r.detail
         FROM run_items AS item
         JOIN (SELECT unnest(nos) AS no, state, reason, detail
-              FROM jsonb_to_recordset(CAST(:told AS jsonb)) AS one(nos bigint[], state text, reason text, detail text)
+              FROM jsonb_to_recordset(CAST(:outcomes AS jsonb))
+                   AS given(nos bigint[], state text, reason text, detail text)
              ) AS r ON r.no = item.no
         WHERE item.company_id = :company AND item.run_id = :run AND item.no = ANY (CAST(:nos AS bigint[]))
               AND item.batch_id = :batch AND item.state IN ('sent', 'unknown')
         FOR UPDATE OF item),
     changed AS (
-        UPDATE run_items AS item SET state = told.state, reason = told.reason, detail = told.detail, updated_at = :now
-        FROM told WHERE item.company_id = :company AND item.ctid = told.place
-        RETURNING item.target_id, told.old, told.state),
+        UPDATE run_items AS item SET state = outcome.state, reason = outcome.reason,
+               detail = outcome.detail, updated_at = :now
+        FROM outcome WHERE item.company_id = :company AND item.ctid = outcome.place
+        RETURNING item.target_id, outcome.old, outcome.state),
     closed AS (
         UPDATE order_batches SET open = open - done.count, order_id = coalesce(:order, order_id),
                state = CASE WHEN open <= done.count THEN 'closed' ELSE 'accepted' END,
@@ -97,18 +99,18 @@ def record(db: Session, parts: Parts, locked: Locked, order_id: str, lines: Sequ
     Returns how many items became final now; those that already were, or are still open, are left as they are.
     """
     now, batch, run = clock.now(), locked.batch, locked.run
-    told = _told(run.id, lines)
-    numbers = ",".join(str(no) for nos in told.values() for no in nos)
+    outcomes = _by_outcome(run.id, lines)
+    numbers = ",".join(str(no) for nos in outcomes.values() for no in nos)
     groups = [
         {"nos": nos, "state": state, "reason": reason, "detail": detail}
-        for (state, reason, detail), nos in told.items()
+        for (state, reason, detail), nos in outcomes.items()
     ]
     values = {
         "company": run.company_id,
         "run": run.id,
         "batch": batch.id,
         "now": now,
-        "told": json.dumps(groups),
+        "outcomes": json.dumps(groups),
         "nos": f"{{{numbers}}}",
         "order": order_id or None,
         "poll_at": now + timedelta(seconds=poll_pause(batch.checks)),
@@ -125,12 +127,12 @@ def record(db: Session, parts: Parts, locked: Locked, order_id: str, lines: Sequ
     return len(changed)
 
 
-Told = dict[tuple[str, str | None, str | None], list[int]]
+Outcomes = dict[tuple[str, str | None, str | None], list[int]]
 """Numbers of items by state, reason and detail: most of an order ends in the same way."""
 
 
-def _told(run_id: int, lines: Sequence[LineOutcome]) -> Told:
-    found: Told = {}
+def _by_outcome(run_id: int, lines: Sequence[LineOutcome]) -> Outcomes:
+    numbers: Outcomes = {}
     for line in lines:
         if line.outcome == Outcome.OPEN:
             continue
@@ -139,8 +141,8 @@ def _told(run_id: int, lines: Sequence[LineOutcome]) -> Told:
             log.warning("outcome.foreign_item", run=run_id, item=line.external_id)
             continue
         key = FINAL_STATES[line.outcome].value, line.reason or None, line.detail[:500] or None
-        found.setdefault(key, []).append(no)
-    return found
+        numbers.setdefault(key, []).append(no)
+    return numbers
 
 
 def poll_pause(checks: int) -> float:

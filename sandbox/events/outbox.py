@@ -19,8 +19,8 @@ VALUE_EVENT = "ProductAttributeValueChangeEvent"
 
 def wants(query: str, event_type: str) -> bool:
     """Whether a hub's query (``eventType=A,B`` or nothing) lets an event through."""
-    asked = parse_qs(query).get("eventType")
-    return asked is None or event_type in ",".join(asked).split(",")
+    types = parse_qs(query).get("eventType")
+    return types is None or event_type in ",".join(types).split(",")
 
 
 def put_events(

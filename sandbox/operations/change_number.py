@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.operations.operation import Args, Context, SandboxOperation, Unfit, is_text
 from sandbox.targets.lines import LINES, Line, Number
-from sandbox.targets.stock import Wanted
+from sandbox.targets.stock import StockRequest
 from sandbox.targets.target import Refusal
 
 SAME_NUMBER = Refusal("sameNumber", "The line already has this number.")
@@ -47,7 +47,7 @@ OPERATION = SandboxOperation(
     refusals=(SAME_NUMBER, NUMBER_NOT_AVAILABLE),
     refusal=_refusal,
     apply=_apply,
-    wants=lambda args: Wanted(msisdn=args["msisdn"]),
+    wants=lambda args: StockRequest(msisdn=args["msisdn"]),
     each_day=RELEASE,
     in_office=True,
 )

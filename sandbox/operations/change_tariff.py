@@ -33,12 +33,12 @@ def _read(offering: Any, characteristics: Mapping[str, Any]) -> Args | None:
 def _refusal(line: Line, args: Args, _context: Context) -> Refusal | None:
     if line.status == "suspended":
         return LINE_SUSPENDED
-    wanted = args["tariff"]
-    is_planned = args["effective"] == "nextPeriod" and line.planned_tariff == wanted
+    tariff = args["tariff"]
+    is_planned = args["effective"] == "nextPeriod" and line.planned_tariff == tariff
     # A planned change away from the present tariff may be called back by ordering the present one.
-    if is_planned or (line.tariff == wanted and line.planned_tariff is None):
+    if is_planned or (line.tariff == tariff and line.planned_tariff is None):
         return SAME_TARIFF
-    if wanted not in SELLABLE and wanted != line.tariff:
+    if tariff not in SELLABLE and tariff != line.tariff:
         return TARIFF_NOT_SELLABLE
     return DEBT if line.in_arrears else None
 

@@ -31,22 +31,22 @@ def read_change(target: Target[Any], product: Mapping[str, Any]) -> tuple[Sandbo
     """The operation that the product of an order's item asks for, with its arguments; raises Unfit."""
     characteristics = _characteristics(product.get("productCharacteristic", []))
     names = _BY_NAME[target]
-    asked = [
+    present = [
         name
         for name, operations in names.items()
         if name in (product if operations[0].is_attribute else characteristics)
     ]
-    if len(asked) != 1:
+    if len(present) != 1:
         raise Unfit(f"product: {_one_of(list(names))} is expected.")
-    operations = names[asked[0]]
-    value = (product if operations[0].is_attribute else characteristics)[asked[0]]
+    operations = names[present[0]]
+    value = (product if operations[0].is_attribute else characteristics)[present[0]]
     for operation in operations:
         args = operation.read(value, characteristics)
         if args is not None:
             return operation, args
     place = "product." if operations[0].is_attribute else ""
     expected = " or ".join(operation.expects for operation in operations)
-    raise Unfit(f"{place}{asked[0]}: {expected} is expected.")
+    raise Unfit(f"{place}{present[0]}: {expected} is expected.")
 
 
 def _characteristics(value: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, LiteralString, TypeVar
 
-from sandbox.targets.stock import Stock, Wanted
+from sandbox.targets.stock import Stock, StockRequest
 from sandbox.targets.target import Refusal, Target, Thing
 
 T = TypeVar("T", bound=Thing)
@@ -60,18 +60,18 @@ class SandboxOperation(Generic[T]):
     refusals: tuple[Refusal, ...] = ()
     is_attribute: bool = False
     expects: str = ""
-    wants: Callable[[Args], Wanted] | None = None
+    wants: Callable[[Args], StockRequest] | None = None
     shown: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     each_day: LiteralString = ""
     in_office: bool = False
 
-    def find_refusal(self, thing: T | None, args: Args, customer: str, context: Context) -> Refusal | None:
+    def find_refusal(self, record: T | None, args: Args, customer: str, context: Context) -> Refusal | None:
         """The business refusal, or None where the change may be made."""
-        if thing is None or thing.organization != customer:
+        if record is None or record.organization != customer:
             return self.target.unknown
-        if self.target.has_ended(thing):
+        if self.target.has_ended(record):
             return self.target.ended
-        return self.refusal(thing, args, context)
+        return self.refusal(record, args, context)
 
 
 def is_text(value: Any) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.operations.operation import Args, Context, SandboxOperation, Unfit, is_text
 from sandbox.targets.lines import LINES, Line
-from sandbox.targets.stock import Wanted
+from sandbox.targets.stock import StockRequest
 from sandbox.targets.target import Refusal
 
 SAME_SIM = Refusal("sameSim", "The line already uses this SIM card.")
@@ -39,6 +39,6 @@ OPERATION = SandboxOperation(
     refusals=(SAME_SIM, SIM_NOT_AVAILABLE),
     refusal=_refusal,
     apply=_apply,
-    wants=lambda args: Wanted(iccid=args["iccid"]),
+    wants=lambda args: StockRequest(iccid=args["iccid"]),
     in_office=True,
 )

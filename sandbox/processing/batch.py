@@ -14,7 +14,7 @@ from sandbox.operations.lookup import BY_KIND
 from sandbox.operations.operation import TECHNICAL, Args, Context, SandboxOperation
 from sandbox.services import Services
 from sandbox.targets.lines import LINES
-from sandbox.targets.stock import Stock, Wanted, load_stock
+from sandbox.targets.stock import Stock, StockRequest, load_stock
 from sandbox.targets.target import Target
 from sandbox.views import order_item
 
@@ -45,7 +45,7 @@ class Batch:
         self._parts = parts
         self._orders = orders
         # A thing is loaded once: an item later in the batch sees what an earlier one did to it.
-        self._things: dict[Target[Any], dict[int, Any]] = {}
+        self._records: dict[Target[Any], dict[int, Any]] = {}
         self._changed: dict[Target[Any], dict[int, Any]] = defaultdict(dict)
         self._views: dict[int, list[dict[str, Any]]] = {order[0]: [] for order in orders}
         self._not_done: list[tuple[int, int, str, str]] = []
@@ -54,12 +54,12 @@ class Batch:
         """Decide every item, then write things, items, orders and events."""
         customers = {order: customer for order, _external, customer in self._orders}
         items = self._load_items()
-        self._load_things(items)
+        self._load_records(items)
         context = Context(datetime.now(UTC).date(), self._load_stock(items))
         for order, position, external, reference, kind, args in items:
             operation: SandboxOperation[Any] = BY_KIND[kind]
-            thing = self._things[operation.target].get(_number(operation, reference))
-            state, reason = self._decide(operation, thing, orjson.loads(args), customers[order], context)
+            record = self._records[operation.target].get(_number(operation, reference))
+            state, reason = self._decide(operation, record, orjson.loads(args), customers[order], context)
             if reason is not None:
                 self._not_done.append((order, position, state, reason))
             self._views[order].append(order_item(external, state, reason))
@@ -70,43 +70,43 @@ class Batch:
         keys = list(self._views)
         return self._conn.execute(ITEMS, (keys, keys)).fetchall()
 
-    def _load_things(self, items: Sequence[Item]) -> None:
+    def _load_records(self, items: Sequence[Item]) -> None:
         numbers: dict[Target[Any], set[int]] = defaultdict(set)
         for _, _, _, reference, kind, _ in items:
             numbers[BY_KIND[kind].target].add(_number(BY_KIND[kind], reference))
-        self._things = {target: target.load(self._conn, wanted) for target, wanted in numbers.items()}
+        self._records = {target: target.load(self._conn, keys) for target, keys in numbers.items()}
 
     def _load_stock(self, items: Sequence[Item]) -> Stock:
         """Cards and numbers that the batch asks for; nothing is read where no item does."""
-        numbers, wanted = set[int](), list[Wanted]()
+        numbers, requests = set[int](), list[StockRequest]()
         for _, _, _, reference, kind, args in items:
             operation = BY_KIND[kind]
             if operation.wants is not None:
                 numbers.add(_number(operation, reference))
-                wanted.append(operation.wants(orjson.loads(args)))
-        if not wanted:
+                requests.append(operation.wants(orjson.loads(args)))
+        if not requests:
             return Stock()
-        lines = self._things[LINES]
-        return load_stock(self._conn, [lines[number] for number in numbers if number in lines], wanted)
+        lines = self._records[LINES]
+        return load_stock(self._conn, [lines[number] for number in numbers if number in lines], requests)
 
     def _decide(
-        self, operation: SandboxOperation[Any], thing: Any, args: Args, customer: str, context: Context
+        self, operation: SandboxOperation[Any], record: Any, args: Args, customer: str, context: Context
     ) -> tuple[str, str | None]:
         """State and reason of an item; its thing is changed where it is completed."""
-        refusal = operation.find_refusal(thing, args, customer, context)
+        refusal = operation.find_refusal(record, args, customer, context)
         if refusal is not None:
             return "rejected", refusal.code
         if self._parts.faults.happens("itemFailRate"):
             return "failed", TECHNICAL.code
-        operation.apply(thing, args, context)
+        operation.apply(record, args, context)
         if operation.wants is None:
-            self._changed[operation.target][thing.id] = thing
+            self._changed[operation.target][record.id] = record
         return "completed", None
 
     def _write(self) -> None:
         conn = self._conn
-        for target, things in self._changed.items():
-            target.write(conn, [thing for _, thing in sorted(things.items())])
+        for target, records in self._changed.items():
+            target.write(conn, [record for _, record in sorted(records.items())])
         if self._not_done:
             conn.execute(REFUSE_ITEMS, [list(column) for column in zip(*self._not_done, strict=True)])
         states = {key: order_state({view["state"] for view in views}) for key, views in self._views.items()}

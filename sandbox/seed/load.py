@@ -32,10 +32,10 @@ def seed(
     created: list[dict[str, Any]] = []
     existing: list[str] = []
     today = datetime.now(UTC).date()
-    for place, (wanted, lines) in enumerate(companies):
+    for place, (given_name, lines) in enumerate(companies):
         with pool.connection() as conn:
             conn.execute("SELECT pg_advisory_xact_lock(%s)", (SEED_LOCK,))
-            name = wanted or company(Random(f"{seed_value}:name:{place}"))  # noqa: S311  data, not secrets
+            name = given_name or company(Random(f"{seed_value}:name:{place}"))  # noqa: S311  data, not secrets
             if conn.execute("SELECT 1 FROM organization WHERE name = %s", (name,)).fetchone():
                 existing.append(name)
                 continue

@@ -65,14 +65,14 @@ def fill_pool(conn: Connection) -> None:
 
 def pool_numbers() -> list[tuple[int, str, str]]:
     """Place, number and class of all numbers of the pool, by place; the same each time."""
-    found = {
+    classes = {
         n: kind
         for kind, tails in ((GOLDEN, _golden()), (FINE, _fine()))
         for n in islice(_places(kind, tails), POOL[kind])
     }
     plain = (n for n in range(FIRST_PLACE, BLOCKS * BLOCK, 7) if number_class(msisdn(n)) == ORDINARY)
-    found |= dict.fromkeys(islice(plain, POOL[ORDINARY]), ORDINARY)
-    return [(n, msisdn(n), found[n]) for n in sorted(found)]
+    classes |= dict.fromkeys(islice(plain, POOL[ORDINARY]), ORDINARY)
+    return [(n, msisdn(n), classes[n]) for n in sorted(classes)]
 
 
 def _places(kind: str, tails: Iterator[str]) -> Iterator[int]:
@@ -95,7 +95,7 @@ def _golden() -> Iterator[str]:
 def _fine() -> Iterator[str]:
     rng = Random("fine tails")  # noqa: S311
     while True:
-        start, one, two = rng.randrange(10_000), rng.randrange(10), rng.randrange(10)
-        yield f"{start:04d}{one}{one}{one}"
-        yield f"{start % 1_000:03d}{one}{one}{two}{two}"
-        yield f"{start % 1_000:03d}{one}{two}{one}{two}"
+        start, first, second = rng.randrange(10_000), rng.randrange(10), rng.randrange(10)
+        yield f"{start:04d}{first}{first}{first}"
+        yield f"{start % 1_000:03d}{first}{first}{second}{second}"
+        yield f"{start % 1_000:03d}{first}{second}{first}{second}"

@@ -48,7 +48,7 @@ SELECT * FROM json_to_recordset(%s::json)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class StockRequest:
     """What an item asks of the stock."""
 
     iccid: str | None = None
@@ -91,8 +91,8 @@ class Stock:
         """Write all that moved, in the transaction of the batch."""
         if not self._lines:
             return
-        if left := self._lines_to_let_go():
-            conn.execute(LET_GO, (left,))
+        if line_ids := self._lines_to_let_go():
+            conn.execute(LET_GO, (line_ids,))
         conn.execute(GIVE, (json.dumps([self._line(line) for _, line in sorted(self._lines.items())]),))
         until = (datetime.now(UTC).date() + QUARANTINE).isoformat()
         if cards := [_card(card) for card in self._moved_cards.values()]:
@@ -101,11 +101,11 @@ class Stock:
             conn.execute(KEEP_NUMBERS, (json.dumps(numbers),))
 
     def _lines_to_let_go(self) -> list[int]:
-        taken = {line.number.id for line in self._lines.values() if line.number is not None}
+        numbers = {line.number.id for line in self._lines.values() if line.number is not None}
         return [
             key
             for key, before in self._numbers_before.items()
-            if self._lines[key].number is not before and before.id in taken
+            if self._lines[key].number is not before and before.id in numbers
         ]
 
     def _line(self, line: Line) -> dict[str, Any]:
@@ -122,17 +122,17 @@ class Stock:
         }
 
 
-def load_stock(conn: Connection, lines: Sequence[Line], wanted: Sequence[Wanted]) -> Stock:
+def load_stock(conn: Connection, lines: Sequence[Line], requests: Sequence[StockRequest]) -> Stock:
     """All that is wanted, in three statements; the lines learn which card and number they have."""
     stock, by_id = Stock(), {line.id: line for line in lines}
     for key, owner, sim, iccid, imsi, number, msisdn in conn.execute(HELD, (sorted(by_id),)):
         name, line = public_id(ORGANIZATION, owner), by_id[key]
         line.card = stock.cards[iccid] = Card(sim, name, "in_use", iccid, imsi)
         line.number = stock.numbers[msisdn] = Number(number, name, "in_use", msisdn)
-    iccids = sorted({item.iccid for item in wanted if item.iccid is not None})
+    iccids = sorted({item.iccid for item in requests if item.iccid is not None})
     for key, owner, state, iccid, imsi in conn.execute(CARDS, (iccids,)) if iccids else ():
         stock.cards.setdefault(iccid, Card(key, public_id(ORGANIZATION, owner), state, iccid, imsi))
-    msisdns = sorted({item.msisdn for item in wanted if item.msisdn is not None})
+    msisdns = sorted({item.msisdn for item in requests if item.msisdn is not None})
     for key, owner, state, msisdn in conn.execute(NUMBERS, (msisdns,)) if msisdns else ():
         owner_id = None if owner is None else public_id(ORGANIZATION, owner)
         stock.numbers.setdefault(msisdn, Number(key, owner_id, state, msisdn))

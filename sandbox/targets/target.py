@@ -21,7 +21,7 @@ NO_CHARACTERISTICS: Mapping[str, Any] = {}
 
 def with_characteristic(characteristics: Mapping[str, Any], name: str, value: Any) -> Mapping[str, Any]:
     """These characteristics with that value under the name, or without the name where the value is None."""
-    others = {key: kept for key, kept in characteristics.items() if key != name}
+    others = {key: other for key, other in characteristics.items() if key != name}
     return others if value is None else {**others, name: value}
 
 

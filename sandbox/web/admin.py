@@ -31,8 +31,8 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 def check_admin_token() -> None:
     """401 without the admin token."""
-    given = request.headers.get("X-Admin-Token", "").encode()
-    if not hmac.compare_digest(given, services().config.admin_token.encode()):
+    token = request.headers.get("X-Admin-Token", "").encode()
+    if not hmac.compare_digest(token, services().config.admin_token.encode()):
         raise ApiError.unauthorized("X-Admin-Token is missing or wrong.")
 
 
@@ -85,14 +85,14 @@ def _number(body: dict[str, Any], name: str, top: float) -> float:
 @blueprint.post("/seed")
 def post_seed() -> Response:
     """Create companies with lines; those that exist by name stay as they are."""
-    companies, value = _wanted(read_object())
+    companies, value = _read_companies(read_object())
     answer = seed(services().pool, companies, value)
     if answer["created"]:
         services().lines_changed()
     return send(answer)
 
 
-def _wanted(body: dict[str, Any]) -> tuple[list[tuple[str | None, int]], int]:
+def _read_companies(body: dict[str, Any]) -> tuple[list[tuple[str | None, int]], int]:
     if body.get("preset") == "demo":
         return list(DEMO_COMPANIES), DEMO_SEED
     problems = []
@@ -101,7 +101,7 @@ def _wanted(body: dict[str, Any]) -> tuple[list[tuple[str | None, int]], int]:
         problems.append('companies: a list is expected, or "preset":"demo".')
     if not isinstance(value, int):
         problems.append("seed: a whole number is expected.")
-    found: list[tuple[str | None, int]] = []
+    companies: list[tuple[str | None, int]] = []
     for place, item in enumerate(raw if isinstance(raw, list) else []):
         name, lines = (item.get("name"), item.get("lines")) if isinstance(item, dict) else (0, 0)
         if name is not None and (not isinstance(name, str) or not 0 < len(name) <= 200 or "\0" in name):
@@ -109,10 +109,10 @@ def _wanted(body: dict[str, Any]) -> tuple[list[tuple[str | None, int]], int]:
         elif isinstance(lines, bool) or not isinstance(lines, int) or not 0 <= lines <= MAX_LINES:
             problems.append(f"companies[{place}].lines: a number from 0 to {MAX_LINES} is expected.")
         else:
-            found.append((name, lines))
+            companies.append((name, lines))
     if problems:
         raise bad_request(problems)
-    return found, value
+    return companies, value
 
 
 @blueprint.post("/reset")
@@ -136,8 +136,8 @@ def post_reset() -> Response:
 def get_stats() -> Response:
     """All figures; `externalIdPrefix` narrows those of items."""
     with services().pool.connection() as conn:
-        found = database_stats(conn, request.args.get("externalIdPrefix", ""))
-    return send({**found, **services().request_counts.as_dict()})
+        stats = database_stats(conn, request.args.get("externalIdPrefix", ""))
+    return send({**stats, **services().request_counts.as_dict()})
 
 
 @blueprint.get("/items")

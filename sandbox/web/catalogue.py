@@ -47,13 +47,13 @@ def offering(tariff: Tariff) -> dict[str, Any]:
 def list_offerings() -> Response:
     """All tariffs, by `lifecycleStatus` and `isSellable` where asked."""
     page = read_page()
-    found = [offering(tariff) for tariff in sorted(TARIFFS, key=lambda tariff: tariff.id)]
+    offerings = [offering(tariff) for tariff in sorted(TARIFFS, key=lambda tariff: tariff.id)]
     status, sellable = request.args.get("lifecycleStatus"), request.args.get("isSellable")
     if status is not None:
-        found = [item for item in found if item["lifecycleStatus"] == status]
+        offerings = [item for item in offerings if item["lifecycleStatus"] == status]
     if sellable is not None:
-        found = [item for item in found if item["isSellable"] == (sellable.lower() == "true")]
-    return send_list(found[page.offset : page.offset + page.limit], len(found), page)
+        offerings = [item for item in offerings if item["isSellable"] == (sellable.lower() == "true")]
+    return send_list(offerings[page.offset : page.offset + page.limit], len(offerings), page)
 
 
 @blueprint.get("/productOffering/<key>")

@@ -31,9 +31,9 @@ class ApiError(Exception):
         }
 
 
-def not_found(what: str, key: str) -> ApiError:
+def not_found(kind: str, key: str) -> ApiError:
     """404 for one thing that is not there."""
-    return ApiError(HTTPStatus.NOT_FOUND, "Not found", f"There is no {what} with id {key!r}.")
+    return ApiError(HTTPStatus.NOT_FOUND, "Not found", f"There is no {kind} with id {key!r}.")
 
 
 def bad_request(problems: list[str]) -> ApiError:

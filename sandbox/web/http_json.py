@@ -81,5 +81,5 @@ def send_error(error: ApiError) -> Response:
 def _reduced(item: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
     if not names:
         return item
-    kept = names | {"id", "href"}
-    return {name: value for name, value in item.items() if name in kept}
+    fields = names | {"id", "href"}
+    return {name: value for name, value in item.items() if name in fields}

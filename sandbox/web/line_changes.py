@@ -107,8 +107,8 @@ def _read(body: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[SandboxOpera
                 column, read = FIELDS[name]
                 values[column] = read(value)
             else:
-                asked = {"productCharacteristic": [{"name": name, "value": value}]}
-                changes.append(read_change(LINES, asked))
+                product = {"productCharacteristic": [{"name": name, "value": value}]}
+                changes.append(read_change(LINES, product))
         except Unfit as error:
             problems.append(str(error))
         except (ValueError, TypeError) as error:

@@ -11,12 +11,12 @@ def total(conn: Connection, statement: sql.Composed, params: tuple[Any, ...]) ->
     """What the statement counts."""
     parts = services()
     key = (statement.as_string(None), repr(params))
-    found = parts.line_totals.get(key)
-    if found is None:
+    count = parts.line_totals.get(key)
+    if count is None:
         version = parts.line_version
         row = conn.execute(statement, params).fetchone()
         assert row is not None
-        found = int(row[0])
+        count = int(row[0])
         if version == parts.line_version and len(parts.line_totals) < 1_000:
-            parts.line_totals[key] = found
-    return found
+            parts.line_totals[key] = count
+    return count

@@ -115,8 +115,8 @@ def _item(raw: Any) -> ItemBody:
         raise Unfit("product: an object is expected.")
     # An account is ordered for by an item without a line; beside a line it only says what the line is paid from.
     target = ACCOUNTS if "billingAccount" in raw and "id" not in product else LINES
-    named = raw[target.field]
-    reference = named.get("id") if isinstance(named, dict) else None
+    subject = raw[target.field]
+    reference = subject.get("id") if isinstance(subject, dict) else None
     if not isinstance(reference, str) or not is_text(reference):
         raise Unfit(f"{target.field}.id: a text is expected.")
     operation, args = read_change(target, product)

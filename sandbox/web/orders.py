@@ -116,10 +116,10 @@ def list_orders() -> Response:
     if (state := args.get("state")) is not None:
         where.add("state = ANY(%s)", state.split(","))
     with services().pool.connection() as conn:
-        found = _read_orders(conn, where, page.limit, page.offset)
+        orders = _read_orders(conn, where, page.limit, page.offset)
         row = conn.execute(where.into("SELECT count(*) FROM product_order WHERE {}"), where.params).fetchone()
     assert row is not None
-    return send_list(found, int(row[0]), page)
+    return send_list(orders, int(row[0]), page)
 
 
 @blueprint.get("/productOrder/<key>")
@@ -128,10 +128,10 @@ def get_order(key: str) -> Response:
     where = Where()
     where.add("id = %s", find_number(ORDER, key))
     with services().pool.connection() as conn:
-        found = _read_orders(conn, where, 1, 0)
-    if not found:
+        orders = _read_orders(conn, where, 1, 0)
+    if not orders:
         raise not_found("product order", key)
-    return send_one(found[0])
+    return send_one(orders[0])
 
 
 def _read_orders(conn: Connection, where: Where, limit: int, offset: int) -> list[dict[str, Any]]:
@@ -141,8 +141,8 @@ def _read_orders(conn: Connection, where: Where, limit: int, offset: int) -> lis
     states = {row["id"]: row["state"] for row in rows}
     for order, key, ref, kind, state, reason in conn.execute(ITEM_COLUMNS, (list(items),)):
         shown = states[order] if state == "acknowledged" else state
-        named = {BY_KIND[kind].target.field: {"id": ref}}
-        items[order].append({**order_item(key, shown, reason), "quantity": 1, **named})
+        target = {BY_KIND[kind].target.field: {"id": ref}}
+        items[order].append({**order_item(key, shown, reason), "quantity": 1, **target})
     return [_order(row, items[row["id"]]) for row in rows]
 
 

@@ -41,10 +41,10 @@ def find_product(conn: Connection, key: str) -> dict[str, Any] | None:
 def get_product(key: str) -> Response:
     """One line."""
     with services().pool.connection() as conn:
-        found = find_product(conn, key)
-    if found is None:
+        item = find_product(conn, key)
+    if item is None:
         raise not_found("product", key)
-    return send_one(found)
+    return send_one(item)
 
 
 @blueprint.get("/product")

@@ -16,8 +16,8 @@ from sandbox.web.errors import ApiError
 def admit() -> None:
     """Refuse the request where token, outage, limit or a fault says so."""
     parts = services()
-    given = request.headers.get("Authorization", "").encode()
-    if not hmac.compare_digest(given, f"Bearer {parts.config.token}".encode()):
+    header = request.headers.get("Authorization", "").encode()
+    if not hmac.compare_digest(header, f"Bearer {parts.config.token}".encode()):
         raise ApiError.unauthorized("The bearer token is missing or wrong.")
     if parts.faults.is_out():
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "Out of service", "The operator is down for now.")

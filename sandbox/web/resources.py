@@ -62,20 +62,20 @@ def resource(kind: str, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_card(row: dict[str, Any]) -> list[dict[str, Any]]:
-    found = [{"name": "iccid", "value": row["value"]}, {"name": "imsi", "value": row["imsi"]}]
-    return found if row["msisdn"] is None else [*found, {"name": "msisdn", "value": row["msisdn"]}]
+    items = [{"name": "iccid", "value": row["value"]}, {"name": "imsi", "value": row["imsi"]}]
+    return items if row["msisdn"] is None else [*items, {"name": "msisdn", "value": row["msisdn"]}]
 
 
 def _of_number(row: dict[str, Any]) -> list[dict[str, Any]]:
-    found = [{"name": "msisdn", "value": row["value"]}]
+    items = [{"name": "msisdn", "value": row["value"]}]
     if row["state"] != "in_use":
         # Who had the number gets it back without paying for it again.
         kind = number_class(row["value"])
         price = PRICES[kind] if row["state"] == "free" else 0
-        found += [{"name": "numberClass", "value": kind}, {"name": "switchPrice", "value": f"{price:.2f}"}]
+        items += [{"name": "numberClass", "value": kind}, {"name": "switchPrice", "value": f"{price:.2f}"}]
     if row["standby_until"] is not None:
-        found.append({"name": "standbyUntil", "value": row["standby_until"].isoformat()})
-    return found
+        items.append({"name": "standbyUntil", "value": row["standby_until"].isoformat()})
+    return items
 
 
 def _parties(row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -89,7 +89,7 @@ def _parties(row: dict[str, Any]) -> list[dict[str, Any]]:
 @blueprint.get("/resource")
 def list_resources() -> Response:
     """All numbers, then all SIM cards, each in the order of their ids."""
-    page, found, length = read_page(), list[dict[str, Any]](), 0
+    page, resources, length = read_page(), list[dict[str, Any]](), 0
     category, after = request.args.get("category"), request.args.get("id.gt")
     where = _conditions(category, is_keyset=after is not None and page.offset > 0)
     skip = page.offset
@@ -97,11 +97,11 @@ def list_resources() -> Response:
         for kind in [CATEGORIES[category]] if category else [NUMBER, SIM]:
             in_this = total(conn, where.into(TOTALS[kind]), tuple(where.params))
             length += in_this
-            wanted = page.limit - len(found)
-            if wanted > 0 and skip < in_this and not _is_behind(after, kind):
-                found += _read(conn, kind, where, after, wanted, skip)
+            missing = page.limit - len(resources)
+            if missing > 0 and skip < in_this and not _is_behind(after, kind):
+                resources += _read(conn, kind, where, after, missing, skip)
             skip = max(0, skip - in_this)
-    return send_list(found, length, page)
+    return send_list(resources, length, page)
 
 
 def _read(
@@ -130,11 +130,11 @@ def _conditions(category: str | None, *, is_keyset: bool) -> Where:
     if (owner := args.get("relatedParty.id")) is not None:
         where.add("organization_id = %s", find_number(ORGANIZATION, owner) or 0)
     if (status := args.get("resourceStatus")) is not None:
-        wanted = status.split(",")
+        names = status.split(",")
         problems += [
-            f"resourceStatus: {name!r} is not known." for name in wanted if name not in KNOWN_STATUSES
+            f"resourceStatus: {name!r} is not known." for name in names if name not in KNOWN_STATUSES
         ]
-        where.add("state = ANY(%s)", [state for state, name in STATUSES.items() if name in wanted])
+        where.add("state = ANY(%s)", [state for state, name in STATUSES.items() if name in names])
     if (part := args.get("value.contains")) is not None:
         where.add("strpos(value, %s) > 0", part)
     if (kind := args.get("numberClass")) is not None:
@@ -157,7 +157,7 @@ def get_resource(key: str) -> Response:
         where.add("id = %s", number)
         if number is not None:
             with services().pool.connection() as conn:
-                found = _read(conn, kind, where, None, 1, 0)
-            if found:
-                return send_one(found[0])
+                resources = _read(conn, kind, where, None, 1, 0)
+            if resources:
+                return send_one(resources[0])
     raise not_found("resource", key)

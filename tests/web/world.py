@@ -231,7 +231,7 @@ def _upload(session: Session, place: Place, user_id: int) -> Upload:
         created_by=user_id,
         created_at=clock.now(),
         rows=2,
-        found=1,
+        matches=1,
         problems=1,
     )
     session.add(upload)

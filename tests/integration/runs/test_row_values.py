@@ -62,7 +62,7 @@ def test_each_line_gets_its_own_card(desk: Desk) -> None:
     desk.work(run)
     assert desk.run(run).done == 12
     ordered = {
-        line.target.id: dict(line.change.named())
+        line.target.id: dict(line.change.attributes())
         for order in desk.operator.orders.values()
         for line in order.lines
     }
@@ -156,7 +156,7 @@ def test_cards_from_the_second_column_of_a_list(desk: Desk, tmp_path: Path) -> N
     actor = desk.place.actor(desk.user)
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
         upload = uploads.save_upload(session, actor, desk.parts, tmp_path / "cards.xlsx", "cards.xlsx")
-        assert (upload.found, upload.problems) == (4, 0)
+        assert (upload.matches, upload.problems) == (4, 0)
     run = desk.preview("replace_sim", kind="upload", upload=upload.id)
     assert run.preview["refused"] == {"value_wrong": 1, "no_value": 1}
     run = desk.submit(run)

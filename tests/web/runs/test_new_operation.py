@@ -24,7 +24,7 @@ from rbac.actor import Actor
 from rbac.permissions import Permission
 from runs.models import RunValue
 from runs.operation import ROW_VALUE, Operation
-from runs.row_value_kind import ListColumn, Offer, Replaced, RowValue, Stock, Wanted
+from runs.row_value_kind import ListColumn, Offer, Replaced, RowValue, Stock, StockSearch
 from tests.web.runs.desk import Desk
 
 
@@ -58,7 +58,7 @@ def read_equipment(raw: object) -> str | None:
     return f"EQ-{match[1]}" if match else None
 
 
-def shelf(session: Session, actor: Actor, wanted: Wanted, most: int) -> list[Offer]:
+def shelf(session: Session, actor: Actor, wanted: StockSearch, most: int) -> list[Offer]:
     """What lies in stock: three devices, of which the last is a new one."""
     devices = [
         Offer("EQ-0001", "used"),

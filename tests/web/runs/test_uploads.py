@@ -32,7 +32,7 @@ def problems(desk: Desk, address: str) -> list[str | None]:
 def upload_counts(desk: Desk, address: str) -> tuple[int, int, int]:
     with company_scope(desk.place.company_id), db.unit_of_work() as session:
         one = session.get_one(Upload, (desk.place.company_id, int(address.rsplit("/", 1)[1])))
-        return one.rows, one.found, one.problems
+        return one.rows, one.matches, one.problems
 
 
 def test_numbers_in_every_writing_are_found(desk: Desk) -> None:
