@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qsl, urlencode
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
+from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
 from core.bounds import LARGEST, is_storable
 from core.errors import InvalidInput
 from core.i18n import N_
-from core.messages import field_messages
+from core.messages import Message, field_messages
 from lines.attribute_filters import AttributeFilter
 from lines.attributes import ATTRIBUTES
 
@@ -24,13 +25,19 @@ FILTERS: Mapping[str, AttributeFilter] = {
 """The filters of all attributes by their name in the address."""
 LONGEST_SEARCH = 200
 UNREADABLE = N_("There are characters here that no text has.")
+NO_FILTER = N_("There is no filter “%(name)s”.")
+MEANT = N_("There is no filter “%(name)s”. Did you mean “%(meant)s”?")
+NO_VALUE = N_("This filter has no value. Give it one or leave it out.")
+NOT_READ = N_("This filter cannot be understood.")
+LONGEST_SHOWN = 40
+MOST_ARGUMENTS = 500
 
 
 class _BaseSchema(Schema):
-    """Query arguments that are of no attribute; empty ones count as absent, unknown ones are passed over."""
+    """Query arguments that are of no attribute; empty ones count as absent, unknown ones are refused.
 
-    class Meta:
-        unknown = EXCLUDE
+    One that was passed over would leave the filter wider than its writer means: an operation would reach every line.
+    """
 
     q = fields.String(validate=validate.Length(max=LONGEST_SEARCH))
     department = fields.Integer(validate=validate.Range(1, LARGEST))
@@ -40,6 +47,9 @@ class _BaseSchema(Schema):
     @pre_load
     def drop_empty(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """A form sends its empty fields too."""
+        unknown = [name for name in data if name not in self.fields]
+        if unknown:
+            raise ValidationError({_shown(name): [_no_filter(name, self.fields)] for name in unknown})
         filled: dict[str, Any] = {}
         for name, raw in data.items():
             values = [value for value in raw if str(value).strip()]
@@ -52,6 +62,15 @@ class _BaseSchema(Schema):
         if unread:
             raise ValidationError({name: [UNREADABLE] for name in unread})
         return filled
+
+
+def _no_filter(name: str, known: Collection[str]) -> Message:
+    near = get_close_matches(name.strip().lower()[:LONGEST_SHOWN], known, 1)
+    return Message(MEANT, name=_shown(name), meant=near[0]) if near else Message(NO_FILTER, name=_shown(name))
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= LONGEST_SHOWN else name[: LONGEST_SHOWN - 1] + "…"
 
 
 FilterSchema = _BaseSchema.from_dict(
@@ -149,16 +168,17 @@ NAMES = tuple(name for name in LineFilter.__dataclass_fields__ if name != "other
 NAMED = frozenset(LineFilter.__dataclass_fields__)
 
 
-def parse(arguments: Mapping[str, Iterable[str]]) -> LineFilter:
-    """The filter of query arguments, each a list of values; raises InvalidInput with every message by argument."""
+def parse(arguments: Mapping[str, Iterable[str]], *, besides: Collection[str] = ()) -> LineFilter:
+    """The filter of query arguments, each a list of values; raises InvalidInput with every message by argument.
+
+    `besides` are names that stand in the same address and are no filters.
+    """
     try:
         loaded: dict[str, Any] = FilterSchema().load(
-            {name: list(values) for name, values in arguments.items()}
+            {name: list(values) for name, values in arguments.items() if name not in besides}
         )
     except ValidationError as problem:
-        raise InvalidInput(
-            N_("This filter cannot be understood."), fields=field_messages(problem), code="bad_filter"
-        ) from problem
+        raise InvalidInput(NOT_READ, fields=field_messages(problem), code="bad_filter") from problem
     parts: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in loaded.items()
     }
@@ -168,5 +188,19 @@ def parse(arguments: Mapping[str, Iterable[str]]) -> LineFilter:
 
 
 def from_query(query: str) -> LineFilter:
-    """The filter of a query string, as a selection stores it; raises InvalidInput."""
-    return parse(parse_qs(query.removeprefix("?"), keep_blank_values=False, max_num_fields=500))
+    """The filter of a query string, as a selection stores it; raises InvalidInput.
+
+    No form writes it, so a filter without a value is a mistake here: it would mean every line.
+    """
+    try:
+        pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=MOST_ARGUMENTS)
+    except ValueError as problem:
+        raise InvalidInput(NOT_READ, code="bad_filter") from problem
+    arguments: dict[str, list[str]] = {}
+    for name, value in pairs:
+        arguments.setdefault(name, []).append(value)
+    wanted = parse(arguments)
+    blank = [name for name, values in arguments.items() if not any(value.strip() for value in values)]
+    if blank:
+        raise InvalidInput(NOT_READ, fields={name: [NO_VALUE] for name in blank}, code="bad_filter")
+    return wanted

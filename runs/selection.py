@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -193,7 +193,7 @@ def parse(raw: Mapping[str, Any], *, is_ordered: bool = False) -> Selection:
     if selection is None:
         raise InvalidInput(NOTHING, code="nothing_selected")
     try:
-        values = selection.schema(unknown=EXCLUDE).load(raw)
+        values = selection.schema().load({name: value for name, value in raw.items() if name != "kind"})
     except ValidationError as problem:
         raise InvalidInput(NOTHING, fields=field_messages(problem), code="nothing_selected") from problem
     parsed = selection.load(values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
+from marshmallow import EXCLUDE
 
 from console.lines import schemas
 from console.web import api_schemas
@@ -12,7 +13,7 @@ from console.web.api_blueprint import Calls
 from console.web.routing import actor, db, route
 from lines import queries as line_queries
 from lines.card import get_line
-from lines.filters import parse
+from lines.filters import FilterSchema, parse
 from lines.queries import Row
 from rbac.permissions import Permission
 
@@ -20,11 +21,12 @@ blueprint = Calls("api_lines", __name__, url_prefix="/api/v1", description="Line
 
 
 @route(blueprint, "/lines", permission=Permission.LINES_VIEW)
-@blueprint.takes(api_schemas.PageArgs, "query")
+@blueprint.reads(FilterSchema)
+@blueprint.takes(api_schemas.PageArgs, "query", others=EXCLUDE)
 @blueprint.gives(schemas.LinesOut)
 def list_lines(page: dict[str, Any]) -> dict[str, Any]:
     """Lines, narrowed and sorted by the same arguments as in the list of the console."""
-    wanted = parse({name: values for name, values in request.args.lists() if name not in page})
+    wanted = parse(dict(request.args.lists()), besides=("after", "size"))
     found = line_queries.page_of_lines(db(), actor(), wanted, after=page.get("after"), limit=page["size"])
     items = [_line(row) for row in found.rows]
     return {"items": items, "next": found.after}

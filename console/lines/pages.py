@@ -41,6 +41,8 @@ from operators.models import Tariff
 from rbac.permissions import Permission
 from runs.operation import Operation
 
+BESIDES = ("after", "cols")
+"""What stands in the addresses of the list beside its filter."""
 blueprint = Blueprint("lines", __name__)
 blueprint.add_app_template_filter(line_words.state_mark, "state_mark")
 blueprint.add_app_template_filter(line_words.block_reason, "block_reason")
@@ -57,7 +59,7 @@ def home() -> ResponseReturnValue:
 @route(blueprint, "/lines", permission=Permission.LINES_VIEW)
 def index() -> ResponseReturnValue:
     """The list with everything around it."""
-    wanted = filters.parse(dict(request.args.lists()))
+    wanted = filters.parse(dict(request.args.lists()), besides=BESIDES)
     shown = columns.chosen_columns()
     count = queries.count_matching(db(), actor(), Permission.LINES_VIEW, wanted)
     names = _names()
@@ -89,7 +91,7 @@ def index() -> ResponseReturnValue:
 @route(blueprint, "/lines/rows", permission=Permission.LINES_VIEW)
 def rows() -> ResponseReturnValue:
     """The next rows: a fragment for scrolling; as a page of its own it is the list from there on."""
-    wanted = filters.parse(dict(request.args.lists()))
+    wanted = filters.parse(dict(request.args.lists()), besides=BESIDES)
     if not is_fragment():
         return redirect(url_for("lines.index") + f"?{wanted.query()}")
     return render("lines/rows.html", wanted=wanted, **_rows(wanted, request.args.get("after")))

@@ -26,7 +26,7 @@ def search() -> ResponseReturnValue:
     """Departments by name, with the filter of the list kept; the whole tree for an empty name."""
     if not is_fragment():
         return redirect(url_for("lines.index"))
-    tree = tree_view.lines_tree(filters.parse(dict(request.args.lists())))
+    tree = tree_view.lines_tree(filters.parse(dict(request.args.lists()), besides=("name",)))
     name = request.args.get("name", "").strip()[:100]
     if not name:
         return render("parts/branches.html", branches=tree_view.open_tree(tree))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
 
 from console.fields.json_schema import json_schema
 from console.web.api_blueprint import Calls
@@ -59,9 +59,6 @@ class FileOut(Schema):
 
 class FilesOut(Schema):
     """A part of the list, newest first."""
-
-    class Meta:
-        unknown = EXCLUDE
 
     items = fields.List(fields.Nested(FileOut))
     next = fields.Integer(allow_none=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
 
 from console.runs.schemas import RunOut, SelectionIn
 from console.web.api_schemas import ROW_VALUE_KEY, ROW_VALUE_TEXT, NumberPageArgs
@@ -82,9 +82,6 @@ class ResolveIn(Schema):
 class RequestsArgs(Schema):
     """Which requests, and where the next part begins."""
 
-    class Meta:
-        unknown = EXCLUDE
-
     after = fields.Integer(
         load_default=0,
         validate=validate.Range(0, LARGEST),
@@ -96,9 +93,6 @@ class RequestsArgs(Schema):
 
 class QueueArgs(Schema):
     """Which part of the desk: one's own or all to work by deadline, waiting for the customer, closed; or by number."""
-
-    class Meta:
-        unknown = EXCLUDE
 
     view = fields.String(load_default="mine", validate=validate.OneOf(VIEWS))
     number = fields.String(
@@ -119,7 +113,6 @@ class AfterArgs(NumberPageArgs):
     """Where the next fifty begin."""
 
     class Meta:
-        unknown = EXCLUDE
         exclude = ("size",)
 
 

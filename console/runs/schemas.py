@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
+from marshmallow import INCLUDE, Schema, fields, validate
 
 from console.web.api_schemas import ROW_VALUE_KEY, ROW_VALUE_TEXT, TEXT_AMOUNT
 from core.bounds import LARGEST
@@ -10,9 +10,6 @@ from core.bounds import LARGEST
 
 class ItemArgs(Schema):
     """Items come fifty at a time, and may be narrowed to a state and a reason."""
-
-    class Meta:
-        unknown = EXCLUDE
 
     after = fields.Integer(
         load_default=0,
@@ -36,9 +33,6 @@ class OperationOut(Schema):
 
 class OffersArgs(Schema):
     """The stock may be narrowed by a part of the value and by how it is sold, where the operation's has classes."""
-
-    class Meta:
-        unknown = EXCLUDE
 
     containing = fields.String(
         load_default="",
@@ -93,9 +87,6 @@ class OperationIn(Schema):
 
 class KeyHeader(Schema):
     """A key of the caller's own: asked again with the same key, the same run is given back."""
-
-    class Meta:
-        unknown = EXCLUDE
 
     key = fields.String(data_key="Idempotency-Key", validate=validate.Length(8, 100))
 

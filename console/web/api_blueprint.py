@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_smorest import Blueprint
-from marshmallow import Schema
+from marshmallow import EXCLUDE, RAISE, Schema
 
 from console.web.routing import View
 
@@ -31,10 +31,27 @@ class Calls(Blueprint):  # type: ignore[misc]
         named = self.doc(operationId=self._prefix + endpoint)
         super().add_url_rule(rule, endpoint, named(view_func), *args, **options)
 
-    def takes(self, schema: type[Schema], where: str = "json") -> Callable[[View], View]:
-        """Read what is asked by this schema from the query, the headers or the JSON body, and describe it."""
-        found: Callable[[View], View] = self.arguments(schema, location=where)
+    def takes(
+        self, schema: type[Schema], where: str = "json", *, others: str | None = None
+    ) -> Callable[[View], View]:
+        """Read what is asked by this schema from the query, the headers or the JSON body, and describe it.
+
+        An argument of the query that is not of the schema is refused: a mistyped one that is passed over would
+        change what the answer means. `others` = EXCLUDE is for views that read more arguments by themselves.
+        """
+        unknown = others or {"query": RAISE, "headers": EXCLUDE}.get(where)
+        found: Callable[[View], View] = self.arguments(schema, location=where, unknown=unknown)
         return found
+
+    def reads(self, schema: type[Schema]) -> Callable[[View], View]:
+        """Describe arguments of the query that the view reads by itself."""
+
+        def described(view: View) -> View:
+            kept = view.__dict__.setdefault("_apidoc", {}).setdefault("arguments", {})
+            kept.setdefault("parameters", []).append({"in": "query", "required": False, "schema": schema})
+            return view
+
+        return described
 
     def gives(self, schema: type[Schema] | Schema) -> Callable[[View], View]:
         """Write the answer by this schema, and describe it."""

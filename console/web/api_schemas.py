@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
 
 from core.bounds import LARGEST
 
@@ -28,18 +28,12 @@ class ErrorOut(Schema):
 class PageArgs(Schema):
     """Where the next part begins, and how long it may be."""
 
-    class Meta:
-        unknown = EXCLUDE
-
     after = fields.String(metadata={"description": "`next` of the part before."})
     size = fields.Integer(load_default=50, validate=validate.Range(1, MOST))
 
 
 class NumberPageArgs(Schema):
     """As PageArgs, where parts are told apart by a number."""
-
-    class Meta:
-        unknown = EXCLUDE
 
     after = fields.Integer(
         load_default=0,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
-from lines.filters import SORTS, LineFilter, from_query, parse
+from lines.filters import MEANT, NO_FILTER, NO_VALUE, SORTS, LineFilter, from_query, parse
 from lines.words import BLOCK_REASONS
 
 
@@ -25,8 +25,34 @@ def test_every_part_is_read() -> None:
     assert read.is_descending and read.sort_name == "spent"
 
 
-def test_empty_fields_of_a_form_and_strange_arguments_do_not_matter() -> None:
-    assert from_query("q=&state=&used=&sort=&utm=x&after=abc&cols=state") == LineFilter()
+def test_empty_fields_of_a_form_and_what_stands_beside_the_filter_do_not_matter() -> None:
+    sent = {"q": [""], "state": [""], "used": [" "], "sort": [""], "after": ["abc"], "cols": ["state"]}
+    assert parse(sent, besides=("after", "cols")) == LineFilter()
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "said"),
+    [
+        ("sttae=active", "sttae", MEANT),
+        ("STATE=blocked", "STATE", MEANT),
+        ("state%3Dblocked", "state=blocked", NO_FILTER),
+        ("status=blocked", "status", MEANT),
+        ("foo", "foo", NO_FILTER),
+        ("state=active&service=x", "service", NO_FILTER),
+        ("cols=state", "cols", NO_FILTER),
+        ("state=", "state", NO_VALUE),
+        ("state=active&q=+", "q", NO_VALUE),
+    ],
+)
+def test_a_stored_filter_with_an_unknown_or_empty_part_is_refused(query: str, name: str, said: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        from_query(query)
+    assert refused.value.fields == {name: [said]}
+
+
+def test_a_query_of_too_many_parts_is_refused() -> None:
+    with pytest.raises(InvalidInput):
+        from_query("&" * 600)
 
 
 @pytest.mark.parametrize(
