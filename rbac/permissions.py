@@ -1,79 +1,71 @@
-"""Every permission word of the product, with its label and its group: `area:action`."""
+"""Every permission word of the product, `area:action`, each declared once with its label and who begins with it."""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import Enum, StrEnum
+from typing import Self
 
 from core.i18n import N_
 
 
+class For(Enum):
+    """Whom a word is made for, beside the global administrators, who hold every word of their company."""
+
+    SOME_ROLES = "some roles"  # rbac/presets.py names them
+    MANAGERS_OF_NUMBERS = (
+        "managers of numbers"  # what changes numbers: their preset role has it from the start
+    )
+    OPERATOR = "operator"  # staff of the operator alone: never offered in a company's role editor
+
+
 class Permission(StrEnum):
-    """What a role may allow. The role editor, menus, buttons, API and tests all read this list."""
+    """What a role may allow. The role editor, menus, buttons, API and tests all read this list.
 
-    LINES_VIEW = "lines:view"
-    LINES_BLOCK = "lines:block"
-    LINES_UNBLOCK = "lines:unblock"
-    LINES_LIMIT = "lines:limit"
-    LINES_TARIFF = "lines:tariff"
-    LINES_SIM = "lines:sim"
-    LINES_NUMBER = "lines:number"
-    LINES_PLACE = "lines:place"
-    STRUCTURE_VIEW = "structure:view"
-    STRUCTURE_EDIT = "structure:edit"
-    RUNS_VIEW = "runs:view"
-    RUNS_STOP = "runs:stop"
-    USERS_VIEW = "users:view"
-    USERS_EDIT = "users:edit"
-    ROLES_GRANT = "roles:grant"
-    ACCOUNTS_VIEW = "accounts:view"
-    ACCOUNTS_DELIVERY = "accounts:delivery"
-    JOURNAL_VIEW = "journal:view"
-    REPORTS_ORDER = "reports:order"
-    REPORTS_SCHEDULE = "reports:schedule"
-    REQUESTS_VIEW = "requests:view"
-    REQUESTS_SUBMIT = "requests:submit"
-    DESK_WORK = "desk:work"
-    COMPANIES_ENTER = "companies:enter"
-    COMPANIES_EDIT = "companies:edit"
+    `label` is a message id: what people read of the word, and what they are told where they lack it.
+    """
 
-    @property
-    def label(self) -> str:
-        """Message id of the label."""
-        return LABELS[self]
+    label: str
+    made_for: For
+
+    LINES_VIEW = "lines:view", N_("See numbers")
+    LINES_BLOCK = "lines:block", N_("Block numbers"), For.MANAGERS_OF_NUMBERS
+    LINES_UNBLOCK = "lines:unblock", N_("Unblock numbers"), For.MANAGERS_OF_NUMBERS
+    LINES_LIMIT = "lines:limit", N_("Set and remove limits"), For.MANAGERS_OF_NUMBERS
+    LINES_TARIFF = "lines:tariff", N_("Change tariffs"), For.MANAGERS_OF_NUMBERS
+    LINES_SIM = "lines:sim", N_("Replace SIM cards"), For.MANAGERS_OF_NUMBERS
+    LINES_NUMBER = "lines:number", N_("Change phone numbers"), For.MANAGERS_OF_NUMBERS
+    LINES_PLACE = "lines:place", N_("Place numbers in departments"), For.MANAGERS_OF_NUMBERS
+    STRUCTURE_VIEW = "structure:view", N_("See the structure")
+    STRUCTURE_EDIT = "structure:edit", N_("Change the structure")
+    RUNS_VIEW = "runs:view", N_("See runs")
+    RUNS_STOP = "runs:stop", N_("Stop runs of others")
+    USERS_VIEW = "users:view", N_("See people")
+    USERS_EDIT = "users:edit", N_("Invite and change people")
+    ROLES_GRANT = "roles:grant", N_("Grant roles")
+    ACCOUNTS_VIEW = "accounts:view", N_("See billing accounts and contracts")
+    ACCOUNTS_DELIVERY = "accounts:delivery", N_("Say where invoices go")
+    JOURNAL_VIEW = "journal:view", N_("See the journal")
+    REPORTS_ORDER = "reports:order", N_("Order reports on what may be seen")
+    REPORTS_SCHEDULE = "reports:schedule", N_("Schedule reports and send them by e-mail")
+    REQUESTS_VIEW = "requests:view", N_("See requests")
+    REQUESTS_SUBMIT = "requests:submit", N_("Fill in and submit requests")
+    DESK_WORK = "desk:work", N_("Work the requests of customers"), For.OPERATOR
+    COMPANIES_ENTER = "companies:enter", N_("Enter a company of the portfolio"), For.OPERATOR
+    COMPANIES_EDIT = "companies:edit", N_("Create and change companies"), For.OPERATOR
+
+    def __new__(cls, word: str, label: str = "", made_for: For = For.SOME_ROLES) -> Self:
+        """A word with what is said of it; the word alone is its value, by which it is found."""
+        member = str.__new__(cls, word)
+        member._value_ = word
+        member.label = label
+        member.made_for = made_for
+        return member
 
     @property
     def group(self) -> str:
         """Message id of the group, by the word's area."""
         return GROUPS[self.value.split(":")[0]]
 
-
-LABELS: dict[Permission, str] = {
-    Permission.LINES_VIEW: N_("See numbers"),
-    Permission.LINES_BLOCK: N_("Block numbers"),
-    Permission.LINES_UNBLOCK: N_("Unblock numbers"),
-    Permission.LINES_LIMIT: N_("Set and remove limits"),
-    Permission.LINES_TARIFF: N_("Change tariffs"),
-    Permission.LINES_SIM: N_("Replace SIM cards"),
-    Permission.LINES_NUMBER: N_("Change phone numbers"),
-    Permission.LINES_PLACE: N_("Place numbers in departments"),
-    Permission.STRUCTURE_VIEW: N_("See the structure"),
-    Permission.STRUCTURE_EDIT: N_("Change the structure"),
-    Permission.RUNS_VIEW: N_("See runs"),
-    Permission.RUNS_STOP: N_("Stop runs of others"),
-    Permission.USERS_VIEW: N_("See people"),
-    Permission.USERS_EDIT: N_("Invite and change people"),
-    Permission.ROLES_GRANT: N_("Grant roles"),
-    Permission.ACCOUNTS_VIEW: N_("See billing accounts and contracts"),
-    Permission.ACCOUNTS_DELIVERY: N_("Say where invoices go"),
-    Permission.JOURNAL_VIEW: N_("See the journal"),
-    Permission.REPORTS_ORDER: N_("Order reports on what may be seen"),
-    Permission.REPORTS_SCHEDULE: N_("Schedule reports and send them by e-mail"),
-    Permission.REQUESTS_VIEW: N_("See requests"),
-    Permission.REQUESTS_SUBMIT: N_("Fill in and submit requests"),
-    Permission.DESK_WORK: N_("Work the requests of customers"),
-    Permission.COMPANIES_ENTER: N_("Enter a company of the portfolio"),
-    Permission.COMPANIES_EDIT: N_("Create and change companies"),
-}
 
 GROUPS: dict[str, str] = {
     "lines": N_("Numbers"),
@@ -89,5 +81,11 @@ GROUPS: dict[str, str] = {
     "companies": N_("Operator"),
 }
 
-OPERATOR_ONLY = frozenset({Permission.COMPANIES_ENTER, Permission.COMPANIES_EDIT, Permission.DESK_WORK})
-"""Words that only operator staff can hold: never offered in a company's role editor."""
+
+def made_for(whom: For) -> frozenset[Permission]:
+    """The words that are made for these people."""
+    return frozenset(permission for permission in Permission if permission.made_for is whom)
+
+
+OPERATOR_ONLY = made_for(For.OPERATOR)
+"""Words that only operator staff can hold."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.i18n import N_
-from rbac.permissions import OPERATOR_ONLY
+from rbac.permissions import OPERATOR_ONLY, For, made_for
 from rbac.permissions import Permission as P
 
 
@@ -20,17 +20,7 @@ class Preset:
 
 
 SEE = frozenset({P.LINES_VIEW, P.STRUCTURE_VIEW, P.RUNS_VIEW, P.ACCOUNTS_VIEW})
-CHANGE_LINES = frozenset(
-    {
-        P.LINES_BLOCK,
-        P.LINES_UNBLOCK,
-        P.LINES_LIMIT,
-        P.LINES_TARIFF,
-        P.LINES_SIM,
-        P.LINES_NUMBER,
-        P.LINES_PLACE,
-    }
-)
+CHANGE_LINES = made_for(For.MANAGERS_OF_NUMBERS)
 REPORTS = frozenset({P.REPORTS_ORDER, P.REPORTS_SCHEDULE})
 REQUESTS = frozenset({P.REQUESTS_VIEW, P.REQUESTS_SUBMIT})
 EVERYTHING = frozenset(P) - OPERATOR_ONLY

@@ -22,7 +22,7 @@ from console.web.routing import CompanyNeeded, SignInNeeded, is_api, is_fragment
 from console.web.schema_messages import by_field, said
 from core.errors import AppError, Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from core.i18n import N_
-from rbac.permissions import LABELS, Permission
+from rbac.permissions import Permission
 
 STATUS: dict[type[AppError], int] = {
     InvalidInput: 422,
@@ -98,7 +98,7 @@ def on_app_error(problem: AppError) -> ResponseReturnValue:
         fields = {name: [said(message) for message in messages] for name, messages in problem.fields.items()}
     message = text(problem.message, **problem.params)
     if isinstance(problem, NotAllowed) and problem.permission in set(Permission):
-        label = text(LABELS[Permission(problem.permission)])
+        label = text(Permission(problem.permission).label)
         message = f"{message} {text(NEEDED, permission=label)}"
     return answer(Trouble(status, problem.code, message, text(advice), fields))
 

@@ -7,17 +7,23 @@ from pkgutil import iter_modules
 
 from lines import operations
 from lines.operations import OPERATIONS
-from rbac.permissions import LABELS, OPERATOR_ONLY, Permission
-from rbac.presets import PRESETS
+from rbac.permissions import OPERATOR_ONLY, For, Permission
+from rbac.presets import PRESETS, get_preset
+from runs.models import LINE
 
 
 def test_every_permission_is_labelled_and_grouped() -> None:
-    assert set(LABELS) == set(Permission)
     assert all(permission.label and permission.group for permission in Permission)
 
 
 def test_every_permission_is_in_some_preset() -> None:
     assert set().union(*(preset.permissions for preset in PRESETS)) == set(Permission)
+
+
+def test_what_changes_numbers_is_held_by_their_managers_from_the_start() -> None:
+    changes = {permission for permission in Permission if permission.made_for is For.MANAGERS_OF_NUMBERS}
+    assert changes == {operation.permission for operation in OPERATIONS if operation.target == LINE}
+    assert changes <= get_preset("numbers_manager").permissions
 
 
 def test_no_role_of_a_company_holds_a_word_of_the_operator() -> None:
