@@ -3,13 +3,14 @@
 from typing import Any
 
 from sandbox.ids import ACCOUNT, EMPLOYEE, NUMBER, ORGANIZATION, PRODUCT, SIM, public_id
+from sandbox.lookup import REASONS, defaults_of, shown_of
 from sandbox.moments import iso
-from sandbox.operations.lookup import REASONS, shown_of
 from sandbox.targets.lines import LINES
 from sandbox.tariffs import BY_ID
 
 PRODUCTS_BASE = "/tmf-api/productInventory/v4"
 SHOWN = shown_of(LINES)
+DEFAULTS = defaults_of(LINES)
 
 
 def product(row: dict[str, Any]) -> dict[str, Any]:
@@ -63,7 +64,8 @@ def _characteristics(row: dict[str, Any]) -> list[dict[str, Any]]:
     ]
     for shown in SHOWN:
         items += [{"name": name, "value": value} for name, value in shown(row).items()]
-    items += [{"name": name, "value": value} for name, value in (row["characteristics"] or {}).items()]
+    kept = {**DEFAULTS, **(row["characteristics"] or {})}
+    items += [{"name": name, "value": value} for name, value in kept.items()]
     return items
 
 

@@ -91,5 +91,6 @@ OPERATION = Operation(
     effect=_effect,
     reasons=REASONS,
     group="delivery",
+    order=100,
     target=ACCOUNT,
 )

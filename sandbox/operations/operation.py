@@ -46,7 +46,8 @@ class SandboxOperation(Generic[T]):
     it. Many items are decided one after another, each seeing what the earlier ones did; all is written at the end.
     `wants` names what must be loaded from the stock, and then `apply` changes the card or number only, by Stock.
     `shown` makes of a table row what the thing shows of this operation: characteristics of a product, attributes of an
-    account. What is kept in a line's `characteristics` is shown without it. `each_day` is a statement carried out with
+    account. What is kept in a line's `characteristics` is shown without it, and `default` under the name `asked_by` as
+    long as nothing is kept there; None shows nothing. `each_day` is a statement carried out with
     the new day as its parameter; lines that it returns are told as changed. `in_office`: the characteristic may also be
     changed without an order (POST /admin/products), under the same rules.
     """
@@ -62,6 +63,7 @@ class SandboxOperation(Generic[T]):
     expects: str = ""
     wants: Callable[[Args], StockRequest] | None = None
     shown: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    default: Any = None
     each_day: LiteralString = ""
     in_office: bool = False
 

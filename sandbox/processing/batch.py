@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from sandbox.events.outbox import ORDER_EVENT, put_events
 from sandbox.ids import ORDER, find_number, public_id
-from sandbox.operations.lookup import BY_KIND
+from sandbox.lookup import BY_KIND
 from sandbox.operations.operation import TECHNICAL, Args, Context, SandboxOperation
 from sandbox.services import Services
 from sandbox.targets.lines import LINES

@@ -11,8 +11,8 @@ from psycopg import Connection, sql
 from sandbox.db import lock_lines
 from sandbox.events.outbox import STATUS_EVENT, VALUE_EVENT, put_events
 from sandbox.ids import PRODUCT, find_number
+from sandbox.lookup import read_change
 from sandbox.operations import OPERATIONS
-from sandbox.operations.lookup import read_change
 from sandbox.operations.operation import Args, Context, SandboxOperation, Unfit
 from sandbox.services import Services
 from sandbox.targets.lines import LINES, Line

@@ -5,8 +5,8 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from sandbox.lookup import read_change
 from sandbox.moments import find_moment
-from sandbox.operations.lookup import read_change
 from sandbox.operations.operation import MAX_TEXT, Args, SandboxOperation, Unfit, is_text
 from sandbox.targets.accounts import ACCOUNTS
 from sandbox.targets.lines import LINES

@@ -11,8 +11,8 @@ from psycopg.rows import dict_row
 
 from sandbox.db import Where
 from sandbox.ids import ORDER, find_number, public_id
+from sandbox.lookup import BY_KIND
 from sandbox.moments import iso
-from sandbox.operations.lookup import BY_KIND
 from sandbox.services import services
 from sandbox.views import order_item
 from sandbox.web.errors import not_found

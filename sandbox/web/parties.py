@@ -7,8 +7,8 @@ from psycopg.rows import dict_row
 
 from sandbox.db import Where
 from sandbox.ids import ACCOUNT, CONTRACT, ORGANIZATION, find_number, public_id
+from sandbox.lookup import shown_of
 from sandbox.moments import iso
-from sandbox.operations.lookup import shown_of
 from sandbox.services import services
 from sandbox.targets.accounts import ACCOUNTS
 from sandbox.web.errors import not_found

@@ -2,25 +2,68 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 from babel.messages.pofile import read_po
 
 from core.i18n import TRANSLATIONS
-from lines.operations import OPERATIONS
+from lines.operations import OPERATIONS, gather
 from operators.tmf.orders import ANY_REASON, REASONS
 from rbac.presets import PRESETS
 from runs.operation import Operation
 from runs.refusals import COMMON_TEXTS, ITEM_TEXTS, texts
-from tests.architecture.source import ROOT
+from tests.architecture.source import ROOT, tree
 
 ORDERED = [operation for operation in OPERATIONS if operation.change is not None]
 BY_CODE = {operation.code: operation for operation in OPERATIONS}
 
 
-def test_every_file_is_registered_once() -> None:
-    files = {path.stem for path in (ROOT / "lines" / "operations").glob("*.py")} - {"__init__", "common"}
-    assert files == set(BY_CODE)
-    assert len(BY_CODE) == len(OPERATIONS)
+def test_every_code_is_declared_once_and_gathered() -> None:
+    """Also an operation that a module has under another name than OPERATION or OPERATIONS is found here."""
+    declared = [
+        keyword.value.value
+        for path in sorted((ROOT / "lines" / "operations").glob("*.py"))
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Operation"
+        for keyword in node.keywords
+        if keyword.arg == "code" and isinstance(keyword.value, ast.Constant)
+    ]
+    assert len(declared) == len(set(declared))
+    assert set(declared) == set(BY_CODE)
+
+
+def test_operations_stand_in_their_order() -> None:
+    places = [operation.order for operation in OPERATIONS]
+    assert places == sorted(set(places))
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({}, "two operations have the code 'block'"),
+        ({"code": "block_again"}, "two operations have the order 10"),
+    ],
+)
+def test_a_code_or_a_place_that_comes_twice_is_refused_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], problem: str
+) -> None:
+    folder = tmp_path / f"gathered_{len(changes)}"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    (folder / "__init__.py").touch()
+    (folder / "shared.py").write_text("NAME = 'x'")
+    (folder / "pair.py").write_text(
+        "from lines.operations import block, unblock\nOPERATIONS = (unblock.OPERATION, block.OPERATION)"
+    )
+    assert [one.code for one in gather(folder.name, [str(folder)])] == ["block", "unblock"]
+    (folder / "again.py").write_text(
+        "from dataclasses import replace\nfrom lines.operations import block\n"
+        f"OPERATION = replace(block.OPERATION, **{changes!r})"
+    )
+    with pytest.raises(ValueError, match=problem):
+        gather(folder.name, [str(folder)])
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.code)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from sandbox import operations
+from sandbox.lookup import BY_KIND, REASONS
 from sandbox.numbers import number_class
 from sandbox.operations import OPERATIONS
-from sandbox.operations.lookup import BY_KIND, REASONS
 from sandbox.operations.operation import Context
 from sandbox.processing.batch import order_state
 from sandbox.targets.lines import Card, Line, Number
@@ -170,9 +170,28 @@ def test_characteristics_are_replaced_never_changed() -> None:
     assert NO_CHARACTERISTICS == {}
 
 
-def test_every_file_with_an_operation_is_in_the_tuple() -> None:
-    files = [file for file in FOLDER.glob("*.py") if "OPERATION = " in file.read_text(encoding="utf-8")]
-    assert len(files) == len(OPERATIONS)
+def test_every_operation_that_a_file_declares_is_gathered() -> None:
+    declared = sum(
+        file.read_text(encoding="utf-8").count("SandboxOperation(\n") for file in FOLDER.glob("*.py")
+    )
+    assert declared == len(OPERATIONS)
+
+
+def test_a_file_may_hold_several_operations_and_no_kind_comes_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "gathered_at_the_operator"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    (folder / "__init__.py").touch()
+    (folder / "shared.py").write_text("NAME = 'x'")
+    (folder / "pair.py").write_text(
+        "from sandbox.operations import block, unblock\nOPERATIONS = (unblock.OPERATION, block.OPERATION)"
+    )
+    assert [one.kind for one in operations.gather(folder.name, [str(folder)])] == ["unblock", "block"]
+    (folder / "again.py").write_text("from sandbox.operations.block import OPERATION")
+    with pytest.raises(ValueError, match="two operations are of the kind 'block'"):
+        operations.gather(folder.name, [str(folder)])
 
 
 def test_operations_of_one_name_look_at_the_same_place() -> None:

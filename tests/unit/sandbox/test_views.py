@@ -1,10 +1,15 @@
 """Lines as TM Forum products: what operations keep of a line is shown with it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sandbox.operations.lookup import shown_of
+import pytest
+
+from sandbox import lookup, views
+from sandbox.lookup import BY_KIND, defaults_of, shown_of
 from sandbox.targets.accounts import ACCOUNTS
+from sandbox.targets.lines import LINES
 from sandbox.views import product
 
 ROW: dict[str, Any] = {
@@ -43,10 +48,19 @@ def test_characteristics_of_operations_follow_those_of_every_line() -> None:
     found = shown(block_reason="lost", spending_limit=limit, characteristics={"voicemail": True}, **planned)
     assert list(found.items())[4:] == [
         ("blockReason", "lost"),
-        ("spendingLimit", limit),
         ("plannedTariff", {"id": "T-OPTIMA", "from": "2026-12-01"}),
+        ("spendingLimit", limit),
         ("voicemail", True),
     ]
+
+
+def test_a_default_is_shown_until_something_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    voicemail = replace(BY_KIND["setLimit"], kind="setVoicemail", asked_by="voicemail", default="off")
+    monkeypatch.setattr(lookup, "OPERATIONS", (voicemail,))
+    assert defaults_of(ACCOUNTS) == {}
+    monkeypatch.setattr(views, "DEFAULTS", defaults_of(LINES))
+    assert shown()["voicemail"] == "off"
+    assert shown(characteristics={"voicemail": "on"})["voicemail"] == "on"
 
 
 def test_an_account_without_a_delivery_address_shows_no_contact() -> None:

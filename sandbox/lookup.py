@@ -27,6 +27,15 @@ def shown_of(target: Target[Any]) -> list[Callable[[Mapping[str, Any]], Mapping[
     return [item.shown for item in OPERATIONS if item.target is target and item.shown is not None]
 
 
+def defaults_of(target: Target[Any]) -> dict[str, Any]:
+    """What the target's things show, by name, as long as nothing else is kept there."""
+    return {
+        item.asked_by: item.default
+        for item in OPERATIONS
+        if item.target is target and item.default is not None
+    }
+
+
 def read_change(target: Target[Any], product: Mapping[str, Any]) -> tuple[SandboxOperation[Any], Args]:
     """The operation that the product of an order's item asks for, with its arguments; raises Unfit."""
     characteristics = _characteristics(product.get("productCharacteristic", []))
