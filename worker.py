@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
 import signal
@@ -18,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import bootstrap
 from core import db, logs, queue, storage_cleanup
+from core.processes import die_with_parent
 from core.settings import Settings
 from forms.requests import jobs as form_jobs
 from lines import jobs as line_jobs
@@ -30,7 +30,6 @@ from runs.engine import sweeper
 from runs.submission import WAKE
 
 log = structlog.get_logger("worker")
-PR_SET_PDEATHSIG = 1
 SWEEP_SECONDS = 2
 TIDY_SECONDS = 3600
 SYNC_SECONDS = 60
@@ -120,7 +119,7 @@ class Supervisor:
     def _child(self, role: Role) -> int:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        _die_with(self._pid)
+        die_with_parent(self._pid)
         try:
             role.run()
         except RedisError as problem:
@@ -158,14 +157,6 @@ def _signal(pid: int, number: int) -> None:
         os.kill(pid, number)
     except ProcessLookupError:
         return
-
-
-def _die_with(supervisor: int) -> None:
-    """On Linux a child gets SIGTERM when the supervisor itself is killed, so that no orphan goes on."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != supervisor:  # it died before the kernel knew of the wish
-            os._exit(1)
 
 
 def main() -> int:

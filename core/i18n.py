@@ -1,11 +1,10 @@
 """Marks texts for translation and translates them without a web request: for workers and Excel files."""
 
+import gettext
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
-
-from babel.support import NullTranslations, Translations
 
 LOCALES: Final = ("ru", "en")
 DEFAULT_LOCALE: Final = "ru"
@@ -42,10 +41,10 @@ def _filled(text: str, params: Mapping[str, object]) -> str:
     return text % params if params else text
 
 
-def _catalogue(locale: str) -> NullTranslations:
+def _catalogue(locale: str) -> gettext.NullTranslations:
     return _load(TRANSLATIONS, known_locale(locale))
 
 
 @lru_cache(maxsize=8)
-def _load(directory: Path, locale: str) -> NullTranslations:
-    return Translations.load(directory, [locale], domain="messages")
+def _load(directory: Path, locale: str) -> gettext.NullTranslations:
+    return gettext.translation("messages", directory, [locale], fallback=True)
