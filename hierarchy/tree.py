@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.i18n import N_
+from core.looks import INVISIBLE, has_invisible
 from hierarchy.errors import BadName, Circle, RootStays
 from hierarchy.models import Department
 
@@ -15,6 +16,8 @@ def clean_name(name: str) -> str:
     cleaned = " ".join(name.split())
     if not cleaned:
         raise BadName(N_("Enter a name."))
+    if has_invisible(cleaned):
+        raise BadName(INVISIBLE)
     if len(cleaned) > LONGEST_NAME:
         raise BadName(N_("The name is longer than 120 characters."))
     return cleaned

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, not_, or_, select, true, tuple_
@@ -14,7 +14,9 @@ from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.i18n import LOCALES, N_
 from core.journal import entries as journal
 from core.journal.actions import Action
+from core.looks import INVISIBLE, has_invisible
 from core.tenancy import OPERATOR, all_companies
+from hierarchy.models import Company
 from rbac.actor import Actor
 from rbac.decision import is_allowed, is_everywhere, require, visible
 from rbac.grants import load_grants
@@ -32,7 +34,13 @@ from users.journal import (
 )
 from users.models import User
 from users.signin import passwords, sessions
-from users.signin.identifiers import normal_phone, reads_as_another
+from users.signin.identifiers import (
+    login_problem,
+    normal_login,
+    normal_phone,
+    reads_as_another,
+)
+from users.signin.own_words import own_words
 
 PAGE = 100
 THEMES = ("auto", "light", "dark")
@@ -51,8 +59,9 @@ def create_user(
 ) -> User:
     """A new person of the actor's company; raises InvalidInput with everything that is wrong."""
     require(actor, Permission.USERS_EDIT)
-    login, name, email = login.strip(), name.strip(), email.strip()
-    wrong = _wrong_fields(login, name, email, phone, password)
+    login, name, email = normal_login(login), name.strip(), email.strip()
+    own = own_words(login=login, name=name, email=email, phone=phone, company=_company_name(session, actor))
+    wrong = _wrong_fields(login, name, email, phone) | _weak(password, own)
     if not wrong and _is_taken(session, login):
         wrong["login"] = [TAKEN]
     if wrong:
@@ -63,7 +72,7 @@ def create_user(
         name=name,
         email=email,
         phone=normal_phone(phone) or "",
-        password_hash=passwords.hash_password(password),
+        password_hash=passwords.hash_password(password, own),
         locale=locale if locale in LOCALES else LOCALES[0],
         created_at=clock.now(),
     )
@@ -80,22 +89,38 @@ def create_user(
 TAKEN = N_("This login is taken.")
 
 
-def _wrong_fields(login: str, name: str, email: str, phone: str, password: str) -> dict[str, list[str]]:
+def _wrong_fields(login: str, name: str, email: str, phone: str) -> dict[str, list[str]]:
     wrong: dict[str, list[str]] = {}
-    if not 3 <= len(login) <= 100 or any(character.isspace() for character in login):
-        wrong["login"] = [N_("Use 3 to 100 characters without spaces.")]
+    if unfit := login_problem(login):
+        wrong["login"] = [unfit]
     elif reads_as_another(login, email=email, phone=phone):
         wrong["login"] = [N_("A login like an e-mail address or a phone number must be the person's own.")]
     if not 1 <= len(name) <= 200:
         wrong["name"] = [N_("Say the person's name.")]
+    elif has_invisible(name):
+        wrong["name"] = [INVISIBLE]
     if email and (email.count("@") != 1 or "." not in email.partition("@")[2] or len(email) > 200):
         wrong["email"] = [N_("This is not an e-mail address.")]
     if phone.strip() and normal_phone(phone) is None:
         wrong["phone"] = [N_("This is not a phone number.")]
-    weak = passwords.problems(password)
-    if weak:
-        wrong["password"] = weak
     return wrong
+
+
+def _weak(password: str, own: Iterable[str]) -> dict[str, list[str]]:
+    weak = passwords.problems(password, own)
+    return {"password": weak} if weak else {}
+
+
+def _company_name(session: Session, actor: Actor) -> str:
+    """The company acted in; the system's actors bring no name of it."""
+    if actor.company_name or actor.company_id is None:
+        return actor.company_name
+    return session.get_one(Company, actor.company_id).name
+
+
+def _own_words(session: Session, actor: Actor, user: User) -> list[str]:
+    company = _company_name(session, actor)
+    return own_words(login=user.login, name=user.name, email=user.email, phone=user.phone, company=company)
 
 
 def _is_taken(session: Session, login: str) -> bool:
@@ -163,7 +188,7 @@ def reset_password(session: Session, actor: Actor, user_id: int, password: str) 
     if user_id == actor.user_id:
         raise Conflict(N_("Change your own password in your profile: the old one is asked for there."))
     user = _get_below(session, actor, user_id)
-    user.password_hash = passwords.hash_password(password)
+    user.password_hash = passwords.hash_password(password, _own_words(session, actor, user))
     user.failed_tries, user.locked_until = 0, None
     sessions.end_all(session, user.id, moment=clock.now())
     _write(session, actor, user, PASSWORD_RESET, None, None)
@@ -178,7 +203,8 @@ def change_own_password(session: Session, actor: Actor, old: str, new: str, *, k
             raise InvalidInput(
                 N_("The password was not changed."), fields={"old": [N_("This is not your password.")]}
             )
-        user.password_hash = passwords.hash_password(new, field="new")
+        own = _own_words(session, actor, user)
+        user.password_hash = passwords.hash_password(new, own, field="new")
         sessions.end_all(session, user.id, moment=clock.now(), but=keep_session)
         _write(session, actor, user, PASSWORD_CHANGED, None, None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from secrets import token_urlsafe
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -15,9 +16,11 @@ from rbac.presets import get_preset
 from users.models import User
 from users.roles import grant_role
 from users.service import create_user
+from users.signin.passwords import rehash
 from users.staff.people import create_staff_user
 
 PASSWORD = "Demo-2026-vm"  # noqa: S105 - published on purpose: it opens demo data only
+"""Set past the policy, which lets nobody choose it."""
 PEOPLE: tuple[tuple[str, str, str], ...] = (
     ("admin", "Анна Смирнова", "global_admin"),
     ("manager", "Игорь Ковалёв", "numbers_manager"),
@@ -67,8 +70,9 @@ def _create(session: Session, demo: Demo, login: str, name: str, role: str, plac
         return
     actor = system_actor(demo.company_id, "demo")
     user = create_user(
-        session, actor, login=login, name=name, password=PASSWORD, email=f"{login}@demo.example"
+        session, actor, login=login, name=name, password=token_urlsafe(), email=f"{login}@demo.example"
     )
+    user.password_hash = rehash(PASSWORD)
     role_id = session.scalar(select(Role.id).where(Role.company_id == demo.company_id, Role.preset == role))
     assert role_id is not None
     grant_role(session, actor, user.id, role_id, place.id)
@@ -80,7 +84,10 @@ def create_staff(session: Session, portfolio: dict[int, str]) -> list[Row]:
     for login, name, role in STAFF:
         mine = portfolio if role == "operator_manager" else {}
         if not _exists(session, login):
-            create_staff_user(session, login=login, name=name, password=PASSWORD, role=role, portfolio=mine)
+            user = create_staff_user(
+                session, login=login, name=name, password=token_urlsafe(), role=role, portfolio=mine
+            )
+            user.password_hash = rehash(PASSWORD)
         where = ", ".join(mine.values()) if mine else "every company"
         rows.append(Row("the operator", login, PASSWORD, get_preset(role).title, where))
     return rows

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 from sqlalchemy import ColumnElement, func, or_
 
+from core.i18n import N_
+from core.looks import INVISIBLE, has_invisible, mixes_alphabets
 from users.models import User
 
 HOME_REGION = "RU"
+
+
+def normal_login(typed: str) -> str:
+    """A login as it is kept: one form of what keyboards write differently."""
+    return unicodedata.normalize("NFKC", typed).strip()
+
+
+def login_problem(login: str) -> str | None:
+    """Why this may be nobody's login, as a message id; None for one that may."""
+    if has_invisible(login):
+        return INVISIBLE
+    if not 3 <= len(login) <= 100 or any(character.isspace() for character in login):
+        return N_("Use 3 to 100 characters without spaces.")
+    if mixes_alphabets(login):
+        return N_("Use letters of one alphabet: some Latin and Cyrillic letters look the same.")
+    return None
 
 
 def normal_phone(typed: str) -> str | None:
@@ -34,15 +54,16 @@ def reads_as_another(login: str, *, email: str, phone: str) -> bool:
 
 def looked_up(typed: str) -> str:
     """What was typed as it is looked up: the same for every way to write one login, address or number."""
-    return normal_phone(typed) or typed.strip().lower()
+    return normal_phone(typed) or normal_login(typed).lower()
 
 
 def is_named_by(typed: str) -> ColumnElement[bool]:
     """The condition on users that what was typed names them."""
-    wanted = typed.strip().lower()
-    conditions = [func.lower(User.login) == wanted]
-    if "@" in wanted:
-        conditions.append(func.lower(User.email) == wanted)
+    name = normal_login(typed).lower()
+    # Before logins were brought into one form they were kept as typed.
+    conditions = [func.lower(User.login).in_({name, typed.strip().lower()})]
+    if "@" in name:
+        conditions.append(func.lower(User.email) == name)
     phone = normal_phone(typed)
     if phone is not None:
         conditions.append(User.phone == phone)

@@ -16,6 +16,8 @@ from rbac.presets import PRESETS
 from users.journal import USER_CREATED
 from users.models import PortfolioEntry, User
 from users.signin import passwords
+from users.signin.identifiers import login_problem, normal_login
+from users.signin.own_words import own_words
 
 ROLES = tuple(preset.code for preset in PRESETS if preset.for_operator)
 
@@ -26,12 +28,15 @@ def create_staff_user(
     """A person of the operator who looks after these companies. Needs every company in scope."""
     if role not in ROLES:
         raise InvalidInput(N_("There is no such role of the operator."))
+    login, own = normal_login(login), own_words(login=login, name=name)
+    if unfit := login_problem(login):
+        raise InvalidInput(N_("The person was not created."), fields={"login": [unfit]})
     user = User(
         company_id=None,
         login=login,
         name=name,
         staff_role=role,
-        password_hash=passwords.hash_password(password),
+        password_hash=passwords.hash_password(password, own),
         created_at=clock.now(),
     )
     session.add(user)

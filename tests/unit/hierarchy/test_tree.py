@@ -23,7 +23,7 @@ def test_names_are_cleaned(given: str, kept: str) -> None:
     assert tree.clean_name(given) == kept
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 121])
+@pytest.mark.parametrize("name", ["", "   ", "x" * 121, "\u200b", "Nor\u00adth", "\ufeffNorth", "\u3164"])
 def test_names_that_are_none(name: str) -> None:
     with pytest.raises(BadName):
         tree.clean_name(name)
