@@ -61,7 +61,7 @@ def is_named_by(typed: str) -> ColumnElement[bool]:
     """The condition on users that what was typed names them."""
     name = normal_login(typed).lower()
     # Before logins were brought into one form they were kept as typed.
-    conditions = [func.lower(User.login).in_({name, typed.strip().lower()})]
+    conditions: list[ColumnElement[bool]] = [func.lower(User.login).in_({name, typed.strip().lower()})]
     if "@" in name:
         conditions.append(func.lower(User.email) == name)
     phone = normal_phone(typed)
