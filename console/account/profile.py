@@ -56,26 +56,26 @@ def _page(errors: dict[str, list[str]]) -> str:
 @route(blueprint, "/language", methods=("POST",), permission=Public("the sign-in page has the switch too"))
 def language() -> ResponseReturnValue:
     """Choose the language: the person's, and the browser's for when nobody is signed in."""
-    wanted = request.form.get("locale", "")
-    if wanted not in LOCALES:
+    code = request.form.get("locale", "")
+    if code not in LOCALES:
         raise InvalidInput(N_("There is no such choice."))
-    who = find_actor()
-    if who is not None:
-        change_own_settings(db(), who, locale=wanted)
-    return _remember(go_to(_next()), LOCALE_COOKIE, wanted)
+    person = find_actor()
+    if person is not None:
+        change_own_settings(db(), person, locale=code)
+    return _remember(go_to(_next()), LOCALE_COOKIE, code)
 
 
 @route(blueprint, "/theme", methods=("POST",), permission=Public("the sign-in page has the switch too"))
 def theme() -> ResponseReturnValue:
     """Choose light, dark or as the system has it; scripts ask without a page to go on to."""
-    wanted = request.form.get("theme", "")
-    if wanted not in THEMES:
+    name = request.form.get("theme", "")
+    if name not in THEMES:
         raise InvalidInput(N_("There is no such choice."))
-    who = find_actor()
-    if who is not None:
-        change_own_settings(db(), who, theme=wanted)
+    person = find_actor()
+    if person is not None:
+        change_own_settings(db(), person, theme=name)
     answer = go_to(_next()) if "next" in request.form else Response(status=204)
-    return _remember(answer, THEME_COOKIE, wanted)
+    return _remember(answer, THEME_COOKIE, name)
 
 
 @route(blueprint, "/password", methods=("POST",), permission=SignedIn())

@@ -84,9 +84,9 @@ def _form(
 @route(blueprint, "/sign-out", methods=("POST",), permission=SignedIn())
 def sign_out() -> ResponseReturnValue:
     """End this session, and have the browser forget the pages it keeps."""
-    found = find_person()
-    if found is not None and found.visit is not None:
-        sessions.end(db(), found.visit.token_hash, moment=clock.now())
+    person = find_person()
+    if person is not None and person.visit is not None:
+        sessions.end(db(), person.visit.token_hash, moment=clock.now())
     forget()
     answer = redirect(url_for("auth.sign_in"), code=303)
     answer.headers["Clear-Site-Data"] = '"cache"'

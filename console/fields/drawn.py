@@ -13,7 +13,7 @@ from console.fields.choices import Choice, choices_of
 from console.fields.departments import Chooser
 from console.web.i18n import text
 from console.web.routing import actor, db
-from console.web.schema_messages import said
+from console.web.schema_messages import message_text
 from core.fields import (
     AREA,
     CHOICE,
@@ -112,7 +112,7 @@ def _draw(
         value=value,
         required=declared.required,
         choices=choices,
-        errors=[said(message) for message in errors],
+        errors=[message_text(message) for message in errors],
         hint=text(info.hint),
         suffix=info.unit if info.widget == MONEY else "",
         only=info.only,
@@ -161,7 +161,7 @@ def errors_in_words(schema: type[FieldSchema], errors: Errors) -> dict[str, list
     """
     order = ["numbers", *schema().fields]
     names = sorted(errors, key=lambda name: order.index(name) if name in order else len(order))
-    return {name: [said(message) for message in errors[name]] for name in names}
+    return {name: [message_text(message) for message in errors[name]] for name in names}
 
 
 def labels_of(schema: type[FieldSchema]) -> dict[str, str]:

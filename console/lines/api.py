@@ -26,10 +26,10 @@ blueprint = Calls("api_lines", __name__, url_prefix="/api/v1", description="Line
 @blueprint.gives(schemas.LinesOut)
 def list_lines(page: dict[str, Any]) -> dict[str, Any]:
     """Lines, narrowed and sorted by the same arguments as in the list of the console."""
-    wanted = parse(dict(request.args.lists()), besides=("after", "size"))
-    found = line_queries.page_of_lines(db(), actor(), wanted, after=page.get("after"), limit=page["size"])
-    items = [_line(row) for row in found.rows]
-    return {"items": items, "next": found.after}
+    line_filter = parse(dict(request.args.lists()), besides=("after", "size"))
+    lines = line_queries.page_of_lines(db(), actor(), line_filter, after=page.get("after"), limit=page["size"])
+    items = [_line(row) for row in lines.rows]
+    return {"items": items, "next": lines.after}
 
 
 @route(blueprint, "/lines/<int:line_id>", permission=Permission.LINES_VIEW)

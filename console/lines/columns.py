@@ -54,9 +54,9 @@ COLUMNS: tuple[Column, ...] = tuple(
 
 def chosen_columns() -> Sequence[Column]:
     """The columns of the address, else those chosen last time in this browser, else the usual ones."""
-    asked = request.args.getlist("cols") or request.cookies.get(COOKIE, "").split(",")
-    wanted = {name for part in asked for name in part.split(",")}
-    chosen = [column for column in COLUMNS if column.code in wanted]
+    values = request.args.getlist("cols") or request.cookies.get(COOKIE, "").split(",")
+    names = {name for part in values for name in part.split(",")}
+    chosen = [column for column in COLUMNS if column.code in names]
     return chosen or [column for column in COLUMNS if column.is_usual]
 
 

@@ -16,9 +16,9 @@ class FilterMenu:
     title: str
     parts: tuple[AttributeFilter, ...]
 
-    def is_set(self, wanted: LineFilter) -> bool:
+    def is_set(self, line_filter: LineFilter) -> bool:
         """Whether something below the button narrows the list."""
-        return any(part in self.parts for part, _ in wanted.attribute_filters())
+        return any(part in self.parts for part, _ in line_filter.attribute_filters())
 
 
 TOGGLES = tuple(part for part in FILTERS.values() if part.widget == "toggle")

@@ -59,27 +59,27 @@ def home() -> ResponseReturnValue:
 @route(blueprint, "/lines", permission=Permission.LINES_VIEW)
 def index() -> ResponseReturnValue:
     """The list with everything around it."""
-    wanted = filters.parse(dict(request.args.lists()), besides=BESIDES)
+    line_filter = filters.parse(dict(request.args.lists()), besides=BESIDES)
     shown = columns.chosen_columns()
-    count = queries.count_matching(db(), actor(), Permission.LINES_VIEW, wanted)
+    count = queries.count_matching(db(), actor(), Permission.LINES_VIEW, line_filter)
     names = _names()
     page = make_response(
         render(
             "lines/index.html",
-            wanted=wanted,
-            search_text=wanted.q,
+            line_filter=line_filter,
+            search_text=line_filter.q,
             count=count,
             counted=line_words.counted(count.number, count.is_exact),
-            chips=line_words.chips(wanted, names),
+            chips=line_words.chips(line_filter, names),
             names=names,
             menus=filter_menus.offered(names),
             toggles=filter_menus.TOGGLES,
             all_columns=columns.COLUMNS,
             operations=allowed_operations(),
-            department=_department(wanted),
-            tree=tree_view.open_tree(tree_view.lines_tree(wanted)),
+            department=_department(line_filter),
+            tree=tree_view.open_tree(tree_view.lines_tree(line_filter)),
             company=db().get(Company, actor().company_id),
-            **_rows(wanted),
+            **_rows(line_filter),
         )
     )
     if "cols" in request.args:
@@ -91,19 +91,19 @@ def index() -> ResponseReturnValue:
 @route(blueprint, "/lines/rows", permission=Permission.LINES_VIEW)
 def rows() -> ResponseReturnValue:
     """The next rows: a fragment for scrolling; as a page of its own it is the list from there on."""
-    wanted = filters.parse(dict(request.args.lists()), besides=BESIDES)
+    line_filter = filters.parse(dict(request.args.lists()), besides=BESIDES)
     if not is_fragment():
-        return redirect(url_for("lines.index") + f"?{wanted.query()}")
-    return render("lines/rows.html", wanted=wanted, **_rows(wanted, request.args.get("after")))
+        return redirect(url_for("lines.index") + f"?{line_filter.query()}")
+    return render("lines/rows.html", line_filter=line_filter, **_rows(line_filter, request.args.get("after")))
 
 
-def _rows(wanted: LineFilter, after: str | None = None) -> dict[str, Any]:
+def _rows(line_filter: LineFilter, after: str | None = None) -> dict[str, Any]:
     after = after or request.args.get("after")
-    page = queries.page_of_lines(db(), actor(), wanted, after=after)
+    page = queries.page_of_lines(db(), actor(), line_filter, after=after)
     shown = columns.chosen_columns()
     more = None
     if page.after:
-        pairs = [*wanted.pairs(), ("cols", columns.codes(shown)), ("after", page.after)]
+        pairs = [*line_filter.pairs(), ("cols", columns.codes(shown)), ("after", page.after)]
         more = f"{url_for('lines.rows')}?{urlencode(pairs)}"
     titles = {column.code: text(column.title) for column in shown}  # once, not once a cell
     return {"rows": page.rows, "more": more, "columns": shown, "titles": titles}
@@ -112,20 +112,20 @@ def _rows(wanted: LineFilter, after: str | None = None) -> dict[str, Any]:
 def _names() -> dict[str, dict[str, str]]:
     """Names of the tariffs and accounts to choose from."""
     tariffs = db().execute(select(Tariff.id, Tariff.name).order_by(Tariff.name)).all()
-    found: dict[str, dict[str, str]] = {"tariff": {row.id: row.name for row in tariffs}, "account": {}}
+    names: dict[str, dict[str, str]] = {"tariff": {row.id: row.name for row in tariffs}, "account": {}}
     if may(Permission.ACCOUNTS_VIEW):
         accounts = select(BillingAccount.id, BillingAccount.number).where(
             BillingAccount.company_id == actor().company_id, seen_accounts(actor())
         )
         numbers = db().execute(accounts.order_by(BillingAccount.number).limit(500))
-        found["account"] = {str(key): number for key, number in numbers}
-    return found
+        names["account"] = {str(key): number for key, number in numbers}
+    return names
 
 
-def _department(wanted: LineFilter) -> Department | None:
-    if wanted.department is None:
+def _department(line_filter: LineFilter) -> Department | None:
+    if line_filter.department is None:
         return None
-    return get_department(db(), actor(), wanted.department, Permission.LINES_VIEW)
+    return get_department(db(), actor(), line_filter.department, Permission.LINES_VIEW)
 
 
 @route(blueprint, "/lines/<int:line_id>", permission=Permission.LINES_VIEW)
@@ -170,23 +170,27 @@ def _card(card: LineCard) -> dict[str, Any]:
 
 
 def _operations_on(card: LineCard) -> list[Operation]:
-    return [one for one in allowed_operations() if card.may(actor(), one.permission)]
+    return [operation for operation in allowed_operations() if card.may(actor(), operation.permission)]
 
 
 def _history(card: LineCard, before: str = "") -> dict[str, Any]:
     place = tuple(int(part) for part in before.split("-") if part.isdigit())
-    at = (place[0], place[1]) if len(place) == 2 else None
-    found = service.history(db(), card, before=at)
+    position = (place[0], place[1]) if len(place) == 2 else None
+    entries = service.history(db(), card, before=position)
     tariffs = _tariff_names()
     more = None
-    if len(found) == HISTORY_PAGE:
-        last = found[-1]
+    if len(entries) == HISTORY_PAGE:
+        last = entries[-1]
         more = url_for("lines.history", line_id=card.line.id, before=f"{last.seq}-{last.no}")
-    entries = [
-        {"entry": one, "title": parts().journal.action_text(one.action), "changes": _changes(one, tariffs)}
-        for one in found
+    rows = [
+        {
+            "entry": entry,
+            "title": parts().journal.action_text(entry.action),
+            "changes": _changes(entry, tariffs),
+        }
+        for entry in entries
     ]
-    return {"entries": entries, "more_history": more}
+    return {"entries": rows, "more_history": more}
 
 
 def _tariff_names() -> dict[str, str]:

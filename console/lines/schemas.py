@@ -19,12 +19,12 @@ def _field(part: ApiField) -> fields.Field[Any]:
         return fields.Decimal(
             as_string=True, allow_none=part.is_nullable or None, metadata={**TEXT_AMOUNT, **metadata}
         )
-    made: dict[str, type[fields.Field[Any]]] = {
+    types: dict[str, type[fields.Field[Any]]] = {
         "id": fields.Integer,
         Kind.PERCENT: fields.Integer,
         Kind.DAY: fields.Date,
     }
-    return made.get(part.kind, fields.String)(allow_none=part.is_nullable or None, metadata=metadata)
+    return types.get(part.kind, fields.String)(allow_none=part.is_nullable or None, metadata=metadata)
 
 
 class _Identified(Schema):

@@ -92,11 +92,11 @@ def rows(upload_id: int) -> ResponseReturnValue:
     upload = uploads.get_upload(db(), actor(), upload_id)
     problem, after = request.args.get("problem", ""), request.args.get("after", 0, type=whole)
     statement = upload_problems(upload.company_id, upload.id, after=after, limit=PAGE)
-    found = db().scalars(statement.where(UploadRow.problem == problem)).all()
+    page = db().scalars(statement.where(UploadRow.problem == problem)).all()
     more = None
-    if len(found) == PAGE:
-        more = url_for("uploads.rows", upload_id=upload.id, problem=problem, after=found[-1].no)
-    shown = [{"row": row, "advice": _advice(row)} for row in found]
+    if len(page) == PAGE:
+        more = url_for("uploads.rows", upload_id=upload.id, problem=problem, after=page[-1].no)
+    shown = [{"row": row, "advice": _advice(row)} for row in page]
     return render("uploads/rows.html", rows=shown, more=more, is_first=not after)
 
 

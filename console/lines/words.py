@@ -43,33 +43,33 @@ class Chip:
     query: str
 
 
-def chips(wanted: LineFilter, names: Mapping[str, Mapping[str, str]]) -> list[Chip]:
+def chips(line_filter: LineFilter, names: Mapping[str, Mapping[str, str]]) -> list[Chip]:
     """Every part that is set, in words; `names` gives those of tariffs, accounts and departments."""
-    found: list[Chip] = []
+    chips: list[Chip] = []
 
-    def add(said: str, *parts: str) -> None:
-        found.append(Chip(said, wanted.without(*parts).query()))
+    def add(label: str, *parts: str) -> None:
+        chips.append(Chip(label, line_filter.without(*parts).query()))
 
-    if wanted.q:
-        add(_("“%(text)s”", text=wanted.q), "q")
-    for part, value in wanted.attribute_filters():
-        add(_said(part, value, names), part.name)
-    if wanted.direct:
+    if line_filter.q:
+        add(_("“%(text)s”", text=line_filter.q), "q")
+    for part, value in line_filter.attribute_filters():
+        add(_label(part, value, names), part.name)
+    if line_filter.direct:
         add(_("Without what is below"), "direct")
-    return found
+    return chips
 
 
-def _said(part: AttributeFilter, value: Any, names: Mapping[str, Mapping[str, str]]) -> str:
+def _label(part: AttributeFilter, value: Any, names: Mapping[str, Mapping[str, str]]) -> str:
     """A value that is set: its words or names, within the sentence of the filter."""
     if isinstance(part.chip, tuple):
         return ntranslate(locale(), *part.chip, value)
-    known = names.get(part.names, {}) if isinstance(part, AnyOf | OneId) else {}
+    names_by_id = names.get(part.names, {}) if isinstance(part, AnyOf | OneId) else {}
     words = part.words if isinstance(part, AnyOf | Presence) else {}
-    values = [str(one) for one in (value if isinstance(value, tuple) else (value,))]
-    texts = [text(words[one]) if one in words else known.get(one, one) for one in values]
+    values = [str(item) for item in (value if isinstance(value, tuple) else (value,))]
+    texts = [text(words[item]) if item in words else names_by_id.get(item, item) for item in values]
     if part.chip:
-        shown = [in_sentence(one) for one in texts] if words and part.chip != VALUE_ALONE else texts
-        return text(part.chip, value=", ".join(shown))
+        phrases = [in_sentence(item) for item in texts] if words and part.chip != VALUE_ALONE else texts
+        return text(part.chip, value=", ".join(phrases))
     return f"{text(part.label)}: {', '.join(texts)}"
 
 
@@ -80,5 +80,5 @@ def field_name(journal: JournalRegistry, name: str) -> str:
 
 def counted(count: int, is_exact: bool = True) -> str:
     """ "4,812 numbers"; "more than 10,000 numbers" where counting stopped there."""
-    said: str = ngettext("%(count)s number", "%(count)s numbers", count, count=number(count))
-    return said if is_exact else str(_("more than %(numbers)s", numbers=said))
+    phrase: str = ngettext("%(count)s number", "%(count)s numbers", count, count=number(count))
+    return phrase if is_exact else str(_("more than %(numbers)s", numbers=phrase))

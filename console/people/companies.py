@@ -21,10 +21,10 @@ def index() -> ResponseReturnValue:
 
 
 def _page(*, chosen: int | None = None, reason: str = "", errors: list[str] | None = None) -> str:
-    wanted = request.args.get("q", "")
-    rows = portfolio.companies(db(), actor(), wanted)
+    search = request.args.get("q", "")
+    rows = portfolio.companies(db(), actor(), search)
     return render(
-        "companies/index.html", rows=rows, wanted=wanted, chosen=chosen, reason=reason, errors=errors or []
+        "companies/index.html", rows=rows, search=search, chosen=chosen, reason=reason, errors=errors or []
     )
 
 

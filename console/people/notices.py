@@ -17,8 +17,8 @@ blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 @route(blueprint, "", permission=SignedIn())
 def index() -> ResponseReturnValue:
     """The list; having seen it, the bell is quiet."""
-    found = service.newest(db(), actor().user_id or 0)
-    shown = [(notice, sentence(notice), notice.read_at is None) for notice in found]
+    notices = service.newest(db(), actor().user_id or 0)
+    shown = [(notice, sentence(notice), notice.read_at is None) for notice in notices]
     service.mark_read(db(), actor().user_id or 0)
     return render("notices/index.html", notices=shown, days=service.KEPT_DAYS)
 

@@ -21,14 +21,16 @@ FIELDS = ("login", "name", "email", "phone", "locale")
 @route(blueprint, "", permission=Permission.USERS_VIEW)
 def index() -> ResponseReturnValue:
     """Everyone with their roles, by name, a page at a time."""
-    wanted = request.args.get("q", "")
+    search = request.args.get("q", "")
     after = request.args.get("after", type=whole)
-    shown = service.people(db(), actor(), text=wanted, after=after)
-    held = roles.held_roles(db(), actor(), [user.id for user in shown])
+    users = service.people(db(), actor(), text=search, after=after)
+    user_roles = roles.held_roles(db(), actor(), [user.id for user in users])
     more = None
-    if len(shown) == service.PAGE:
-        more = url_for("people.index", q=wanted or None, after=shown[-1].id)
-    return render("people/index.html", people=shown, held=held, wanted=wanted, more=more, now=clock.now())
+    if len(users) == service.PAGE:
+        more = url_for("people.index", q=search or None, after=users[-1].id)
+    return render(
+        "people/index.html", people=users, user_roles=user_roles, search=search, more=more, now=clock.now()
+    )
 
 
 @route(blueprint, "/new", permission=Permission.USERS_EDIT)
@@ -60,7 +62,7 @@ def show(user_id: int) -> ResponseReturnValue:
 
 def _person(user_id: int, errors: dict[str, list[str]]) -> str:
     user = service.get_user(db(), actor(), user_id)
-    held = roles.held_roles(db(), actor(), [user.id]).get(user.id, [])
+    user_roles = roles.held_roles(db(), actor(), [user.id]).get(user.id, [])
     departments = None
     if may(Permission.ROLES_GRANT):
         typed, wrong = request.form.get("department", ""), errors.get("department", ())
@@ -68,7 +70,7 @@ def _person(user_id: int, errors: dict[str, list[str]]) -> str:
     return render(
         "people/show.html",
         user=user,
-        held=held,
+        user_roles=user_roles,
         errors=errors,
         roles=roles.grantable_roles(db(), actor()) if departments else (),
         role=request.form.get("role", ""),

@@ -47,10 +47,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 
 def _parameters(operation: Operation) -> dict[str, Any]:
-    found = json_schema(operation.schema)
+    schema = json_schema(operation.schema)
     if operation.row_value:
         label = text(operation.row_value.label)
-        found.setdefault("properties", {}).update(
+        schema.setdefault("properties", {}).update(
             {
                 VALUES: {
                     "type": "object",
@@ -61,22 +61,22 @@ def _parameters(operation: Operation) -> dict[str, Any]:
                 VALUES_OF: {"type": "integer", "title": label, "description": text(TAKEN_OVER)},
             }
         )
-    return found
+    return schema
 
 
 @route(blueprint, "/operations/<code>/offers", permission=Permission.LINES_VIEW)
 @blueprint.takes(schemas.OffersArgs, "query")
 @blueprint.gives(schemas.OfferOut(many=True))
-def list_offers(wanted: dict[str, Any], code: str) -> list[dict[str, Any]]:
+def list_offers(query: dict[str, Any], code: str) -> list[dict[str, Any]]:
     """What an operation may give to lines out of stock, the cheapest first, 500 at most: narrow it to see others."""
     operation = parts().operations.of(code)
     require(actor(), operation.permission)
     if operation.row_value is None or operation.row_value.stock is None:
         raise NotFound
     stock = operation.row_value.stock
-    if wanted["offer_class"] and stock.classes and wanted["offer_class"] not in stock.classes:
+    if query["offer_class"] and stock.classes and query["offer_class"] not in stock.classes:
         raise InvalidInput(CHECK, fields={"class": [UNKNOWN_CLASS]})
-    offers = row_values.offers(stock, StockSearch(**wanted))
+    offers = row_values.offers(stock, StockSearch(**query))
     return [{**offer._asdict(), "offer_class": offer.offer_class or None} for offer in offers]
 
 
@@ -84,25 +84,25 @@ def list_offers(wanted: dict[str, Any], code: str) -> list[dict[str, Any]]:
 @blueprint.takes(schemas.OperationIn, "json")
 @blueprint.takes(schemas.KeyHeader, "headers")
 @blueprint.gives(schemas.RunOut)
-def operate(wanted: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
+def operate(body: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
     """Say what an operation would do to the selected lines; with `submit` do it. Repeated with one key: one run."""
-    return _operate(wanted, headers, code, LINE)
+    return _operate(body, headers, code, LINE)
 
 
 @route(blueprint, "/accounts/operations/<code>", methods=("POST",), permission=Permission.ACCOUNTS_VIEW)
 @blueprint.takes(schemas.OperationIn, "json")
 @blueprint.takes(schemas.KeyHeader, "headers")
 @blueprint.gives(schemas.RunOut)
-def operate_on_accounts(wanted: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
+def operate_on_accounts(body: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
     """Say what an operation would do to the selected billing accounts; with `submit` do it."""
-    return _operate(wanted, headers, code, ACCOUNT)
+    return _operate(body, headers, code, ACCOUNT)
 
 
-def _operate(wanted: dict[str, Any], headers: dict[str, Any], code: str, kind: str) -> Run:
+def _operate(body: dict[str, Any], headers: dict[str, Any], code: str, kind: str) -> Run:
     if parts().operations.of(code).target != kind:
         raise NotFound
-    run = api_submission.preview(db(), actor(), parts(), code, wanted, headers.get("key", ""))
-    return submission.submit(db(), actor(), parts(), run.id) if wanted["submit"] else run
+    run = api_submission.preview(db(), actor(), parts(), code, body, headers.get("key", ""))
+    return submission.submit(db(), actor(), parts(), run.id) if body["submit"] else run
 
 
 @route(blueprint, "/runs", permission=Permission.RUNS_VIEW)
@@ -110,8 +110,8 @@ def _operate(wanted: dict[str, Any], headers: dict[str, Any], code: str, kind: s
 @blueprint.gives(schemas.RunsOut)
 def list_runs(page: dict[str, Any]) -> dict[str, Any]:
     """Submitted runs, newest first."""
-    found = db().scalars(listing.run_list(actor(), before_id=page["after"] or None, limit=page["size"])).all()
-    return {"items": found, "next": found[-1].id if len(found) == page["size"] else None}
+    runs = db().scalars(listing.run_list(actor(), before_id=page["after"] or None, limit=page["size"])).all()
+    return {"items": runs, "next": runs[-1].id if len(runs) == page["size"] else None}
 
 
 @route(blueprint, "/runs/<int:run_id>", permission=Permission.LINES_VIEW)
@@ -129,7 +129,7 @@ def list_items(page: dict[str, Any], run_id: int) -> dict[str, Any]:
     run = listing.get_run(db(), actor(), run_id)
     operation = parts().operations.get(run.operation)
     row_value = operation.row_value if operation else None
-    found = item_lines(
+    items = item_lines(
         db(),
         actor(),
         parts().targets[run.target],
@@ -139,8 +139,10 @@ def list_items(page: dict[str, Any], run_id: int) -> dict[str, Any]:
         reason=page["reason"],
         after=page["after"],
     )
-    items = [{**item._asdict(), **_as_line(run, item)} for item in found]
-    return {"items": items, "next": found[-1].no if len(found) == PAGE else None}
+    return {
+        "items": [{**item._asdict(), **_as_line(run, item)} for item in items],
+        "next": items[-1].no if len(items) == PAGE else None,
+    }
 
 
 def _as_line(run: Run, item: ItemLine) -> dict[str, Any]:

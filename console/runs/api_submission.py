@@ -24,32 +24,32 @@ KEY_USED = N_("This key was used for something else.")
 
 
 def preview(
-    session: Session, actor: Actor, parts: Parts, code: str, wanted: Mapping[str, Any], key: str
+    session: Session, actor: Actor, parts: Parts, code: str, body: Mapping[str, Any], key: str
 ) -> Run:
     """The preview of what is wanted, or the run that was made with this key; raises Conflict for another wish."""
-    operation, params = parts.operations.of(code), wanted["params"]
+    operation, params = parts.operations.of(code), body["params"]
     require(actor, operation.permission)
-    rest = row_values.split(params)[0] if operation.row_value else params
+    own_params = row_values.split(params)[0] if operation.row_value else params
     # What is wrong with the parameters is said before the selection is looked at.
-    operation_params.read_params(operation, rest)
-    selection = parse(wanted["selection"])
+    operation_params.read_params(operation, own_params)
+    selection = parse(body["selection"])
     if not key:
-        if wanted["submit"]:
+        if body["submit"]:
             raise InvalidInput(N_("Say an Idempotency-Key to submit."), code="key_needed")
         return previews.create_preview(session, actor, parts, code, params, selection)
     stored = f"api:{actor.user_id}:{key}"
-    found = _find(session, actor, stored)
-    if found is None:
+    run = _find(session, actor, stored)
+    if run is None:
         try:
             with session.begin_nested():
                 return previews.create_preview(session, actor, parts, code, params, selection, key=stored)
         except IntegrityError:
             # The same request came twice at once, and the other one was first.
-            found = _find(session, actor, stored)
-            if found is None:
+            run = _find(session, actor, stored)
+            if run is None:
                 raise
-    _check_same(session, actor, parts, found, code, params, selection)
-    return found
+    _check_same(session, actor, parts, run, code, params, selection)
+    return run
 
 
 def _find(session: Session, actor: Actor, stored: str) -> Run | None:
@@ -68,10 +68,10 @@ def _check_same(
     selection: Selection,
 ) -> None:
     operation = parts.operations.of(code)
-    rest, values, values_of = row_values.split(params) if operation.row_value else (params, None, None)
+    own_params, values, values_of = row_values.split(params) if operation.row_value else (params, None, None)
     # Read, but not held against today's rules: what may no longer be ordered was ordered when the key was new.
-    asked = operation.schema().dump(operation_params.read_params(operation, rest))
-    same = (run.operation, run.params, run.selection) == (code, asked, selection.dump())
+    dumped = operation.schema().dump(operation_params.read_params(operation, own_params))
+    same = (run.operation, run.params, run.selection) == (code, dumped, selection.dump())
     given: Mapping[int, str] | None = None
     if operation.row_value and values:
         given = row_values.read(operation.row_value, values)

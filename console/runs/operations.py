@@ -36,7 +36,7 @@ LONGEST_SEARCH = 15
 
 def allowed_operations(kind: str = LINE) -> list[Operation]:
     """The operations on things of this kind that the actor may carry out somewhere, in their order."""
-    return [one for one in parts().operations.on(kind) if holds(actor(), one.permission)]
+    return [operation for operation in parts().operations.on(kind) if holds(actor(), operation.permission)]
 
 
 @route(blueprint, "/<code>/new", permission=Permission.LINES_VIEW, methods=("GET", "POST"))
@@ -116,11 +116,11 @@ def offered(code: str) -> ResponseReturnValue:
     require(actor(), operation.permission)
     if operation.row_value is None or operation.row_value.stock is None:
         raise NotFound
-    wanted = StockSearch(request.args.get("containing", "")[:LONGEST_SEARCH], request.args.get("class", ""))
+    criteria = StockSearch(request.args.get("containing", "")[:LONGEST_SEARCH], request.args.get("class", ""))
     stock = operation.row_value.stock
     return render(
         "runs/row_value_offers.html",
-        offered=row_values.offers(stock, wanted),
+        offered=row_values.offers(stock, criteria),
         stock=stock,
         most=row_values.MOST_OFFERED,
     )

@@ -37,18 +37,17 @@ HTMX_STOP = 286
 def index() -> ResponseReturnValue:
     """All runs of the company, newest first."""
     before = request.args.get("before", type=whole)
-    found = db().scalars(listing.run_list(actor(), before_id=before, limit=LIST_PAGE)).all()
-    more = url_for("runs.index", before=found[-1].id) if len(found) == LIST_PAGE else None
-    shown = [_listed(run) for run in found]
+    runs = db().scalars(listing.run_list(actor(), before_id=before, limit=LIST_PAGE)).all()
+    more = url_for("runs.index", before=runs[-1].id) if len(runs) == LIST_PAGE else None
     template = "runs/list_rows.html" if is_fragment() else "runs/index.html"
-    return render(template, rows=shown, more=more, is_first=before is None)
+    return render(template, rows=[_listed(run) for run in runs], more=more, is_first=before is None)
 
 
 @route(blueprint, "/running", permission=Permission.LINES_VIEW, passive=True)
 def running() -> ResponseReturnValue:
     """The person's own runs that go on, or the one that has just ended, for the top bar."""
     recently = clock.now() - timedelta(seconds=RECENT_SECONDS)
-    found = (
+    runs = (
         db()
         .scalars(
             select(Run)
@@ -63,7 +62,7 @@ def running() -> ResponseReturnValue:
         )
         .all()
     )
-    shown = [run for run in found if run.finished_at is None] or found[:1]
+    shown = [run for run in runs if run.finished_at is None] or runs[:1]
     return render("runs/running.html", rows=[_listed(run) for run in shown]), 200 if shown else HTMX_STOP
 
 
@@ -129,9 +128,9 @@ def retry(run_id: int) -> ResponseReturnValue:
 def _may_stop(run: Run) -> bool:
     if run.state != RunState.RUNNING:
         return False
-    mine = run.created_by == actor().user_id
+    is_own = run.created_by == actor().user_id
     others = is_everywhere(actor(), Permission.RUNS_STOP)
-    return may(parts().operations.of(run.operation).permission) and (mine or others)
+    return may(parts().operations.of(run.operation).permission) and (is_own or others)
 
 
 def _listed(run: Run) -> dict[str, Any]:
@@ -188,26 +187,26 @@ def _failures(run: Run) -> list[ItemLine]:
 
 def _groups(run: Run) -> dict[str, list[tuple[str, int]]]:
     """Reasons with their counts by outcome, the most frequent first."""
-    found: dict[str, list[tuple[str, int]]] = {}
+    groups: dict[str, list[tuple[str, int]]] = {}
     counts = db().execute(listing.outcome_counts(run.company_id, run.id)).all()
     for state, reason, count in sorted(counts, key=lambda row: -row[2]):
         if reason:
-            found.setdefault(state, []).append((reason, count))
-    return found
+            groups.setdefault(state, []).append((reason, count))
+    return groups
 
 
 def _items(run: Run, state: str, reason: str, after: int = 0) -> dict[str, Any]:
     operation = parts().operations.of(run.operation)
     target = target_of(parts(), operation)
-    found = item_lines(
+    items = item_lines(
         db(), actor(), target, run, operation.row_value, state=state, reason=reason, after=after
     )
     more = None
-    if len(found) == PAGE:
-        more = url_for("runs.items", run_id=run.id, state=state, reason=reason, after=found[-1].no)
+    if len(items) == PAGE:
+        more = url_for("runs.items", run_id=run.id, state=state, reason=reason, after=items[-1].no)
     texts = run_words.refusal_texts(operation, run)
     return {
-        "rows": found,
+        "rows": items,
         "more": more,
         "texts": texts,
         "outcomes": run_words.OUTCOMES,

@@ -45,14 +45,14 @@ def lines(run_id: int) -> ResponseReturnValue:
     """The lines that are refused for one reason, without one those that go through: a fragment, page by page."""
     run = _own(run_id)
     reason, after = request.args.get("reason", ""), request.args.get("after", 0, type=whole)
-    found = refused_lines(db(), actor(), parts(), run, reason=reason, after=after)
+    lines = refused_lines(db(), actor(), parts(), run, reason=reason, after=after)
     more = None
-    if len(found) == PAGE:
-        more = url_for("previews.lines", run_id=run.id, reason=reason, after=found[-1].id)
+    if len(lines) == PAGE:
+        more = url_for("previews.lines", run_id=run.id, reason=reason, after=lines[-1].id)
     operation = parts().operations.of(run.operation)
     return render(
         "runs/refused_lines.html",
-        lines=found,
+        lines=lines,
         more=more,
         is_first=not after,
         row_value=operation.row_value,

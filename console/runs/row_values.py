@@ -87,9 +87,9 @@ def make(
     )
 
 
-def offers(stock: Stock, wanted: StockSearch) -> Sequence[Offer]:
+def offers(stock: Stock, criteria: StockSearch) -> Sequence[Offer]:
     """What may be given out, the cheapest first."""
-    return stock.offers(db(), actor(), wanted, MOST_OFFERED)
+    return stock.offers(db(), actor(), criteria, MOST_OFFERED)
 
 
 def _typed(operation: Operation, given: Mapping[str, Any], line_ids: Sequence[int]) -> dict[int, str]:
@@ -102,9 +102,9 @@ def _typed(operation: Operation, given: Mapping[str, Any], line_ids: Sequence[in
 
 
 def _errors(problem: InvalidInput | None) -> dict[int, str]:
-    found: dict[int, str] = {}
+    errors: dict[int, str] = {}
     for name, messages in (problem.fields if problem else {}).items():
         _, _, line_id = name.partition(f"{VALUES}.")
         if line_id:
-            found[whole(line_id)] = text(messages[0])
-    return found
+            errors[whole(line_id)] = text(messages[0])
+    return errors

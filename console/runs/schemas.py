@@ -57,7 +57,7 @@ class OfferOut(Schema):
 
 
 class SelectionIn(Schema):
-    """Which ones: `kind` is ids, filter (with `query`, `all`), department, upload or failed_of (with `run`).
+    """The selection: `kind` is ids, filter (with `query`, `all`), department, upload or failed_of (with `run`).
 
     Billing accounts are chosen by ids, failed_of, or filter with an empty `query`.
     """

@@ -83,7 +83,7 @@ def pairs(selection: Selection) -> Pairs:
 
 
 def origin(selection: Selection, kind: str = LINE) -> tuple[str, str]:
-    """Where the things of a run come from, in words, and the address of that place.
+    """The origin of a run's targets in words, and the address of that place.
 
     What is gone, or is somebody else's, has no name here: a run outlives both.
     """

@@ -27,7 +27,7 @@ class ShownTarget:
     words: TargetWords
 
     def address(self, target_id: int) -> str:
-        """Where the thing is looked at."""
+        """The address of the page of a target."""
         return PAGES[self.kind].format(target_id)
 
     def title(self, stored: str) -> str:

@@ -46,8 +46,8 @@ FINISHED = Mark(RUN_STATES[RunState.FINISHED], "good", icon="check-circle-fill")
 
 def refusal_texts(operation: Operation, run: Run) -> dict[str, tuple[str, str]]:
     """Title and advice by reason, in the person's language."""
-    found = refusals.texts(operation, operation_params.stored_params(operation, run))
-    return {code: (text(title), text(advice)) for code, (title, advice) in found.items()}
+    texts = refusals.texts(operation, operation_params.stored_params(operation, run))
+    return {code: (text(title), text(advice)) for code, (title, advice) in texts.items()}
 
 
 def sentence(operation: Operation, run: Run) -> str:

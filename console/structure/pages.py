@@ -73,7 +73,7 @@ def search() -> ResponseReturnValue:
     name = request.args.get("name", "").strip()[:100]
     if not name:
         return render("parts/branches.html", branches=tree_view.open_tree(tree))
-    return render("parts/found.html", found=tree_view.found_by_name(tree, name), name=name)
+    return render("parts/found.html", matches=tree_view.found_by_name(tree, name), name=name)
 
 
 @route(blueprint, "/operator", permission=Permission.ACCOUNTS_VIEW)

@@ -32,16 +32,16 @@ class Calls(Blueprint):  # type: ignore[misc]
         super().add_url_rule(rule, endpoint, named(view_func), *args, **options)
 
     def takes(
-        self, schema: type[Schema], where: str = "json", *, others: str | None = None
+        self, schema: type[Schema], location: str = "json", *, others: str | None = None
     ) -> Callable[[View], View]:
         """Read what is asked by this schema from the query, the headers or the JSON body, and describe it.
 
         An argument of the query that is not of the schema is refused: a mistyped one that is passed over would
         change what the answer means. `others` = EXCLUDE is for views that read more arguments by themselves.
         """
-        unknown = others or {"query": RAISE, "headers": EXCLUDE}.get(where)
-        found: Callable[[View], View] = self.arguments(schema, location=where, unknown=unknown)
-        return found
+        unknown = others or {"query": RAISE, "headers": EXCLUDE}.get(location)
+        decorator: Callable[[View], View] = self.arguments(schema, location=location, unknown=unknown)
+        return decorator
 
     def reads(self, schema: type[Schema]) -> Callable[[View], View]:
         """Describe arguments of the query that the view reads by itself."""
@@ -55,22 +55,22 @@ class Calls(Blueprint):  # type: ignore[misc]
 
     def gives(self, schema: type[Schema] | Schema) -> Callable[[View], View]:
         """Write the answer by this schema, and describe it."""
-        found: Callable[[View], View] = self.response(200, schema)
-        return found
+        decorator: Callable[[View], View] = self.response(200, schema)
+        return decorator
 
     def gives_file(self) -> Callable[[View], View]:
         """Describe an answer that is a file."""
-        found: Callable[[View], View] = self.response(200, FILE, content_type=ANY_TYPE)
-        return found
+        decorator: Callable[[View], View] = self.response(200, FILE, content_type=ANY_TYPE)
+        return decorator
 
     def gives_nothing(self) -> Callable[[View], View]:
         """Answer 204, whatever the view returns."""
-        found: Callable[[View], View] = self.response(204)
-        return found
+        decorator: Callable[[View], View] = self.response(204)
+        return decorator
 
     def takes_form(self, properties: dict[str, Any], needed: list[str]) -> Callable[[View], View]:
         """Describe a body of the kind that forms with files send; the view reads it by itself."""
         schema = {"type": "object", "properties": properties, "required": needed}
         body = {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
-        found: Callable[[View], View] = self.doc(requestBody=body)
-        return found
+        decorator: Callable[[View], View] = self.doc(requestBody=body)
+        return decorator

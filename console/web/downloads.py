@@ -45,12 +45,12 @@ def send_made(name: str, write: Callable[[Path], object]) -> Response:
     try:
         write(path)
         # The open file lives on without its name until the answer has been sent.
-        opened = path.open("rb")
+        file = path.open("rb")
     finally:
         path.unlink(missing_ok=True)
         folder.rmdir()
-    size = opened.seek(0, 2)
-    opened.seek(0)
-    answer = send_file(opened, mimetype=EXCEL, as_attachment=True, download_name=name, max_age=0)
+    size = file.seek(0, 2)
+    file.seek(0)
+    answer = send_file(file, mimetype=EXCEL, as_attachment=True, download_name=name, max_age=0)
     answer.content_length = size
     return answer

@@ -19,7 +19,7 @@ from console.web.i18n import text
 from console.web.identity import stop_asking, was_signed_out
 from console.web.intake import Unreadable
 from console.web.routing import CompanyNeeded, SignInNeeded, is_api, is_fragment, local_path, render
-from console.web.schema_messages import by_field, said
+from console.web.schema_messages import by_field, message_text
 from core.errors import AppError, Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from core.i18n import N_
 from rbac.permissions import Permission
@@ -95,7 +95,9 @@ def on_app_error(problem: AppError) -> ResponseReturnValue:
     advice = ADVICE.get(status, "")
     fields = None
     if isinstance(problem, InvalidInput):
-        fields = {name: [said(message) for message in messages] for name, messages in problem.fields.items()}
+        fields = {
+            name: [message_text(message) for message in messages] for name, messages in problem.fields.items()
+        }
     message = text(problem.message, **problem.params)
     if isinstance(problem, NotAllowed) and problem.permission in set(Permission):
         label = text(Permission(problem.permission).label)
@@ -104,7 +106,7 @@ def on_app_error(problem: AppError) -> ResponseReturnValue:
 
 
 def on_sign_in_needed(_: SignInNeeded) -> ResponseReturnValue:
-    """To the sign-in page and back here afterwards; programs get 401."""
+    """The way to the sign-in page and back here afterwards; programs get 401."""
     if is_api():
         return answer(Trouble(401, "sign_in_needed", text(N_("Sign in first."))))
     here = request.full_path.rstrip("?") if request.method == "GET" and not is_fragment() else None
@@ -118,7 +120,7 @@ def on_sign_in_needed(_: SignInNeeded) -> ResponseReturnValue:
 
 
 def on_company_needed(_: CompanyNeeded) -> ResponseReturnValue:
-    """Operator staff choose a company first."""
+    """The way to the choice of a company, for operator staff."""
     if is_api() or request.method != "GET":
         return answer(Trouble(403, "company_needed", text(N_("Enter a company first."))))
     return redirect(url_for("companies.index"))
@@ -145,11 +147,11 @@ def on_unfit_data(problem: DataError) -> ResponseReturnValue:
 
 def _messages(problem: HTTPException) -> dict[str, list[str]] | None:
     """What Flask-Smorest found wrong with a request, by field."""
-    found = getattr(problem, "data", {}).get("messages")
-    if not isinstance(found, dict):
+    messages = getattr(problem, "data", {}).get("messages")
+    if not isinstance(messages, dict):
         return None
     inner = {
-        name: value for place in found.values() if isinstance(place, dict) for name, value in place.items()
+        name: value for place in messages.values() if isinstance(place, dict) for name, value in place.items()
     }
     return by_field(inner)
 
@@ -173,7 +175,7 @@ def on_database_away(problem: Exception) -> ResponseReturnValue:
 
 
 def on_bug(problem: Exception) -> ResponseReturnValue:
-    """Everything nobody thought of: recorded with the number that the page shows."""
+    """An error that nobody foresaw, recorded with the number that the page shows."""
     stop_asking()
     log.error("console.bug", path=request.path, exc_info=problem)
     try:

@@ -43,7 +43,7 @@ def exact(moment: datetime, locale: str) -> str:
 
 
 def moment_for_people(moment: datetime, now: datetime, locale: str) -> str:
-    """As people say it: today and yesterday by name, this year without the year. Both stand in one zone."""
+    """The moment as people say it: today and yesterday by name, this year without the year. Both are in one zone."""
     clock_time = format_time(moment, "HH:mm", tzinfo=moment.tzinfo, locale=locale)
     return translate(
         locale,
@@ -54,7 +54,7 @@ def moment_for_people(moment: datetime, now: datetime, locale: str) -> str:
 
 
 def day_for_people(day: date, today: date, locale: str) -> str:
-    """Today and yesterday by name, this year without the year."""
+    """The day as people say it: today and yesterday by name, this year without the year."""
     if day == today:
         return translate(locale, N_("today"))
     if day == today - timedelta(days=1):

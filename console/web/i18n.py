@@ -50,17 +50,17 @@ def locale() -> str:
     person = find_person()
     if person is not None and person.actor is not None:
         return person.actor.locale
-    wanted = request.cookies.get(LOCALE_COOKIE)
-    if wanted in LOCALES:
-        return wanted
+    cookie = request.cookies.get(LOCALE_COOKIE)
+    if cookie in LOCALES:
+        return cookie
     return request.accept_languages.best_match(LOCALES) or DEFAULT_LOCALE
 
 
 def theme() -> str:
     """The person's theme, else the cookie's: auto, light or dark."""
     person = find_person()
-    wanted = person.visit.theme if person is not None and person.visit else request.cookies.get(THEME_COOKIE)
-    return wanted if wanted in THEMES else THEMES[0]
+    name = person.visit.theme if person is not None and person.visit else request.cookies.get(THEME_COOKIE)
+    return name if name in THEMES else THEMES[0]
 
 
 def zone_name() -> str:
@@ -100,10 +100,10 @@ def when(value: datetime | date | None) -> str | Markup:
     zone = ZoneInfo(zone_name())
     now = clock.now().astimezone(zone)
     if not isinstance(value, datetime):
-        said = formats.day_for_people(value, now.date(), locale())
-        return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), said)
+        label = formats.day_for_people(value, now.date(), locale())
+        return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), label)
     local = value.astimezone(zone)
-    said = formats.moment_for_people(local, now, locale())
+    label = formats.moment_for_people(local, now, locale())
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        local.isoformat(), formats.exact(local, locale()), said
+        local.isoformat(), formats.exact(local, locale()), label
     )

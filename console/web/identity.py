@@ -48,18 +48,23 @@ def install(app: Flask, settings: Settings) -> None:
 
 def _load(token: str, settings: Settings) -> Person | None:
     ip = request.remote_addr or ""
-    with all_companies(reason="a session is looked up before its company is known"), unit_of_work() as opened:
+    with (
+        all_companies(reason="a session is looked up before its company is known"),
+        unit_of_work() as session,
+    ):
         touch = not g.get("passive", False)
-        visit = find_visit(opened, token, moment=clock.now(), default_idle=settings.idle_minutes, touch=touch)
+        visit = find_visit(
+            session, token, moment=clock.now(), default_idle=settings.idle_minutes, touch=touch
+        )
         if visit is None:
             g.session_ended = True
             return None
         try:
-            actor = load_actor(opened, visit.user_id, visit.company_id, ip, visit.reason)
+            actor = load_actor(session, visit.user_id, visit.company_id, ip, visit.reason)
         except NotFound:
             # The company left the portfolio while staff were inside: they stand outside again.
             log.info("identity.company_lost", user=visit.user_id, company=visit.company_id)
-            actor = load_actor(opened, visit.user_id, None, ip)
+            actor = load_actor(session, visit.user_id, None, ip)
         except NotAllowed:
             return None
         return Person(token, visit, actor)
@@ -79,7 +84,7 @@ def stop_asking() -> None:
 
 
 def was_signed_out() -> bool:
-    """True where the cookie names a session that has ended, of itself or elsewhere."""
+    """Whether the cookie names a session that has ended, of itself or elsewhere."""
     return bool(g.get("session_ended", False))
 
 

@@ -47,9 +47,9 @@ def check() -> None:
 def _texts() -> Iterator[str]:
     yield request.path
     for values in (request.args, request.form):
-        for name, found in values.lists():
+        for name, items in values.lists():
             yield name
-            yield from found
+            yield from items
     for file in request.files.values():
         yield file.filename or ""
     # The operator's events prove themselves by a signature over their bytes before anybody reads them.
@@ -75,10 +75,10 @@ def _texts_in(value: Any) -> Iterator[str]:
     """Every text within a JSON value, the names included."""
     waiting = [value]
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, str):
-            yield one
-        elif isinstance(one, dict):
-            waiting += [*one.keys(), *one.values()]
-        elif isinstance(one, list):
-            waiting += one
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            waiting += [*item.keys(), *item.values()]
+        elif isinstance(item, list):
+            waiting += item

@@ -30,8 +30,8 @@ def install(app: Flask) -> None:
 
 
 def _begin() -> None:
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if GIVEN.fullmatch(given) else secrets.token_hex(6)
+    header = request.headers.get("X-Request-ID", "")
+    g.request_id = header if GIVEN.fullmatch(header) else secrets.token_hex(6)
     g.started = time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)

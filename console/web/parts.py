@@ -14,7 +14,7 @@ EXTENSION = "virtual_manager"
 
 
 class Parts(RunParts, ReportParts, Protocol):
-    """Beside those of runs and of reports: the words of the journal."""
+    """The parts of runs and of reports, and the words of the journal."""
 
     @property
     def journal(self) -> JournalRegistry: ...

@@ -77,49 +77,49 @@ def route(
 
 def declared_permission(view: object) -> Declared | None:
     """The permission that a view of the url map was registered with; None where it went past `route`."""
-    found = getattr(view, "declared", None)
-    return found if isinstance(found, Permission | Public | SignedIn) else None
+    permission = getattr(view, "declared", None)
+    return permission if isinstance(permission, Permission | Public | SignedIn) else None
 
 
 def admit(permission: Declared) -> None:
     """Let the request pass or raise: SignInNeeded, CompanyNeeded or NotAllowed."""
     if isinstance(permission, Public):
         return
-    who = actor()
+    subject = actor()
     if isinstance(permission, SignedIn):
         return
-    if who.company_id is None and permission not in OPERATOR_ONLY:
+    if subject.company_id is None and permission not in OPERATOR_ONLY:
         raise CompanyNeeded
-    if not holds(who, permission):
+    if not holds(subject, permission):
         raise NotAllowed(permission.value)
 
 
 def person() -> Person:
     """The signed-in person with the session's details; raises SignInNeeded."""
-    found = find_person()
-    if found is None:
+    person = find_person()
+    if person is None:
         raise SignInNeeded
-    return found
+    return person
 
 
 def actor() -> Actor:
     """Who acts; raises SignInNeeded where nobody is signed in."""
-    found = find_actor()
-    if found is None:
+    actor = find_actor()
+    if actor is None:
         raise SignInNeeded
-    return found
+    return actor
 
 
 def find_actor() -> Actor | None:
     """Who acts; None where nobody is signed in."""
-    found = find_person()
-    return found.actor if found else None
+    person = find_person()
+    return person.actor if person else None
 
 
 def may(word: str | Permission) -> bool:
-    """True where the actor holds the permission anywhere: for menus and buttons."""
-    who = find_actor()
-    return who is not None and holds(who, Permission(word))
+    """Whether the actor holds the permission anywhere: for menus and buttons."""
+    subject = find_actor()
+    return subject is not None and holds(subject, Permission(word))
 
 
 def db() -> Session:
@@ -133,12 +133,12 @@ def render(template: str, **context: Any) -> str:
 
 
 def is_fragment() -> bool:
-    """True where htmx asks for a part of a page, not for a page (a boosted link asks for a page)."""
+    """Whether htmx asks for a part of a page, not for a page (a boosted link asks for a page)."""
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
 
 
 def is_api() -> bool:
-    """True for addresses that answer programs, in JSON."""
+    """Whether the address answers programs, in JSON."""
     return request.path.startswith(("/api/", "/operator/", "/health/", "/metrics"))
 
 

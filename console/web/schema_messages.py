@@ -57,11 +57,14 @@ PLACE = re.compile(r"%\((\w+)\)s")
 
 
 def _pattern(msgid: str) -> re.Pattern[str]:
-    """Finds the values in a filled in text. Bounds hold no spaces, which tells "than 1" from "than or equal to 1"."""
+    """The expression for the values in a filled in text.
+
+    Bounds hold no spaces, which tells "than 1" from "than or equal to 1".
+    """
     texts_and_names = PLACE.split(msgid)
-    for at, part in enumerate(texts_and_names):
+    for index, part in enumerate(texts_and_names):
         value = ".*" if part in ANYTHING else r"\S+"
-        texts_and_names[at] = f"(?P<{part}>{value})" if at % 2 else re.escape(part)
+        texts_and_names[index] = f"(?P<{part}>{value})" if index % 2 else re.escape(part)
     return re.compile("".join(texts_and_names), re.DOTALL)
 
 
@@ -71,13 +74,13 @@ PATTERNS = tuple((msgid, _pattern(msgid)) for msgid in PHRASES)
 def taken_apart(message: str) -> tuple[str, dict[str, str]]:
     """The message id of what a schema said, and the values within it."""
     for msgid, pattern in PATTERNS:
-        found = pattern.fullmatch(message)
-        if found:
-            return msgid, found.groupdict()
+        match = pattern.fullmatch(message)
+        if match:
+            return msgid, match.groupdict()
     return message, {}
 
 
-def said(message: str) -> str:
+def message_text(message: str) -> str:
     """What a schema or a check said, in our words or the library's, in the person's language."""
     if isinstance(message, Message):
         return text(message)
@@ -85,21 +88,21 @@ def said(message: str) -> str:
     return text(msgid, **values)
 
 
-def by_field(found: Mapping[Any, Any]) -> dict[str, list[str]]:
+def by_field(errors: Mapping[Any, Any]) -> dict[str, list[str]]:
     """The messages of a failed check by field, each once: `selection.kind` for what is nested, a list as one field."""
-    told: dict[str, list[str]] = {}
-    for name, message in _flat(found, ""):
-        sentence = said(message)
-        if sentence not in told.setdefault(name, []):
-            told[name].append(sentence)
-    return told
+    messages: dict[str, list[str]] = {}
+    for name, message in _flat(errors, ""):
+        sentence = message_text(message)
+        if sentence not in messages.setdefault(name, []):
+            messages[name].append(sentence)
+    return messages
 
 
-def _flat(found: Mapping[Any, Any], outer: str) -> Iterator[tuple[str, str]]:
-    for key, value in found.items():
+def _flat(errors: Mapping[Any, Any], outer: str) -> Iterator[tuple[str, str]]:
+    for key, value in errors.items():
         is_outer = outer and (isinstance(key, int) or key == SCHEMA)
         name = outer if is_outer else f"{outer}.{key}".removeprefix(".")
         if isinstance(value, Mapping):
             yield from _flat(value, name)
         else:
-            yield from ((name, str(one)) for one in (value if isinstance(value, list) else [value]))
+            yield from ((name, str(message)) for message in (value if isinstance(value, list) else [value]))

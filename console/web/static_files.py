@@ -35,6 +35,6 @@ def _version(file: Path, changed: int) -> str:  # noqa: ARG001 - part of the cac
 
 def _keep(response: Response) -> Response:
     if request.endpoint == "static":
-        kept = f"public, max-age={YEAR}, immutable" if "v" in request.args else "public, max-age=60"
-        response.headers["Cache-Control"] = kept
+        policy = f"public, max-age={YEAR}, immutable" if "v" in request.args else "public, max-age=60"
+        response.headers["Cache-Control"] = policy
     return response
