@@ -14,10 +14,10 @@ _NOT_BENCHMARKS = {"__init__", "__main__", "harness"}
 
 def names() -> list[str]:
     """Every benchmark: a module of this folder with `main() -> Iterator[Result]`."""
-    found = sorted(
+    modules = sorted(
         path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in _NOT_BENCHMARKS
     )
-    return [name for name in found if hasattr(importlib.import_module(f"benchmarks.{name}"), "main")]
+    return [name for name in modules if hasattr(importlib.import_module(f"benchmarks.{name}"), "main")]
 
 
 def results(name: str) -> Iterator[Result | Mapping[str, Any]]:

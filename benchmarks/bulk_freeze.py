@@ -37,8 +37,8 @@ def main() -> Iterator[Result]:
             ours.append(_freeze(factory, number))
             by_hand.append(_insert(factory, number))
         value, baseline = min(ours), min(by_hand)
-        told = {"lines": LINES, "rounds": [round(one, 3) for one in ours]}
-        yield Result("bulk_freeze", value, "s", baseline, value / baseline, at_most=AT_MOST, extra=told)
+        extra = {"lines": LINES, "rounds": [round(round_seconds, 3) for round_seconds in ours]}
+        yield Result("bulk_freeze", value, "s", baseline, value / baseline, at_most=AT_MOST, extra=extra)
 
 
 def _freeze(factory: Factory, number: int) -> float:

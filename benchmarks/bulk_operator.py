@@ -90,17 +90,17 @@ def main() -> Iterator[Result]:
         for number in range(ROUNDS):
             ours.append(_seconds_of(factory, number))
         rate, other = LINES / min(ours), LINES / min(completed)
-        told = {
-            "seconds": [round(one, 2) for one in ours],
-            "baseline_seconds": [round(one, 2) for one in completed],
-            "baseline_seconds_until_posted": [round(one, 2) for one in posted],
+        extra = {
+            "seconds": [round(duration, 2) for duration in ours],
+            "baseline_seconds": [round(duration, 2) for duration in completed],
+            "baseline_seconds_until_posted": [round(duration, 2) for duration in posted],
             "ratio_to_posting_alone": significant(min(posted) / min(ours)),
             "ratio_of_the_script_to_its_posting_alone": significant(min(posted) / min(completed)),
             "lines": LINES,
             "lines_per_order": ITEMS,
             "workers": WORKERS,
         }
-        yield Result("bulk_operator", rate, "lines/s", other, rate / other, at_least=AT_LEAST, extra=told)
+        yield Result("bulk_operator", rate, "lines/s", other, rate / other, at_least=AT_LEAST, extra=extra)
         yield _limited(factory)
 
 
@@ -128,11 +128,11 @@ def _limited(factory: Factory) -> Result:
     took = factory.seconds_of(run_id)
     stats = factory.stats()
     used = float(stats["requestsPerSecondUsed"])
-    told = {
+    extra = {
         "seconds": round(took, 1),
         "orders": stats["ordersReceived"],
         "refused429": stats["requestsRefused429"],
     }
     return Result(
-        "bulk_operator_limited", used, "requests/s", LIMIT, used / LIMIT, at_least=LIMIT_AT_LEAST, extra=told
+        "bulk_operator_limited", used, "requests/s", LIMIT, used / LIMIT, at_least=LIMIT_AT_LEAST, extra=extra
     )

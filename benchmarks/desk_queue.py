@@ -48,8 +48,8 @@ def make(requests: int) -> Place:
         user = User(company_id=None, login=login, name=login, staff_role="operator_manager", created_at=now)
         session.add(user)
         session.flush()
-        found = session.execute(COMPANY_ROWS, {"prefix": prefix, "now": now, "companies": COMPANIES})
-        companies = [row[0] for row in found]
+        rows = session.execute(COMPANY_ROWS, {"prefix": prefix, "now": now, "companies": COMPANIES})
+        companies = [row[0] for row in rows]
         session.add_all(PortfolioEntry(user_id=user.id, company_id=company) for company in companies)
         values = {"companies": companies, "count": COMPANIES, "prefix": prefix, "now": now}
         session.execute(REQUESTS, {**values, "manager": user.id, "requests": requests})

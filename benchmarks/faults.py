@@ -47,9 +47,9 @@ def _start(factory: Factory) -> int:
 
 
 def _audit(factory: Factory, run_id: int) -> None:
-    found = problems(factory, run_id)
-    if found:
-        raise AssertionError("; ".join(found))
+    defects = problems(factory, run_id)
+    if defects:
+        raise AssertionError("; ".join(defects))
 
 
 def _doubled(factory: Factory, run_id: int) -> int:
@@ -63,7 +63,7 @@ def _killed(factory: Factory, undisturbed: float, dice: random.Random) -> Result
         factory.kill(dice.choice(factory.wait_for_runners()))
     took = factory.seconds_of(run_id)
     _audit(factory, run_id)
-    told = {
+    extra = {
         "kills": KILLS,
         "doubled": _doubled(factory, run_id),
         "lost": 0,
@@ -71,7 +71,7 @@ def _killed(factory: Factory, undisturbed: float, dice: random.Random) -> Result
         "lines": LINES,
     }
     return Result(
-        "faults_workers_killed", took, "s", undisturbed, took / undisturbed, at_most=SLOWER, extra=told
+        "faults_workers_killed", took, "s", undisturbed, took / undisturbed, at_most=SLOWER, extra=extra
     )
 
 
@@ -87,13 +87,13 @@ def _emptied(factory: Factory, dice: random.Random) -> Result:
         pauses.append(_until(partial(_has_received_more, factory, run_id, before)))
     factory.seconds_of(run_id)
     _audit(factory, run_id)
-    told = {
+    extra = {
         "losses": LOSSES,
-        "pauses": [round(one, 1) for one in pauses],
+        "pauses": [round(pause, 1) for pause in pauses],
         "doubled": _doubled(factory, run_id),
     }
     worst = max(pauses)
-    return Result("faults_redis_killed", worst, "s", ON_AGAIN, worst / ON_AGAIN, at_most=1.0, extra=told)
+    return Result("faults_redis_killed", worst, "s", ON_AGAIN, worst / ON_AGAIN, at_most=1.0, extra=extra)
 
 
 def _has_received_more(factory: Factory, run_id: int, items: int) -> bool:
@@ -126,8 +126,8 @@ def _lied_to(factory: Factory) -> Result:
     factory.admin("DELETE", "faults")
     _audit(factory, run_id)
     doubled = _doubled(factory, run_id)
-    told = {"seconds": round(took, 1), "outage": OUTAGE, "not_final": factory.run(run_id).open}
-    return Result("faults_operator", doubled, "doubled", 0, doubled, at_most=0, extra=told)
+    extra = {"seconds": round(took, 1), "outage": OUTAGE, "not_final": factory.run(run_id).open}
+    return Result("faults_operator", doubled, "doubled", 0, doubled, at_most=0, extra=extra)
 
 
 def _submitted_at_once(factory: Factory) -> Result:

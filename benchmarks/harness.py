@@ -80,7 +80,9 @@ def peak_mb() -> float:
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # macOS counts bytes
-    (line,) = (one for one in status.read_text(encoding="ascii").splitlines() if one.startswith("VmHWM:"))
+    (line,) = (
+        entry for entry in status.read_text(encoding="ascii").splitlines() if entry.startswith("VmHWM:")
+    )
     return int(line.split()[1]) / 1024
 
 

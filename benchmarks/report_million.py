@@ -61,7 +61,7 @@ def main() -> Iterator[Result]:
         whole_s, whole_mb = _measure(factory, "ours", "")
         theirs_s, _ = _measure(factory, "openpyxl", BRANCH)
         baseline = theirs_s * ROWS / FEW
-        told = {
+        extra = {
             "rows": ROWS,
             "columns": 12,
             "baseline_from": f"{theirs_s:.1f} s for {FEW} rows, scaled",
@@ -69,9 +69,9 @@ def main() -> Iterator[Result]:
             "peak_rss_mb_100000": round(few_mb),
             "peak_rss_mb_1000000": round(whole_mb),
         }
-        assert whole_mb < MOST_MB and whole_mb < few_mb * GROWTH, told
+        assert whole_mb < MOST_MB and whole_mb < few_mb * GROWTH, extra
         ratio = whole_s / baseline
-        yield Result("report_million", whole_s, "s", baseline, ratio, at_most=AT_MOST, extra=told)
+        yield Result("report_million", whole_s, "s", baseline, ratio, at_most=AT_MOST, extra=extra)
 
 
 def _fill(factory: Factory) -> None:
@@ -98,8 +98,8 @@ def run_one(what: str, branch: str) -> None:
         theirs = User.login.endswith("admin"), User.company_id.is_not(None)
         user = session.scalars(select(User).where(*theirs)).one()
         actor = load_actor(session, user.id, user.company_id)
-        found = select(Department.id).where(Department.name == branch) if branch else None
-        params = {} if found is None else {"department": session.scalars(found).one()}
+        statement = select(Department.id).where(Department.name == branch) if branch else None
+        params = {} if statement is None else {"department": session.scalars(statement).one()}
     assert actor.company_id is not None
     if what == "ours":
         with company_scope(actor.company_id), db.unit_of_work() as session:
@@ -123,7 +123,7 @@ def _cells(actor: Actor, params: dict[str, int]) -> tuple[list[str], list[list[A
         asked = check(session, actor, report, params)
         _, rows = files.preview(session, actor, asked, "ru", FEW)
     make = converters(report.columns, ZoneInfo(actor.timezone))
-    cells = [[one(value) for one, value in zip(make, row, strict=True)] for row in rows]
+    cells = [[convert(value) for convert, value in zip(make, row, strict=True)] for row in rows]
     return [column.title for column in report.columns], cells
 
 
@@ -136,7 +136,7 @@ def _write_openpyxl(titles: Sequence[str], cells: Sequence[Sequence[Any]]) -> No
         cell.font = Font(bold=True)
     sheet.append(header)
     for row in cells:
-        sheet.append([one.replace(tzinfo=None) if isinstance(one, datetime) else one for one in row])
+        sheet.append([value.replace(tzinfo=None) if isinstance(value, datetime) else value for value in row])
     with tempfile.TemporaryDirectory() as folder:
         workbook.save(Path(folder, "report.xlsx"))
 

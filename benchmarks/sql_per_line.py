@@ -29,7 +29,7 @@ def main() -> Iterator[Result]:
             row = connection.execute(COUNT, [APPLICATION]).fetchone()
         assert row is not None
         assert factory.run(run_id).done == LINES
-        told = {"statements": row[0], "of_them_begin_commit": row[1], "lines": LINES}
+        extra = {"statements": row[0], "of_them_begin_commit": row[1], "lines": LINES}
         yield Result(
             "sql_per_line",
             row[0] / LINES,
@@ -37,5 +37,5 @@ def main() -> Iterator[Result]:
             AT_MOST,
             row[0] / LINES / AT_MOST,
             at_most=1.0,
-            extra=told,
+            extra=extra,
         )

@@ -34,13 +34,13 @@ def problems(factory: Factory, run_id: int) -> list[str]:
 
 def ordered_items(factory: Factory, run_id: int) -> list[dict[str, Any]]:
     """Every item of the run that the operator received, in the order they came."""
-    found: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
     while True:
-        path = f"items?externalIdPrefix={run_id}-&limit={PAGE}&offset={len(found)}"
+        path = f"items?externalIdPrefix={run_id}-&limit={PAGE}&offset={len(items)}"
         page: list[dict[str, Any]] = factory.admin("GET", path)
-        found += page
+        items += page
         if len(page) < PAGE:
-            return found
+            return items
 
 
 def _run_problems(factory: Factory, run: Run) -> Iterator[str]:

@@ -64,9 +64,9 @@ def _install_packages(*names: str) -> bool:
 
 def _installed() -> Iterator[Path]:
     for name in _INSTALLED:
-        found = shutil.which(name)
-        if found:
-            yield Path(found)
+        path = shutil.which(name)
+        if path:
+            yield Path(path)
 
 
 def _install(*command: str) -> bool:

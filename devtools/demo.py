@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
+from devtools import private
 from devtools.process import Child
 from devtools.servers import Servers, data_folder, start_servers
 from devtools.servers.binaries import ServerNotFoundError
@@ -134,7 +135,8 @@ class Demo:
                 seed(variables["OPERATOR_URL"], variables["SANDBOX_ADMIN_TOKEN"])
             _say("first load through the gateway")
             shown = console.run("load-demo", "-m", "console.cli", "load-demo")
-            users.write_text(shown, encoding="utf-8")
+            private.write_text(users, shown)
+        users.chmod(0o600)  # an earlier version left it open
         print(users.read_text(encoding="utf-8"))
 
 

@@ -191,10 +191,10 @@ class Factory:
             return json.load(answer)
 
     def stats(self, run_id: int | None = None) -> dict[str, Any]:
-        found: dict[str, Any] = self.admin(
+        figures: dict[str, Any] = self.admin(
             "GET", f"stats?externalIdPrefix={'' if run_id is None else f'{run_id}-'}"
         )
-        return found
+        return figures
 
     # Runs.
 
@@ -277,9 +277,9 @@ class Factory:
     def wait_for_runners(self, patience: float = 30.0) -> list[int]:
         """The runners, once as many as there should be are at work."""
         deadline, wanted = time.monotonic() + patience, self.parts.settings.workers
-        while len(found := self.worker_pids()) < wanted and time.monotonic() < deadline:
+        while len(pids := self.worker_pids()) < wanted and time.monotonic() < deadline:
             time.sleep(0.05)
-        return found
+        return pids
 
     def kill(self, pid: int, number: int = signal.SIGKILL) -> None:
         """Send a signal to one process; nothing happens where it has ended by itself."""

@@ -110,10 +110,10 @@ def _pip(folder: Path) -> list[str | Path]:
         return [VENV_PYTHON, "-m", "pip"]
     index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/") + "/pip/"
     page = _fetch(index).decode()
-    found = re.search(rf'href="([^"#]*{re.escape(_PIP_WHEEL)})[#"]', page)
-    if found is None:
+    match = re.search(rf'href="([^"#]*{re.escape(_PIP_WHEEL)})[#"]', page)
+    if match is None:
         raise PrepareError(f"{_PIP_WHEEL} is not at {index}; install your system's python3-venv")
-    wheel = _fetch(urllib.parse.urljoin(index, found[1]))
+    wheel = _fetch(urllib.parse.urljoin(index, match[1]))
     if hashlib.sha256(wheel).hexdigest() != _PIP_DIGEST:
         raise PrepareError(f"{_PIP_WHEEL} from {index} is not the expected file")
     saved = folder / _PIP_WHEEL

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from devtools import private
 from devtools.account import Account
 
 _PR_SET_PDEATHSIG = 1
@@ -110,10 +111,14 @@ def start(
 ) -> Child:
     """Start `command`, as `account` when one is given.
 
-    What it prints is appended to `log`; with `output` its standard output replaces that file instead.
+    What it prints is appended to `log`; with `output` its standard output replaces that file instead. Both files and
+    the folder of the log become private: they may name people and numbers.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as errors, output.open("wb") if output else nullcontext(errors) as printed:
+    private.make_folder(log.parent)
+    with (
+        private.open_file(log, "ab") as errors,
+        private.open_file(output, "wb") if output else nullcontext(errors) as printed,
+    ):
         popen = _popen(command, (printed, errors), env, cwd, account, stop_signal)
     return Child(name, popen, log, stop_signal)
 

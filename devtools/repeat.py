@@ -21,8 +21,8 @@ def once(number: int, arguments: list[str]) -> bool:
         LOGS.mkdir(parents=True, exist_ok=True)
         log.write_text(done.stdout + done.stderr, encoding="utf-8")
     seeds = " ".join(sorted(set(re.findall(r"FAULTS_SEED=\d+", done.stdout))))
-    told = "passed" if done.returncode == 0 else f"FAILED, see {log} {seeds}"
-    print(f"{number}: {told} in {time.monotonic() - start:.0f} s", flush=True)
+    outcome = "passed" if done.returncode == 0 else f"FAILED, see {log} {seeds}"
+    print(f"{number}: {outcome} in {time.monotonic() - start:.0f} s", flush=True)
     return done.returncode == 0
 
 

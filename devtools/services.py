@@ -15,6 +15,13 @@ from devtools.process import Child, start, tail
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 _POLL = 0.05
+ACCESS_LOG = (
+    "--access-logfile",
+    "-",
+    "--access-logformat",
+    '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(L)s',
+)
+"""Options of gunicorn: paths are logged without query strings and referrers, which hold numbers and names."""
 
 
 class ServiceError(RuntimeError):
@@ -38,7 +45,6 @@ class Launcher:
 
         Raises ServiceError when it fails.
         """
-        self.logs.mkdir(parents=True, exist_ok=True)
         log, output = self.logs / f"{name}.log", self.logs / f"{name}.out"
         command = [sys.executable, *arguments]
         child = start(name, command, log=log, env=self._variables(), cwd=ROOT, output=output)
@@ -64,7 +70,8 @@ class Launcher:
             "web",
             *("-m", "gunicorn", "wsgi:app", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"),
             *("--workers", "1", "--threads", str(threads), "--timeout", "120"),
-            *("--access-logfile", "-", "--no-control-socket"),
+            *ACCESS_LOG,
+            "--no-control-socket",
         )
 
     def mail(self, folder: Path, smtp_port: int, page_port: int) -> Child:

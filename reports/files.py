@@ -64,9 +64,9 @@ def preview(
 ) -> tuple[list[Column], list[Sequence[object]]]:
     """The columns and the first rows."""
     cells = asked.report.cells(Speech(locale, session, actor))
-    found = session.execute(asked.report.rows(actor, asked.params).limit(limit)).all()
+    rows = session.execute(asked.report.rows(actor, asked.params).limit(limit)).all()
     pick = _picker(asked.report, asked.columns)
-    return asked.report.chosen(asked.columns), [pick(cells(row)) for row in found]
+    return asked.report.chosen(asked.columns), [pick(cells(row)) for row in rows]
 
 
 def write(
@@ -84,7 +84,7 @@ def write(
     report = asked.report
     columns = report.chosen(asked.columns)
     places = {column.key: number for number, column in enumerate(report.columns)}
-    sums = Sums({key: places[key] for key in report.totals if key in {one.key for one in columns}})
+    sums = Sums({key: places[key] for key in report.totals if key in {column.key for column in columns}})
     rows = _rows(session, actor, asked, locale, sums, tick)
     zone = ZoneInfo(actor.timezone)
     if format == Format.CSV:
@@ -110,8 +110,8 @@ def _rows(
     report = asked.report
     cells = report.cells(Speech(locale, session, actor))
     pick = _picker(report, asked.columns)
-    found = session.execute(report.rows(actor, asked.params), execution_options={"yield_per": CHUNK})
-    for part in found.partitions():
+    result = session.execute(report.rows(actor, asked.params), execution_options={"yield_per": CHUNK})
+    for part in result.partitions():
         made = [cells(row) for row in part]
         sums.add(made)
         yield from map(pick, made)

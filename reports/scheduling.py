@@ -65,7 +65,7 @@ def create(
     require(actor, Permission.REPORTS_SCHEDULE)
     problems: dict[str, list[str]] = {}
     asked = _asked(session, actor, parts.reports.of(code), params, columns, problems)
-    wanted = _format(format, problems)
+    chosen_format = _format(format, problems)
     period, hour, day = _timing(timing, problems)
     addresses = read_addresses(timing.get("addresses", ""), problems)
     if problems or asked is None:
@@ -78,7 +78,7 @@ def create(
         code=code,
         params=asked.stored(),
         columns=list(asked.columns),
-        format=wanted,
+        format=chosen_format,
         period=period,
         hour=hour,
         day=day,
@@ -132,62 +132,62 @@ def _timing(timing: Mapping[str, Any], problems: dict[str, list[str]]) -> tuple[
     hour = _whole(timing.get("hour", 8), 0, 23, "hour", N_("An hour from 0 to 23."), problems)
     day = 1
     if period in LAST_DAY:
-        said = N_("A day of the week.") if period == Period.WEEKLY else N_("A day from 1 to 28.")
-        day = _whole(timing.get("day", 1), 1, LAST_DAY[period], "day", said, problems)
+        message = N_("A day of the week.") if period == Period.WEEKLY else N_("A day from 1 to 28.")
+        day = _whole(timing.get("day", 1), 1, LAST_DAY[period], "day", message, problems)
     return period, hour, day
 
 
 def _whole(
-    value: Any, lowest: int, highest: int, name: str, said: str, problems: dict[str, list[str]]
+    value: Any, lowest: int, highest: int, name: str, message: str, problems: dict[str, list[str]]
 ) -> int:
     try:
-        found = int(str(value))
+        number = int(str(value))
     except ValueError:
-        found = lowest - 1
-    if not lowest <= found <= highest:
-        problems[name] = [said]
-    return found
+        number = lowest - 1
+    if not lowest <= number <= highest:
+        problems[name] = [message]
+    return number
 
 
 def read_addresses(value: Any, problems: dict[str, list[str]]) -> list[str]:
     """E-mail addresses of a text (between them commas, semicolons or new lines) or a list."""
-    parts = re.split(r"[,;\s]+", value) if isinstance(value, str) else [str(one) for one in value]
-    found = list(dict.fromkeys(part.strip() for part in parts if part.strip()))
-    if not found:
+    parts = re.split(r"[,;\s]+", value) if isinstance(value, str) else [str(item) for item in value]
+    addresses = list(dict.fromkeys(part.strip() for part in parts if part.strip()))
+    if not addresses:
         problems["addresses"] = [N_("Give at least one e-mail address.")]
-    elif len(found) > MOST_ADDRESSES:
+    elif len(addresses) > MOST_ADDRESSES:
         problems["addresses"] = [N_("At most ten addresses.")]
-    elif not all(ADDRESS.fullmatch(one) and ".." not in one for one in found):
+    elif not all(ADDRESS.fullmatch(item) and ".." not in item for item in addresses):
         problems["addresses"] = [N_("One of these is no e-mail address.")]
-    return found
+    return addresses
 
 
 def own(session: Session, actor: Actor) -> Sequence[ReportSchedule]:
     """The actor's schedules, newest first."""
-    found = select(ReportSchedule).where(
+    statement = select(ReportSchedule).where(
         ReportSchedule.company_id == ordering_company(actor), ReportSchedule.created_by == actor.user_id
     )
-    return session.scalars(found.order_by(ReportSchedule.id.desc())).all()
+    return session.scalars(statement.order_by(ReportSchedule.id.desc())).all()
 
 
 def last_jobs(session: Session, schedules: Sequence[ReportSchedule]) -> dict[int, ReportJob]:
     """The report that each of these schedules ordered last, by the schedule's id, unless it was deleted."""
-    found = select(ReportJob).where(
-        ReportJob.id.in_([one.last_job_id for one in schedules if one.last_job_id])
+    statement = select(ReportJob).where(
+        ReportJob.id.in_([schedule.last_job_id for schedule in schedules if schedule.last_job_id])
     )
-    return {job.schedule_id or 0: job for job in session.scalars(found)}
+    return {job.schedule_id or 0: job for job in session.scalars(statement)}
 
 
 def get_schedule(
     session: Session, actor: Actor, schedule_id: int, *, is_held: bool = False
 ) -> ReportSchedule:
     """A schedule of the actor's own; raises NotFound."""
-    found = select(ReportSchedule).where(
+    statement = select(ReportSchedule).where(
         ReportSchedule.company_id == ordering_company(actor),
         ReportSchedule.id == schedule_id,
         ReportSchedule.created_by == actor.user_id,
     )
-    return only(session, found, is_held=is_held)
+    return only(session, statement, is_held=is_held)
 
 
 def pause(session: Session, actor: Actor, schedule_id: int, *, paused: bool) -> ReportSchedule:

@@ -122,33 +122,33 @@ def refuse_too_many(session: Session, actor: Actor) -> None:
 
 def jobs(session: Session, actor: Actor, *, before: int = 0, limit: int = PAGE) -> Sequence[ReportJob]:
     """The actor's own files, newest first."""
-    found = select(ReportJob).where(
+    statement = select(ReportJob).where(
         ReportJob.company_id == ordering_company(actor), ReportJob.ordered_by == actor.user_id
     )
     if before:
-        found = found.where(ReportJob.id < before)
-    return session.scalars(found.order_by(ReportJob.id.desc()).limit(limit)).all()
+        statement = statement.where(ReportJob.id < before)
+    return session.scalars(statement.order_by(ReportJob.id.desc()).limit(limit)).all()
 
 
 def get_job(session: Session, actor: Actor, job_id: int, *, is_held: bool = False) -> ReportJob:
     """A file of the actor's own; raises NotFound, for those of others too."""
-    found = select(ReportJob).where(
+    statement = select(ReportJob).where(
         ReportJob.company_id == ordering_company(actor),
         ReportJob.id == job_id,
         ReportJob.ordered_by == actor.user_id,
     )
-    return only(session, found, is_held=is_held)
+    return only(session, statement, is_held=is_held)
 
 
-def only(session: Session, found: Select[Row], *, is_held: bool) -> Row:
+def only(session: Session, statement: Select[Row], *, is_held: bool) -> Row:
     """The row that a statement finds; raises NotFound.
 
     `is_held` is for what changes it: others are kept off until the end of this transaction, and those who came first
     are waited for, so that the row is as they left it. It comes before the journal, as everywhere.
     """
     if is_held:
-        found = found.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(found)
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(statement)
     if row is None:
         raise NotFound
     return row

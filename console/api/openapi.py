@@ -62,8 +62,8 @@ def install(app: Flask) -> None:
         },
     )
     described = Described(app)
-    for one in (lines, runs, reports, schedules, requests, attachments, desk):
-        described.register_blueprint(one.blueprint)
+    for module in (lines, runs, reports, schedules, requests, attachments, desk):
+        described.register_blueprint(module.blueprint)
     app.extensions[EXTENSION] = described
 
 
@@ -89,11 +89,11 @@ def index() -> ResponseReturnValue:
 
 def _document() -> dict[str, Any]:
     described = current_app.extensions[EXTENSION]
-    found: dict[str, Any] = described.spec.to_dict()
-    for methods in found["paths"].values():
+    document: dict[str, Any] = described.spec.to_dict()
+    for methods in document["paths"].values():
         for method in methods.keys() & set(METHODS) - {"get"}:
             methods[method]["security"] = [{"session": [], "token": []}]
-    return found
+    return document
 
 
 def _calls(document: dict[str, Any]) -> Iterator[Call]:

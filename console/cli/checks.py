@@ -24,9 +24,9 @@ def verify_journal(company_id: int | None) -> int:
         heads = select(journal.JournalHead.company_id).order_by(journal.JournalHead.company_id)
         if company_id is not None:
             heads = heads.where(journal.JournalHead.company_id == company_id)
-        for found in session.scalars(heads).all():
-            problems = journal.verify(session, found)
-            print(f"company {found}: {'whole' if not problems else 'ALTERED'}")
+        for head in session.scalars(heads).all():
+            problems = journal.verify(session, head)
+            print(f"company {head}: {'whole' if not problems else 'ALTERED'}")
             for problem in problems:
                 print(f"  {problem}")
             status = status or int(bool(problems))

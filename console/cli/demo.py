@@ -71,13 +71,13 @@ def _sized() -> list[Sized]:
 
 def _by_size(session: Session) -> list[Sized]:
     lines = func.coalesce(func.sum(DepartmentTotal.lines), 0)
-    found = session.execute(
+    rows = session.execute(
         select(Company.id, Company.name, lines)
         .outerjoin(DepartmentTotal, DepartmentTotal.company_id == Company.id)
         .group_by(Company.id, Company.name)
         .order_by(lines, Company.id)
     )
-    return [Sized(company_id, name, int(count)) for company_id, name, count in found]
+    return [Sized(company_id, name, int(count)) for company_id, name, count in rows]
 
 
 def _named(sized: Sequence[Sized]) -> list[Demo]:

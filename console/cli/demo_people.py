@@ -99,7 +99,7 @@ def _exists(session: Session, login: str) -> bool:
 
 def _places(session: Session, company_id: int) -> tuple[Department, Department]:
     """The root and its first branch."""
-    found = session.scalars(
+    departments = session.scalars(
         select(Department).where(Department.company_id == company_id).order_by(Department.id).limit(2)
     ).all()
-    return found[0], found[-1]
+    return departments[0], departments[-1]

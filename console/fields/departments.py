@@ -73,7 +73,7 @@ class Chooser:
     def options(self) -> list[tuple[str, str]]:
         """The plain list."""
         blank = self.none or ("—" if self.is_asked else "")
-        return [*([("", blank)] if blank else []), *(one.option for one in self.choices)]
+        return [*([("", blank)] if blank else []), *(choice.option for choice in self.choices)]
 
 
 def make(
@@ -97,7 +97,7 @@ def make(
     departments = list(offered.departments)
     chosen = _chosen(permission, value)
     if chosen is not None and (offered.is_found or not offered.is_whole):
-        departments = [chosen, *(one for one in departments if one.id != chosen.id)]
+        departments = [chosen, *(department for department in departments if department.id != chosen.id)]
     return Chooser(
         name=name,
         permission=permission,
@@ -119,15 +119,22 @@ def make(
 def _chosen(permission: Permission, value: str) -> Department | None:
     if not value.isdecimal() or len(value) > LONGEST_ID:
         return None
-    found = queries.with_ids(db(), company_of(actor()), [int(value)])
-    return next((one for one in found if is_allowed(actor(), permission, one.path)), None)
+    departments = queries.with_ids(db(), company_of(actor()), [int(value)])
+    return next(
+        (department for department in departments if is_allowed(actor(), permission, department.path)), None
+    )
 
 
 def _choices(departments: Sequence[Department], permission: Permission) -> list[Choice]:
     above = queries.names_by_path(db(), company_of(actor()), departments)
     root = text(ROOTS.get(permission, COMPANY))
-    highest = min((one.depth for one in departments), default=0)
+    highest = min((department.depth for department in departments), default=0)
     return [
-        Choice(str(one.id), one.name, root if one.is_root else above[one.id], one.depth - highest)
-        for one in departments
+        Choice(
+            str(department.id),
+            department.name,
+            root if department.is_root else above[department.id],
+            department.depth - highest,
+        )
+        for department in departments
     ]

@@ -18,7 +18,7 @@ BOUNDS = ("minimum", "maximum")
 def json_schema(schema: type[FieldSchema]) -> dict[str, Any]:
     """The parameters of an operation or a report, or the values of a document."""
     spec = APISpec("parameters", "1", "3.1.0")
-    converter: Any = OpenAPIConverter("3.1.0", lambda one: type(one).__name__, spec)
+    converter: Any = OpenAPIConverter("3.1.0", lambda nested: type(nested).__name__, spec)
     instance = schema()
     described: dict[str, Any] = converter.schema2jsonschema(instance)
     for name, declared in instance.fields.items():

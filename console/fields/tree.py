@@ -91,8 +91,8 @@ def open_tree(tree: Tree) -> list[Branch]:
     """The tops that the actor sees, opened down to the current department."""
     way: set[int] = set()
     if tree.current is not None:
-        found = queries.with_ids(db(), company_of(actor()), [tree.current])
-        way = {part for one in found for part in ids_of(one.path)[:-1]}
+        departments = queries.with_ids(db(), company_of(actor()), [tree.current])
+        way = {part for department in departments for part in ids_of(department.path)[:-1]}
     tops = queries.top_nodes(db(), actor(), tree.permission)
     if len(tops) == 1:
         way.add(tops[0].department.id)
@@ -108,23 +108,25 @@ def branches_below(
 
 
 def _branch(node: Node, tree: Tree, way: frozenset[int] | set[int]) -> Branch:
-    one = node.department
-    is_open = node.children > 0 and one.id in way
-    is_here = one.id == tree.current
+    department = node.department
+    is_open = node.children > 0 and department.id in way
+    is_here = department.id == tree.current
     return Branch(
         node=node,
-        address=tree.address(one.id),
-        load=tree.load(one.id) if node.children else "",
-        direct=tree.direct(one.id) if tree.direct and node.here else "",
+        address=tree.address(department.id),
+        load=tree.load(department.id) if node.children else "",
+        direct=tree.direct(department.id) if tree.direct and node.here else "",
         is_current=is_here and not tree.is_direct,
         is_direct=is_here and tree.is_direct,
         is_open=is_open,
-        children=branches_below(tree, one.id, way) if is_open else (),
+        children=branches_below(tree, department.id, way) if is_open else (),
     )
 
 
 def found_by_name(tree: Tree, text: str) -> list[Found]:
     """Departments of which a word begins with the text."""
-    found = queries.find_by_name(db(), actor(), text, tree.permission)
-    above = queries.names_by_path(db(), company_of(actor()), found)
-    return [Found(one, above[one.id], tree.address(one.id)) for one in found]
+    departments = queries.find_by_name(db(), actor(), text, tree.permission)
+    above = queries.names_by_path(db(), company_of(actor()), departments)
+    return [
+        Found(department, above[department.id], tree.address(department.id)) for department in departments
+    ]

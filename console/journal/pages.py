@@ -27,15 +27,15 @@ blueprint = Blueprint("journal", __name__, url_prefix="/journal")
 def index() -> ResponseReturnValue:
     """A page of entries, newest first."""
     wanted = _wanted()
-    found = db().scalars(entries(company_of(actor()), wanted, *_narrower())).all()
+    page = db().scalars(entries(company_of(actor()), wanted, *_narrower())).all()
     more = None
-    if len(found) == PAGE:
-        last = found[-1]
+    if len(page) == PAGE:
+        last = page[-1]
         query: dict[str, Any] = {**request.args.to_dict(), "before": f"{last.seq}-{last.no}"}
         more = url_for("journal.index", **query)
     return render(
         "journal/index.html",
-        entries=shown(db(), found, parts().journal),
+        entries=shown(db(), page, parts().journal),
         wanted=request.args,
         areas=parts().journal.areas,
         more=more,

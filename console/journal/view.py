@@ -64,7 +64,7 @@ def _changes(
             (journal.field_text(name), written(name, before), written(name, after))
             for name, before, after in changes(entry)
         ]
-    found = [
+    rows = [
         (
             journal.field_text(name),
             _value(journal, name, before, places),
@@ -72,7 +72,7 @@ def _changes(
         )
         for name, before, after in changes(entry)
     ]
-    return [change for change in found if change[1] != change[2]]
+    return [change for change in rows if change[1] != change[2]]
 
 
 def _people(session: Session, entries: Sequence[JournalEntry]) -> dict[int, str]:
@@ -100,10 +100,10 @@ def _places(session: Session, entries: Sequence[JournalEntry]) -> dict[str, str]
     if not paths:
         return {}
     company = entries[0].company_id
-    found = select(Department.path, Department.name).where(
+    statement = select(Department.path, Department.name).where(
         Department.company_id == company, Department.path.in_(paths)
     )
-    return {row.path: row.name for row in session.execute(found)}
+    return {row.path: row.name for row in session.execute(statement)}
 
 
 def _value(journal: JournalRegistry, name: str, value: Any, places: Mapping[str, str]) -> Any:

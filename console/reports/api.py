@@ -37,7 +37,9 @@ class OrderIn(Schema):
 
     params = fields.Dict(keys=fields.String(), values=fields.Raw(), load_default=dict)
     columns = fields.List(fields.String(), load_default=list, validate=validate.Length(max=100))
-    format = fields.String(load_default=Format.XLSX, validate=validate.OneOf([one.value for one in Format]))
+    format = fields.String(
+        load_default=Format.XLSX, validate=validate.OneOf([value.value for value in Format])
+    )
 
 
 class FileOut(Schema):
@@ -105,8 +107,8 @@ def order_report(wanted: dict[str, Any], report_code: str) -> ReportJob:
 @blueprint.gives(FilesOut)
 def list_files(page: dict[str, Any]) -> dict[str, Any]:
     """The person's own files."""
-    found = service.jobs(db(), actor(), before=page["after"], limit=page["size"])
-    return {"items": found, "next": found[-1].id if len(found) == page["size"] else None}
+    jobs = service.jobs(db(), actor(), before=page["after"], limit=page["size"])
+    return {"items": jobs, "next": jobs[-1].id if len(jobs) == page["size"] else None}
 
 
 @route(blueprint, "/files/<int:file_id>", permission=ORDER)
@@ -127,8 +129,8 @@ def cancel_file(file_id: int) -> ReportJob:
 @blueprint.gives_file()
 def download_file(file_id: int) -> ResponseReturnValue:
     """The file itself."""
-    found = service.open_file(db(), actor(), parts(), file_id)
-    return send_download(found.stream, type=found.type, name=found.name, size=found.size)
+    file = service.open_file(db(), actor(), parts(), file_id)
+    return send_download(file.stream, type=file.type, name=file.name, size=file.size)
 
 
 @route(blueprint, "/files/<int:file_id>/repeat", methods=("POST",), permission=ORDER)

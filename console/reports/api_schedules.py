@@ -18,7 +18,7 @@ from reports.models import Period, ReportJob, ReportSchedule
 
 blueprint = Calls("api_schedules", __name__, url_prefix="/api/v1", description="Reports sent by schedule")
 SCHEDULE = Permission.REPORTS_SCHEDULE
-PERIODS = [one.value for one in Period]
+PERIODS = [period.value for period in Period]
 
 
 class ScheduleIn(OrderIn):
@@ -105,10 +105,10 @@ def create_schedule(wanted: dict[str, Any]) -> ReportSchedule:
 @blueprint.gives(WholeScheduleOut)
 def show_schedule(schedule_id: int) -> dict[str, Any]:
     """One schedule, and how its mail fares."""
-    found = scheduling.get_schedule(db(), actor(), schedule_id)
+    schedule = scheduling.get_schedule(db(), actor(), schedule_id)
     names = [field.attribute or name for name, field in ScheduleOut().fields.items()]
-    mails = mails_about(db(), found.company_id, "report_schedule", [found.id])
-    return {**{name: getattr(found, name) for name in names}, "mails": mails.get(found.id, ())}
+    mails = mails_about(db(), schedule.company_id, "report_schedule", [schedule.id])
+    return {**{name: getattr(schedule, name) for name in names}, "mails": mails.get(schedule.id, ())}
 
 
 @route(blueprint, "/schedules/<int:schedule_id>/send", methods=("POST",), permission=SCHEDULE)

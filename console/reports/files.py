@@ -21,27 +21,27 @@ ORDER = Permission.REPORTS_ORDER
 def index() -> ResponseReturnValue:
     """The person's files, newest first."""
     before = request.args.get("before", 0, type=whole)
-    found = service.jobs(db(), actor(), before=before)
-    more = url_for("files.index", before=found[-1].id) if len(found) == service.PAGE else None
+    jobs = service.jobs(db(), actor(), before=before)
+    more = url_for("files.index", before=jobs[-1].id) if len(jobs) == service.PAGE else None
     template = "files/rows.html" if is_fragment() else "files/index.html"
     days = parts().settings.file_days
-    return render(template, files=[report_words.file(job) for job in found], more=more, days=days)
+    return render(template, files=[report_words.file(job) for job in jobs], more=more, days=days)
 
 
 @route(blueprint, "/<int:file_id>", permission=ORDER, passive=True)
 def row(file_id: int) -> ResponseReturnValue:
     """One line of the list, asked for each second while the report is being made."""
-    found = service.get_job(db(), actor(), file_id)
+    job = service.get_job(db(), actor(), file_id)
     if not is_fragment():
         return redirect(url_for("files.index"))
-    return render("files/rows.html", files=[report_words.file(found)], more=None)
+    return render("files/rows.html", files=[report_words.file(job)], more=None)
 
 
 @route(blueprint, "/<int:file_id>/download", permission=ORDER)
 def download(file_id: int) -> ResponseReturnValue:
     """The file, always as something to keep and never to be shown by the browser."""
-    found = service.open_file(db(), actor(), parts(), file_id)
-    return send_download(found.stream, type=found.type, name=found.name, size=found.size)
+    file = service.open_file(db(), actor(), parts(), file_id)
+    return send_download(file.stream, type=file.type, name=file.name, size=file.size)
 
 
 @route(blueprint, "/<int:file_id>/cancel", permission=ORDER, methods=("POST",))

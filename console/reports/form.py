@@ -49,9 +49,9 @@ def cell(column: Column, value: object) -> object:
     """A value of a report's row as a page shows it."""
     show: Mapping[str, Callable[[Any], object]] = {
         "decimal": _amount,
-        "int": lambda one: number(one) if isinstance(one, int) else one,
-        "date": lambda one: when(one) if isinstance(one, date) else one,
-        "datetime": lambda one: when(one) if isinstance(one, datetime) else one,
+        "int": lambda item: number(item) if isinstance(item, int) else item,
+        "date": lambda item: when(item) if isinstance(item, date) else item,
+        "datetime": lambda item: when(item) if isinstance(item, datetime) else item,
     }
     if value is None:
         return ""

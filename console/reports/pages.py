@@ -26,8 +26,8 @@ PREVIEW = 50
 @route(blueprint, "", permission=Permission.REPORTS_ORDER)
 def index() -> ResponseReturnValue:
     """The catalogue, by group."""
-    found = service.catalogue(actor(), parts())
-    groups = [(name, list(reports)) for name, reports in groupby(found, key=lambda report: report.group)]
+    catalogue = service.catalogue(actor(), parts())
+    groups = [(name, list(reports)) for name, reports in groupby(catalogue, key=lambda report: report.group)]
     return render("reports/index.html", groups=groups)
 
 

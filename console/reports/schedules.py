@@ -32,20 +32,23 @@ def index() -> ResponseReturnValue:
     return render("reports/schedules.html", plans=plans, has_mail=bool(parts().settings.smtp_url))
 
 
-def _plans(found: Sequence[ReportSchedule]) -> list[report_words.Plan]:
-    company_id = found[0].company_id if found else 0
-    mails = mails_about(db(), company_id, "report_schedule", [one.id for one in found])
-    jobs = scheduling.last_jobs(db(), found)
-    return [report_words.plan(one, mails.get(one.id, ()), jobs.get(one.id)) for one in found]
+def _plans(schedules: Sequence[ReportSchedule]) -> list[report_words.Plan]:
+    company_id = schedules[0].company_id if schedules else 0
+    mails = mails_about(db(), company_id, "report_schedule", [schedule.id for schedule in schedules])
+    jobs = scheduling.last_jobs(db(), schedules)
+    return [
+        report_words.plan(schedule, mails.get(schedule.id, ()), jobs.get(schedule.id))
+        for schedule in schedules
+    ]
 
 
 @route(blueprint, "/schedules/<int:schedule_id>", permission=SCHEDULE, passive=True)
 def row(schedule_id: int) -> ResponseReturnValue:
     """One line of the list, asked for while its report is made and its mail leaves."""
-    found = scheduling.get_schedule(db(), actor(), schedule_id)
+    schedule = scheduling.get_schedule(db(), actor(), schedule_id)
     if not is_fragment():
         return redirect(url_for("schedules.index"))
-    return render("reports/schedule_rows.html", plans=_plans([found]))
+    return render("reports/schedule_rows.html", plans=_plans([schedule]))
 
 
 @route(blueprint, "/<report_code>/schedule", permission=SCHEDULE)

@@ -170,12 +170,12 @@ def _mail(mails: Sequence[OutboxMail]) -> tuple[Mark | None, str]:
 NO_SERVER = N_("No mail server is set up on this console.")
 
 
-def _about(one: ReportJob | ReportSchedule) -> tuple[str, Sequence[tuple[str, str]]]:
+def _about(order: ReportJob | ReportSchedule) -> tuple[str, Sequence[tuple[str, str]]]:
     try:
-        report = parts().reports.of(one.code)
-        asked = order_params.stored(report, one.params, one.columns)
+        report = parts().reports.of(order.code)
+        asked = order_params.stored(report, order.params, order.columns)
         return text(report.title), order_params.in_words(db(), actor(), asked, locale())
     except NotFound:
-        return one.code, ()
+        return order.code, ()
     except InvalidInput:
-        return text(parts().reports.of(one.code).title), ()
+        return text(parts().reports.of(order.code).title), ()

@@ -47,24 +47,24 @@ def _form(form: FormType) -> dict[str, Any]:
 @blueprint.gives(schemas.RequestsOut)
 def list_requests(page: dict[str, Any]) -> dict[str, Any]:
     """Requests, newest first, fifty at a time."""
-    found = service.list_requests(
+    requests = service.list_requests(
         db(), actor(), is_open=page["open"], mine=page["mine"], before=page["after"] or None
     )
-    return {"items": found, "next": found[-1].id if len(found) == service.PAGE else None}
+    return {"items": requests, "next": requests[-1].id if len(requests) == service.PAGE else None}
 
 
 @route(blueprint, "/requests", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
 @blueprint.takes(schemas.RequestIn)
 @blueprint.gives(schemas.RequestOut)
-def create_request(wanted: dict[str, Any]) -> Request:
+def create_request(body: dict[str, Any]) -> Request:
     """Keep a draft, with `submit` send it; what is wrong is said by field and nothing is kept."""
-    form = get_type(wanted["form"])
+    form = get_type(body["form"])
     draft = submission.new_draft(db(), actor(), form)
-    chosen = parse(wanted["selection"], is_ordered=True) if wanted["selection"] else None
-    found = submission.fill(db(), actor(), parts(), draft, wanted["values"], chosen)
-    if found.errors:
-        raise InvalidInput(submission.CORRECT, fields=found.errors)
-    if wanted["submit"]:
+    chosen = parse(body["selection"], is_ordered=True) if body["selection"] else None
+    checked = submission.fill(db(), actor(), parts(), draft, body["values"], chosen)
+    if checked.errors:
+        raise InvalidInput(submission.CORRECT, fields=checked.errors)
+    if body["submit"]:
         submission.submit(db(), actor(), parts(), draft)
     return draft
 
@@ -73,23 +73,23 @@ def create_request(wanted: dict[str, Any]) -> Request:
 @blueprint.gives(schemas.WholeRequestOut)
 def show_request(request_id: int) -> dict[str, Any]:
     """One request with its steps and files."""
-    found = service.get_request(db(), actor(), request_id)
-    return whole(found, _steps(found))
+    request = service.get_request(db(), actor(), request_id)
+    return whole(request, _steps(request))
 
 
-def whole(found: Request, offered: list[str]) -> dict[str, Any]:
+def whole(request: Request, offered: list[str]) -> dict[str, Any]:
     """A request with its steps, its files and what may be done next."""
-    own = {name: getattr(found, name) for name in schemas.RequestOut().fields}
+    own = {name: getattr(request, name) for name in schemas.RequestOut().fields}
     return {
         **own,
-        "events": service.events_of(db(), found),
-        "files": attachments.attachments_of(db(), found),
+        "events": service.events_of(db(), request),
+        "files": attachments.attachments_of(db(), request),
         "steps": offered,
     }
 
 
-def _steps(found: Request) -> list[str]:
-    return [row.name for row in steps(found.state, Party.CUSTOMER)]
+def _steps(request: Request) -> list[str]:
+    return [row.name for row in steps(request.state, Party.CUSTOMER)]
 
 
 @route(blueprint, "/requests/<int:request_id>/lines", permission=Permission.REQUESTS_VIEW)
@@ -100,9 +100,9 @@ def list_request_lines(page: dict[str, Any], request_id: int) -> dict[str, Any]:
     return outcomes(service.get_request(db(), actor(), request_id), page["after"])
 
 
-def outcomes(found: Request, after: int) -> dict[str, Any]:
+def outcomes(request: Request, after: int) -> dict[str, Any]:
     """A part of the numbers of a request."""
-    lines = execution.outcomes(db(), found, after)
+    lines = execution.outcomes(db(), request, after)
     return {"items": lines, "next": lines[-1].no if len(lines) == execution.PAGE else None}
 
 
@@ -129,15 +129,15 @@ def delete_request(request_id: int) -> None:
 )
 @blueprint.takes(schemas.StepIn)
 @blueprint.gives(schemas.RequestOut)
-def step(wanted: dict[str, Any], request_id: int) -> Request:
+def step(body: dict[str, Any], request_id: int) -> Request:
     """Take a step of the customer."""
-    found = service.get_request(db(), actor(), request_id)
-    move(found, wanted["step"], wanted["text"])
-    return found
+    request = service.get_request(db(), actor(), request_id)
+    move(request, body["step"], body["text"])
+    return request
 
 
-def move(found: Request, name: str, said: str) -> RequestEvent:
+def move(request: Request, name: str, text: str) -> RequestEvent:
     """A step of the customer that the request stands at; a draft is sent by a call of its own."""
-    if name == "submit" or name not in _steps(found):
+    if name == "submit" or name not in _steps(request):
         raise Conflict(NOT_NOW, code="moved_on")
-    return service.move(db(), actor(), parts(), found, name, said)
+    return service.move(db(), actor(), parts(), request, name, text)

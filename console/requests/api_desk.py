@@ -34,10 +34,10 @@ def queue(page: dict[str, Any]) -> dict[str, Any]:
     """Requests of the portfolio, by deadline what has to be worked, else the newest first; fifty at a time."""
     with desk.portfolio(db(), actor()):
         number = page["number"].strip()
-        found = desk.queue(
+        rows = desk.queue(
             db(), actor(), page["view"], after=_place(page["after"]), text=number, limit=desk.PAGE
         )
-        return {"items": [_listed(row) for row in found], "next": _next(found)}
+        return {"items": [_listed(row) for row in rows], "next": _next(rows)}
 
 
 def _listed(row: QueueRow) -> dict[str, Any]:
@@ -45,10 +45,10 @@ def _listed(row: QueueRow) -> dict[str, Any]:
     return {**own, "company": row.company}
 
 
-def _next(found: Sequence[QueueRow]) -> str | None:
-    if len(found) < desk.PAGE:
+def _next(rows: Sequence[QueueRow]) -> str | None:
+    if len(rows) < desk.PAGE:
         return None
-    last = found[-1].request
+    last = rows[-1].request
     return f"{last.id}{PART}{last.deadline_at.isoformat() if last.deadline_at else ''}"
 
 
@@ -71,23 +71,23 @@ def show(request_id: int) -> dict[str, Any]:
 
 
 def _whole(row: QueueRow) -> dict[str, Any]:
-    found = row.request
-    operation = execution.operation_of(parts(), found)
+    request = row.request
+    operation = execution.operation_of(parts(), request)
     return {
-        **whole(found, _steps(found)),
+        **whole(request, _steps(request)),
         "company": row.company,
-        "complaints": found.complaints,
+        "complaints": request.complaints,
         "operation": operation.code if operation else None,
-        "preview_id": found.preview_id,
-        "run": execution.find_run(db(), found, found.run_id),
-        "colleagues": [{"id": id_, "name": name} for id_, name in desk.colleagues(db(), found)],
+        "preview_id": request.preview_id,
+        "run": execution.find_run(db(), request, request.run_id),
+        "colleagues": [{"id": id_, "name": name} for id_, name in desk.colleagues(db(), request)],
     }
 
 
-def _steps(found: Request) -> list[str]:
+def _steps(request: Request) -> list[str]:
     """What the person may do now; of a colleague's request that is little."""
-    names = [row.name for row in steps(found.state, Party.MANAGER)]
-    if found.state in HELD and found.assignee_id not in (None, actor().user_id):
+    names = [row.name for row in steps(request.state, Party.MANAGER)]
+    if request.state in HELD and request.assignee_id not in (None, actor().user_id):
         return [name for name in names if name in OF_ANYBODY]
     return names
 
@@ -139,8 +139,8 @@ def preview(request_id: int) -> dict[str, Any]:
     """Say what the operation of a request would do; the run's id is what `resolve` asks for."""
     with desk.portfolio(db(), actor()):
         row = desk.get_request(db(), request_id)
-        found = execution.preview(db(), actor(), parts(), row.request)
-        return {"run": found.run, "left": found.left}
+        preview = execution.preview(db(), actor(), parts(), row.request)
+        return {"run": preview.run, "left": preview.left}
 
 
 @route(blueprint, "/<int:request_id>/resolve", methods=("POST",), permission=WORK)

@@ -40,11 +40,11 @@ def list_files(request_id: int) -> Sequence[Attachment]:
 @blueprint.gives(schemas.AttachmentOut(many=True))
 def add_files(request_id: int) -> list[Attachment]:
     """Attach files to a draft, or to a step of a request on its way. One that is not taken undoes the call."""
-    found = service.get_request(db(), actor(), request_id)
+    customer_request = service.get_request(db(), actor(), request_id)
     _need_file()
-    if found.state == RequestState.DRAFT:
+    if customer_request.state == RequestState.DRAFT:
         return attach_sent(submission.get_draft(db(), actor(), request_id))
-    return attach_sent(found, move(found, *_said()))
+    return attach_sent(customer_request, move(customer_request, *_said()))
 
 
 @route(blueprint, "/requests/<int:request_id>/files/<int:attachment_id>", permission=VIEW)
@@ -63,8 +63,8 @@ def download(request_id: int, attachment_id: int) -> ResponseReturnValue:
 @blueprint.gives_nothing()
 def remove(request_id: int, attachment_id: int) -> None:
     """Take a file away from a draft."""
-    found = submission.get_draft(db(), actor(), request_id)
-    attachments.remove(db(), actor(), parts(), found, attachment_id)
+    customer_request = submission.get_draft(db(), actor(), request_id)
+    attachments.remove(db(), actor(), parts(), customer_request, attachment_id)
 
 
 @route(blueprint, "/desk/<int:request_id>/files", permission=WORK)
@@ -81,16 +81,16 @@ def list_desk_files(request_id: int) -> Sequence[Attachment]:
 def add_desk_files(request_id: int) -> list[Attachment]:
     """Attach files to a step of the account manager: ask, comment, refuse, or resolve without an operation."""
     with desk.portfolio(db(), actor()):
-        found = desk.get_request(db(), request_id).request
+        customer_request = desk.get_request(db(), request_id).request
         _need_file()
-        return attach_sent(found, _desk_step(found))
+        return attach_sent(customer_request, _desk_step(customer_request))
 
 
-def _desk_step(found: Request) -> RequestEvent:
+def _desk_step(customer_request: Request) -> RequestEvent:
     name, said = _said()
     if name not in DESK_STEPS:
         raise Conflict(NOT_NOW, code="moved_on")
-    return service.move(db(), actor(), parts(), found, name, said)
+    return service.move(db(), actor(), parts(), customer_request, name, said)
 
 
 def _said() -> tuple[str, str]:

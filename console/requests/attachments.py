@@ -21,18 +21,21 @@ from forms.requests.file_types import KINDS
 from forms.requests.models import Attachment, Request, RequestEvent
 
 
-def attach_sent(found: Request, event: RequestEvent | None = None) -> list[Attachment]:
+def attach_sent(customer_request: Request, event: RequestEvent | None = None) -> list[Attachment]:
     """Keep every file of the form field `file`; raises InvalidInput for one that is not taken."""
-    return [attachments.attach(db(), actor(), parts(), found, path, name, event) for path, name in _sent()]
+    return [
+        attachments.attach(db(), actor(), parts(), customer_request, path, name, event)
+        for path, name in _sent()
+    ]
 
 
-def attach_good(found: Request) -> tuple[int, dict[str, list[str]]]:
+def attach_good(customer_request: Request) -> tuple[int, dict[str, list[str]]]:
     """Keep those files of the form field `file` that are taken: how many, and the others by what is said of them."""
     kept, refused = 0, dict[str, list[str]]()
     for path, name in _sent():
         try:
             with db().begin_nested():
-                attachments.attach(db(), actor(), parts(), found, path, name)
+                attachments.attach(db(), actor(), parts(), customer_request, path, name)
             kept += 1
         except InvalidInput as problem:
             said = text(problem.message, **problem.params)
@@ -50,19 +53,19 @@ def _sent() -> Iterator[tuple[Path, str]]:
                 yield path, file.filename
 
 
-def send_attachment(found: Request, attachment_id: int) -> Response:
+def send_attachment(customer_request: Request, attachment_id: int) -> Response:
     """A file of the request, as a download."""
-    file = attachments.get_attachment(db(), found, attachment_id)
-    opened = parts().storage.open(file.key)
-    return send_download(opened, type=KINDS[file.kind].media_type, name=file.name, size=file.size)
+    file = attachments.get_attachment(db(), customer_request, attachment_id)
+    stream = parts().storage.open(file.key)
+    return send_download(stream, type=KINDS[file.kind].media_type, name=file.name, size=file.size)
 
 
-def send_document(found: Request, ending: str) -> Response:
+def send_document(customer_request: Request, ending: str) -> Response:
     """The printable form of a request."""
-    form = get_type(found.form)
-    lines = content.lines_of(db(), found)
-    document = printing.describe(db(), form, found, lines, locale())
-    return _send(document, ending, f"{found.number or form.code}.{ending}")
+    form = get_type(customer_request.form)
+    lines = content.lines_of(db(), customer_request)
+    document = printing.describe(db(), form, customer_request, lines, locale())
+    return _send(document, ending, f"{customer_request.number or form.code}.{ending}")
 
 
 def send_blank(form: FormType, ending: str) -> Response:
@@ -76,5 +79,5 @@ def _send(document: printing.Document, ending: str, name: str) -> Response:
     with tempfile.TemporaryDirectory(prefix="form-") as folder:
         path = Path(folder) / f"out.{ending}"
         media = printing.write(document, ending, path)
-        opened, size = path.open("rb"), path.stat().st_size
-    return send_download(opened, type=media, name=name, size=size)
+        stream, size = path.open("rb"), path.stat().st_size
+    return send_download(stream, type=media, name=name, size=size)

@@ -44,12 +44,12 @@ def send() -> ResponseReturnValue:
         ip=request.remote_addr or "",
     )
     try:
-        found = submission.apply(db(), visitor, parts(), FORM, typed)
+        customer_request = submission.apply(db(), visitor, parts(), FORM, typed)
     except InvalidInput as problem:
         fields = draw(FORM.schema, OFFERED_ON, typed, problem.fields)
         errors, labels = errors_in_words(FORM.schema, problem.fields), labels_of(FORM.schema)
         return render("connect/form.html", form=FORM, fields=fields, errors=errors, labels=labels), 422
-    return render("connect/done.html", found=found, form=FORM)
+    return render("connect/done.html", customer_request=customer_request, form=FORM)
 
 
 @route(blueprint, "/blank.<ending>", permission=OPEN)

@@ -36,19 +36,19 @@ LONGEST_SEARCH = 40
 @route(blueprint, "", permission=Permission.DESK_WORK)
 def index() -> ResponseReturnValue:
     """The queue by deadline."""
-    view, wanted = request.args.get("view", "mine"), request.args.get("q", "").strip()[:LONGEST_SEARCH]
+    view, search = request.args.get("view", "mine"), request.args.get("q", "").strip()[:LONGEST_SEARCH]
     view = view if view in desk.VIEWS else "mine"
     after = _place()
     with desk.portfolio(db(), actor()):
-        found = desk.queue(db(), actor(), view, after=after, text=wanted)
+        page = desk.queue(db(), actor(), view, after=after, text=search)
     more = None
-    if len(found) == desk.PAGE:
-        last = found[-1].request
+    if len(page) == desk.PAGE:
+        last = page[-1].request
         at = last.deadline_at.isoformat() if last.deadline_at else None
-        more = url_for("desk.index", view=view, q=wanted or None, at=at, id=last.id)
-    rows = [{**request_words.listed(one.request), "company": one.company} for one in found]
+        more = url_for("desk.index", view=view, q=search or None, at=at, id=last.id)
+    rows = [{**request_words.listed(row.request), "company": row.company} for row in page]
     template = "desk/rows.html" if is_fragment() else "desk/index.html"
-    return render(template, rows=rows, more=more, view=view, wanted=wanted, is_first=after is None)
+    return render(template, rows=rows, more=more, view=view, search=search, is_first=after is None)
 
 
 def _place() -> desk.Place | None:
@@ -73,9 +73,11 @@ def lines(request_id: int) -> ResponseReturnValue:
     """More numbers of the request: a fragment."""
     after = request.args.get("after", 0, type=whole)
     with desk.portfolio(db(), actor()):
-        found = desk.get_request(db(), request_id).request
-        context = request_words.outcome(found, after)
-        return render("requests/line_rows.html", **context, address="desk.lines", request_id=found.id)
+        customer_request = desk.get_request(db(), request_id).request
+        context = request_words.outcome(customer_request, after)
+        return render(
+            "requests/line_rows.html", **context, address="desk.lines", request_id=customer_request.id
+        )
 
 
 @route(blueprint, "/<int:request_id>/move", methods=("POST",), permission=Permission.DESK_WORK)
@@ -118,14 +120,14 @@ def preview(request_id: int) -> ResponseReturnValue:
     with desk.portfolio(db(), actor()):
         row = desk.get_request(db(), request_id)
         try:
-            found = execution.preview(db(), actor(), parts(), row.request)
+            preview = execution.preview(db(), actor(), parts(), row.request)
         except InvalidInput as problem:
-            said = [text(one) for messages in problem.fields.values() for one in messages]
+            said = [text(message) for messages in problem.fields.values() for message in messages]
             return _show(row, {"operation": said or [text(problem.message, **problem.params)]}, ""), 422
         except Conflict as problem:
             flash(text(problem.message, **problem.params), "warning")
             return go_to(url_for("desk.show", request_id=request_id))
-        run_id = found.run.id
+        run_id = preview.run.id
     return go_to(url_for("desk.resolve", request_id=request_id, run=run_id))
 
 
@@ -168,19 +170,21 @@ def carry_out(request_id: int) -> ResponseReturnValue:
 
 
 def _show(row: QueueRow, errors: Mapping[str, Sequence[str]], typed: str) -> str:
-    found = row.request
-    with company_scope(found.company_id):
-        context = request_words.whole(found)
+    customer_request = row.request
+    with company_scope(customer_request.company_id):
+        context = request_words.whole(customer_request)
     return render(
         "desk/show.html",
         **context,
         company=row.company,
-        steps=_steps(found, has_operation=context["operation"] is not None),
-        may_take=bool({one.name for one in _table(found)} & {"take"}),
-        may_carry_out=context["operation"] is not None and found.state in HELD and _is_mine(found),
-        is_mine=_is_mine(found),
-        colleagues=desk.colleagues(db(), found),
-        may_pass="pass" in {one.name for one in _table(found)},
+        steps=_steps(customer_request, has_operation=context["operation"] is not None),
+        may_take=bool({step.name for step in _table(customer_request)} & {"take"}),
+        may_carry_out=context["operation"] is not None
+        and customer_request.state in HELD
+        and _is_mine(customer_request),
+        is_mine=_is_mine(customer_request),
+        colleagues=desk.colleagues(db(), customer_request),
+        may_pass="pass" in {step.name for step in _table(customer_request)},
         errors=errors,
         typed=typed,
         accept=",".join(ENDINGS),
@@ -188,18 +192,18 @@ def _show(row: QueueRow, errors: Mapping[str, Sequence[str]], typed: str) -> str
     )
 
 
-def _table(found: Request) -> list[Any]:
-    return transitions.steps(found.state, Party.MANAGER)
+def _table(customer_request: Request) -> list[Any]:
+    return transitions.steps(customer_request.state, Party.MANAGER)
 
 
-def _is_mine(found: Request) -> bool:
-    return found.assignee_id in (None, actor().user_id)
+def _is_mine(customer_request: Request) -> bool:
+    return customer_request.assignee_id in (None, actor().user_id)
 
 
-def _steps(found: Request, *, has_operation: bool) -> list[Any]:
+def _steps(customer_request: Request, *, has_operation: bool) -> list[Any]:
     """Steps with a text; those of another manager's request are comments alone."""
-    offered = request_words.offered(found, Party.MANAGER)
-    if not _is_mine(found):
+    offered = request_words.offered(customer_request, Party.MANAGER)
+    if not _is_mine(customer_request):
         return [row for row in offered if row.name == "comment"]
     # With an operation the main way to resolve leads through its preview.
     return sorted(offered, key=lambda row: (row.name != "resolve" or has_operation, row.name != "ask"))
@@ -220,7 +224,7 @@ def _resolve_page(
         **numbers | {"run": run},
         side="desk",
         warning=warning,
-        found=row.request,
+        customer_request=row.request,
         company=row.company,
         operation=operation,
         params=params,

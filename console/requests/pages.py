@@ -49,11 +49,11 @@ def index() -> ResponseReturnValue:
     view, mine = request.args.get("view", "open"), request.args.get("mine", "") == "1"
     before = request.args.get("before", type=whole)
     is_open = {"open": True, "closed": False}.get(view)
-    found = service.list_requests(db(), actor(), is_open=is_open, mine=mine, before=before)
+    requests = service.list_requests(db(), actor(), is_open=is_open, mine=mine, before=before)
     more = None
-    if len(found) == service.PAGE:
-        more = url_for("requests.index", view=view, mine="1" if mine else None, before=found[-1].id)
-    rows = [request_words.listed(one) for one in found]
+    if len(requests) == service.PAGE:
+        more = url_for("requests.index", view=view, mine="1" if mine else None, before=requests[-1].id)
+    rows = [request_words.listed(customer_request) for customer_request in requests]
     template = "requests/rows.html" if is_fragment() else "requests/index.html"
     return render(template, rows=rows, more=more, view=view, mine=mine, is_first=before is None)
 
@@ -113,7 +113,7 @@ def _begin(form: FormType, chosen: Selection | None) -> ResponseReturnValue:
         return _page(form, None, typed, {}, kept=count, pairs=selection.pairs(chosen), back=back)
     seen = parts().targets[LINE].chosen(db(), actor(), Permission.LINES_VIEW, chosen)
     numbers = db().scalars(seen.with_only_columns(Line.msisdn).order_by(Line.msisdn))
-    typed["numbers"] = "\n".join(f"+{one}" for one in numbers)
+    typed["numbers"] = "\n".join(f"+{number}" for number in numbers)
     return _page(form, None, typed, {}, back=back)
 
 
@@ -244,20 +244,20 @@ def _page(
 @route(blueprint, "/<int:request_id>", permission=Permission.REQUESTS_VIEW)
 def show(request_id: int) -> ResponseReturnValue:
     """A draft before it is submitted, or a request on its way."""
-    found = service.get_request(db(), actor(), request_id)
-    return _show(found, {}, "")
+    customer_request = service.get_request(db(), actor(), request_id)
+    return _show(customer_request, {}, "")
 
 
 @route(blueprint, "/<int:request_id>/lines", permission=Permission.REQUESTS_VIEW)
 def lines(request_id: int) -> ResponseReturnValue:
     """More numbers of the request: a fragment."""
-    found = service.get_request(db(), actor(), request_id)
+    customer_request = service.get_request(db(), actor(), request_id)
     after = request.args.get("after", 0, type=whole)
     return render(
         "requests/line_rows.html",
-        **request_words.outcome(found, after),
+        **request_words.outcome(customer_request, after),
         address="requests.lines",
-        request_id=found.id,
+        request_id=customer_request.id,
     )
 
 
@@ -287,26 +287,26 @@ def delete(request_id: int) -> ResponseReturnValue:
 @route(blueprint, "/<int:request_id>/move", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
 def move(request_id: int) -> ResponseReturnValue:
     """A step of the customer: answer, write, withdraw, reopen, complain; with or without a file."""
-    found = service.get_request(db(), actor(), request_id)
+    customer_request = service.get_request(db(), actor(), request_id)
     step, said = request.form.get("step", ""), request.form.get("text", "")
-    if step not in {row.name for row in request_words.offered(found, Party.CUSTOMER)}:
+    if step not in {row.name for row in request_words.offered(customer_request, Party.CUSTOMER)}:
         raise Conflict(N_("The request has moved on: this step is not possible any more."), code="moved_on")
     try:
         with db().begin_nested():
-            event = service.move(db(), actor(), parts(), found, step, said)
-            attach_sent(found, event)
+            event = service.move(db(), actor(), parts(), customer_request, step, said)
+            attach_sent(customer_request, event)
     except InvalidInput as problem:
-        db().refresh(found)
-        return _show(found, {"text": [text(problem.message, **problem.params)]}, said), 422
-    return go_to(url_for("requests.show", request_id=found.id) + "#end")
+        db().refresh(customer_request)
+        return _show(customer_request, {"text": [text(problem.message, **problem.params)]}, said), 422
+    return go_to(url_for("requests.show", request_id=customer_request.id) + "#end")
 
 
-def _show(found: Request, errors: Errors, typed: str) -> str:
-    is_draft = found.state == RequestState.DRAFT
+def _show(customer_request: Request, errors: Errors, typed: str) -> str:
+    is_draft = customer_request.state == RequestState.DRAFT
     return render(
         "requests/draft.html" if is_draft else "requests/show.html",
-        **request_words.whole(found),
-        steps=request_words.offered(found, Party.CUSTOMER),
+        **request_words.whole(customer_request),
+        steps=request_words.offered(customer_request, Party.CUSTOMER),
         errors=errors,
         typed=typed,
         accept=",".join(ENDINGS),

@@ -60,7 +60,7 @@ class Told:
 def listed(request: Request) -> dict[str, Any]:
     """A request as lists show it."""
     return {
-        "found": request,
+        "customer_request": request,
         "form": get_type(request.form),
         "mark": STATES[request.state],
         "deadline": deadline(request, clock.now()),
@@ -81,17 +81,17 @@ def deadline(request: Request, now: datetime) -> tuple[str, str]:
     return ("wait", N_("soon")) if request.deadline_at - now < SOON else ("off", "")
 
 
-def told(request: Request) -> tuple[list[Told], list[Attachment]]:
+def timeline(request: Request) -> tuple[list[Told], list[Attachment]]:
     """The timeline with the files of each step, and the files that came with the request itself."""
     files = attachments.attachments_of(db(), request)
-    own = [one for one in files if one.event_id is None]
+    own = [file for file in files if file.event_id is None]
     return [
-        _told(request, event, [one for one in files if one.event_id == event.id])
+        _step(request, event, [file for file in files if file.event_id == event.id])
         for event in service.events_of(db(), request)
     ], own
 
 
-def _told(request: Request, event: RequestEvent, files: Sequence[Attachment]) -> Told:
+def _step(request: Request, event: RequestEvent, files: Sequence[Attachment]) -> Told:
     """What the console itself did is said in the reader's language, not in the one that it was written in."""
     words = words_of(event.name)
     if event.party != Party.SYSTEM:
@@ -104,14 +104,14 @@ def _told(request: Request, event: RequestEvent, files: Sequence[Attachment]) ->
 
 def offered(request: Request, party: Party) -> list[Transition]:
     """Steps with a text that this side may take now; the one that moves things on comes first."""
-    found = [row for row in steps(request.state, party) if row.name not in ALONE]
-    return sorted(found, key=lambda row: LATER.index(row.name) if row.name in LATER else -1)
+    rows = [row for row in steps(request.state, party) if row.name not in ALONE]
+    return sorted(rows, key=lambda row: LATER.index(row.name) if row.name in LATER else -1)
 
 
 def whole(request: Request, after: int = 0) -> dict[str, Any]:
     """Everything of a request that both sides see."""
     form = get_type(request.form)
-    events, files = told(request)
+    events, files = timeline(request)
     return {
         **listed(request),
         "facts": values_in_words(form.schema, request.company_id, request.values),

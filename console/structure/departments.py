@@ -32,11 +32,7 @@ FIELDS = ("department", "target")
 def choices() -> ResponseReturnValue:
     """Departments on which the person holds the right that the form is about; the one chosen stays chosen."""
     name, right = request.args.get("field", ""), request.args.get("right", "")
-    if (
-        not is_fragment()
-        or name not in (*FIELDS, *_declared())
-        or right not in {one.value for one in Permission}
-    ):
+    if not is_fragment() or name not in (*FIELDS, *_declared()) or right not in set(Permission):
         raise NotFound
     permission, without = Permission(right), request.args.get("without", type=whole)
     field = department_choice.make(

@@ -86,7 +86,11 @@ def operator() -> ResponseReturnValue:
         counts=counts,
         channels=DELIVERY_CHANNELS,
         # An account is the whole company's: a right on a branch changes none.
-        operations=[one for one in allowed_operations(ACCOUNT) if is_everywhere(actor(), one.permission)],
+        operations=[
+            operation
+            for operation in allowed_operations(ACCOUNT)
+            if is_everywhere(actor(), operation.permission)
+        ],
     )
 
 
@@ -185,11 +189,11 @@ def _targets(department_id: int, deed: str, problem: InvalidInput | None = None)
             find=request.args.get("find", ""),
             without=department,
         ),
-        errors={"find": [one for said in _said(problem).values() for one in said]} if problem else {},
+        errors={"find": [message for said in _said(problem).values() for message in said]} if problem else {},
     )
     return (page, 422) if problem else page
 
 
 def _said(problem: InvalidInput) -> dict[str, Any]:
-    fields = {name: [text(one) for one in messages] for name, messages in problem.fields.items()}
+    fields = {name: [text(message) for message in messages] for name, messages in problem.fields.items()}
     return fields or {"name": [text(problem.message, **problem.params)]}

@@ -59,8 +59,8 @@ def main() -> None:
     arguments = parser.parse_args()
     store = Store(arguments.folder, arguments.keep)
     mail = Controller(Catcher(store), hostname=HOST, port=arguments.smtp_port)
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, _end)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
     mail.start()
     try:
         pages = make_server(

@@ -17,6 +17,8 @@ from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser
 from pathlib import Path
 
+from devtools import private
+
 _NAME = re.compile(r"[0-9]{13}-[0-9a-f]{8}")
 _HEAD = 64 * 1024
 """Enough for the headers of any mail: the list does not read the attachments of all of them."""
@@ -63,7 +65,7 @@ class Store:
     def __init__(self, folder: Path, keep: int) -> None:
         self._folder, self._keep = folder, keep
         self._lock = threading.Lock()
-        folder.mkdir(parents=True, exist_ok=True)
+        private.make_folder(folder)
         self._last = max((int(path.stem.partition("-")[0]) for path in self._files()), default=0)
 
     def add(self, content: bytes, recipients: Sequence[str]) -> str:
@@ -84,8 +86,8 @@ class Store:
 
     def newest(self) -> list[Mail]:
         """The headers of every mail, the newest first."""
-        found = (self._head(path) for path in self._files())
-        return [mail for mail in found if mail is not None]
+        mails = (self._head(path) for path in self._files())
+        return [mail for mail in mails if mail is not None]
 
     def find(self, name: str) -> Mail | None:
         """A whole mail."""
@@ -106,8 +108,8 @@ class Store:
 
     def _files(self) -> list[Path]:
         """The newest first."""
-        found = (path for path in self._folder.glob("*.eml") if _NAME.fullmatch(path.stem))
-        return sorted(found, reverse=True)
+        paths = (path for path in self._folder.glob("*.eml") if _NAME.fullmatch(path.stem))
+        return sorted(paths, reverse=True)
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.eml"
@@ -140,9 +142,9 @@ def _mail(path: Path, message: Message, text: str = "", parts: Sequence[Part] = 
 
 def _headers(content: bytes) -> Message:
     """A mail of which the body is left alone, and each header until it is asked for: nothing here can go wrong."""
-    found = BytesHeaderParser(policy=policy.compat32).parsebytes(content)
-    found.policy = policy.default
-    return found
+    message = BytesHeaderParser(policy=policy.compat32).parsebytes(content)
+    message.policy = policy.default
+    return message
 
 
 def _header(message: Message, name: str) -> str:
@@ -169,17 +171,17 @@ def _writable(text: str) -> str:
 
 def _parts(message: Message) -> list[Part]:
     """Attachments, and the HTML form of the text; a part that cannot be read is within the whole mail only."""
-    found: list[Part] = []
+    parts: list[Part] = []
     try:
         for part in message.walk():
             name = "" if part.is_multipart() else _file_name(part)
             if name:
                 payload = part.get_payload(decode=True)
                 content = payload if isinstance(payload, bytes) else b""
-                found.append(Part(len(found), name, len(content), content))
+                parts.append(Part(len(parts), name, len(content), content))
     except _BROKEN:
-        return found
-    return found
+        return parts
+    return parts
 
 
 def _file_name(part: Message) -> str:

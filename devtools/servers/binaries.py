@@ -51,9 +51,9 @@ def _candidates(account: Account | None) -> Iterator[Path]:
     versions = [path for path in installed.glob("*/bin") if path.parent.name.isdigit()]
     yield from sorted(versions, key=lambda path: int(path.parent.name), reverse=True)
     for name in ("postgres", "initdb"):
-        found = shutil.which(name)
-        if found:
-            yield Path(found).resolve().parent
+        program = shutil.which(name)
+        if program:
+            yield Path(program).resolve().parent
 
 
 def _find_wheel() -> Path | None:
@@ -80,7 +80,7 @@ def _major(folder: Path) -> int:
     shown = subprocess.run(
         [folder / "postgres", "--version"], capture_output=True, text=True, check=True
     ).stdout
-    found = re.search(r"(\d+)", shown)
-    if found is None:
+    match = re.search(r"(\d+)", shown)
+    if match is None:
         raise ServerNotFoundError(f"{folder}/postgres does not say its version: {shown!r}")
-    return int(found[1])
+    return int(match[1])

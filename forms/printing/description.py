@@ -61,8 +61,10 @@ def describe(
 
 def blank(form: FormType, locale: str) -> Document:
     """The empty form, to be filled in by hand."""
-    shown_fields = {name: one for name, one in form.schema().fields.items() if _is_fact(form, name, one)}
-    facts = tuple(_empty(one, locale) for one in shown_fields.values())
+    shown_fields = {
+        name: field for name, field in form.schema().fields.items() if _is_fact(form, name, field)
+    }
+    facts = tuple(_empty(field, locale) for field in shown_fields.values())
     least, most = BLANK_ROWS
     room = BLANK_ROOM - sum(fact.lines for fact in facts)
     rows = [FormLine(0, "", "", "")] * min(most, max(least, room)) if form.lines != Lines.NONE else []
@@ -131,7 +133,9 @@ def _document(
         note="" if count or not rows else t(N_("More numbers: on a signed list, attached.")),
         attach=tuple(attach),
         date=day,
-        signers=tuple(Fact(t(one.title), plain(str(values.get(one.field) or ""))) for one in form.signers),
+        signers=tuple(
+            Fact(t(signer.title), plain(str(values.get(signer.field) or ""))) for signer in form.signers
+        ),
         labels=_labels(locale, is_blank=made is None),
     )
 
@@ -160,7 +164,7 @@ def _table(
         titles.append(row_values.title)
         if len(row_values.values) == len(lines):
             column = [row_values.show(value) for value in row_values.values]
-    head = ("№", *(translate(locale, one) for one in titles))
+    head = ("№", *(translate(locale, title) for title in titles))
     return head, tuple(_row(no, line, column if row_values else ()) for no, line in enumerate(lines, 1))
 
 
@@ -176,22 +180,22 @@ def _sender(
 ) -> tuple[Fact, ...]:
     """The company as the operator knows it; an applicant from outside as it describes itself."""
     name = company.name if company else str(values.get("company") or "")
-    found = [Fact("", plain(name))]
+    facts = [Fact("", plain(name))]
     for key, title in DETAILS:
         value = getattr(company, key) if company else values.get(key)
         if value:
-            found.append(Fact(translate(locale, title), str(value)))
+            facts.append(Fact(translate(locale, title), str(value)))
     if contracts:
-        found.append(Fact(translate(locale, N_("Contract")), plain("№ " + ", ".join(contracts))))
-    return tuple(found)
+        facts.append(Fact(translate(locale, N_("Contract")), plain("№ " + ", ".join(contracts))))
+    return tuple(facts)
 
 
 def _facts(session: Session, request: Request, form: FormType, locale: str) -> tuple[Fact, ...]:
-    found = []
+    facts = []
     for name, field in form.schema().fields.items():
         value = request.values.get(name)
         if value and _is_fact(form, name, field):
             text = plain(field_values.in_words(session, request.company_id, field, value, locale))
             label = translate(locale, info_of(field).label)
-            found.append(Fact(label, text, is_wide=len(text) > PROSE))
-    return tuple(found)
+            facts.append(Fact(label, text, is_wide=len(text) > PROSE))
+    return tuple(facts)

@@ -35,7 +35,7 @@ def draw(document: Document, path: Path) -> None:
         date=document.date or "_" * 16,
         date_label=labels.date,
         signature_label=labels.signature,
-        signatures=tuple(Signature(one.label, one.value) for one in document.signers),
+        signatures=tuple(Signature(signer.label, signer.value) for signer in document.signers),
         stamp=labels.stamp,
         footer=f"{document.title} {document.number}".strip(),
         page=labels.page,

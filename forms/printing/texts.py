@@ -14,4 +14,4 @@ def plain(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
-    return "".join(one for one in text if one == "\n" or unicodedata.category(one) not in _UNSEEN)
+    return "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in _UNSEEN)

@@ -49,7 +49,7 @@ def attach(
     of_request = Attachment.company_id == request.company_id, Attachment.request_id == request.id
     if (session.scalar(select(func.count()).where(*of_request)) or 0) >= MOST_FILES:
         raise InvalidInput(MANY, code="too_many_files", limit=MOST_FILES)
-    found = Attachment(
+    attachment = Attachment(
         company_id=request.company_id,
         request_id=request.id,
         event_id=event.id if event else None,
@@ -62,9 +62,9 @@ def attach(
         added_name=actor.name,
         added_at=clock.now(),
     )
-    session.add(found)
+    session.add(attachment)
     session.flush()
-    return found
+    return attachment
 
 
 def attachments_of(session: Session, request: Request) -> Sequence[Attachment]:
@@ -78,10 +78,10 @@ def attachments_of(session: Session, request: Request) -> Sequence[Attachment]:
 
 def get_attachment(session: Session, request: Request, attachment_id: int) -> Attachment:
     """A file of this request; raises NotFound."""
-    found = session.get(Attachment, (request.company_id, attachment_id))
-    if found is None or found.request_id != request.id:
+    attachment = session.get(Attachment, (request.company_id, attachment_id))
+    if attachment is None or attachment.request_id != request.id:
         raise NotFound
-    return found
+    return attachment
 
 
 def keys(session: Session) -> Iterable[str]:
@@ -93,7 +93,7 @@ def remove(session: Session, actor: Actor, parts: Parts, request: Request, attac
     """Take a file away from a draft; what was submitted stays."""
     require(actor, Permission.REQUESTS_SUBMIT)
     lock_draft(session, request)
-    found = get_attachment(session, request, attachment_id)
-    session.delete(found)
+    attachment = get_attachment(session, request, attachment_id)
+    session.delete(attachment)
     session.flush()
-    after_commit(partial(parts.storage.delete, found.key))
+    after_commit(partial(parts.storage.delete, attachment.key))

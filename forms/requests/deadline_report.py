@@ -61,7 +61,7 @@ class DeadlineParams(PeriodParams):
 def rows(actor: Actor, params: Mapping[str, Any]) -> Rows:
     """One row per submitted request that the actor may see, newest first."""
     first, after = moments(actor.timezone, params)
-    found = select(
+    statement = select(
         Request.number,
         Request.form,
         Request.state,
@@ -82,10 +82,10 @@ def rows(actor: Actor, params: Mapping[str, Any]) -> Rows:
     paths = roots(actor, Permission.REQUESTS_VIEW)
     # The root's path names one id alone; who holds the right below it sees the own requests.
     if not any(path == ANYWHERE or path.count("/") == 2 for path in paths):
-        found = found.where(Request.created_by == actor.user_id)
+        statement = statement.where(Request.created_by == actor.user_id)
     if params["state"] != ANY:
-        found = found.where(Request.state == params["state"])
-    return found.order_by(Request.id.desc())
+        statement = statement.where(Request.state == params["state"])
+    return statement.order_by(Request.id.desc())
 
 
 def cells(reader: Reader) -> Callable[[Any], Sequence[object]]:

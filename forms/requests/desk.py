@@ -74,35 +74,38 @@ def queue(
 
     The requests come without their values, which may be long.
     """
-    found = select(Request, Company.name).outerjoin(Company, Company.id == Request.company_id)
-    found = found.options(defer(Request.values))
+    statement = select(Request, Company.name).outerjoin(Company, Company.id == Request.company_id)
+    statement = statement.options(defer(Request.values))
     if view == "mine":
-        found = found.where(Request.assignee_id == actor.user_id)
+        statement = statement.where(Request.assignee_id == actor.user_id)
     if text:
-        found = found.where(
+        statement = statement.where(
             or_(Request.number == text.strip(), Request.number.endswith(text.strip(), autoescape=True))
         )
-        found = found.where(Request.state != RequestState.DRAFT)
+        statement = statement.where(Request.state != RequestState.DRAFT)
     elif view in ("mine", "all"):
-        found = found.where(IS_WORKED)
+        statement = statement.where(IS_WORKED)
     else:
         states = (RequestState.ASKED,) if view == "waiting" else CLOSED
-        found = found.where(Request.state.in_(states), Request.submitted_at.is_not(None))
-    found = _by_newest(found, after) if text or view in ("waiting", "closed") else _by_deadline(found, after)
-    return [QueueRow(request, name or "") for request, name in session.execute(found.limit(limit))]
+        statement = statement.where(Request.state.in_(states), Request.submitted_at.is_not(None))
+    order = _by_newest if text or view in ("waiting", "closed") else _by_deadline
+    statement = order(statement, after)
+    return [QueueRow(request, name or "") for request, name in session.execute(statement.limit(limit))]
 
 
-def _by_deadline(found: Select[Request, str], after: Place | None) -> Select[Request, str]:
+def _by_deadline(statement: Select[Request, str], after: Place | None) -> Select[Request, str]:
     if after is not None and after.at is not None:
         same = and_(Request.deadline_at == after.at, Request.id > after.id)
-        found = found.where(Request.deadline_at >= after.at, or_(Request.deadline_at > after.at, same))
-    return found.order_by(Request.deadline_at, Request.id)
+        statement = statement.where(
+            Request.deadline_at >= after.at, or_(Request.deadline_at > after.at, same)
+        )
+    return statement.order_by(Request.deadline_at, Request.id)
 
 
-def _by_newest(found: Select[Request, str], after: Place | None) -> Select[Request, str]:
+def _by_newest(statement: Select[Request, str], after: Place | None) -> Select[Request, str]:
     if after is not None:
-        found = found.where(Request.id < after.id)
-    return found.order_by(Request.id.desc())
+        statement = statement.where(Request.id < after.id)
+    return statement.order_by(Request.id.desc())
 
 
 def get_request(session: Session, request_id: int) -> QueueRow:
@@ -122,12 +125,12 @@ def colleagues(session: Session, request: Request) -> Sequence[tuple[int, str]]:
     with all_companies(reason="colleagues at the desk stand outside of the company"):
         mine = select(PortfolioEntry.user_id).where(PortfolioEntry.company_id == request.company_id)
         may = or_(User.staff_role.in_(ADMINS), and_(User.staff_role.in_(KEEPERS), User.id.in_(mine)))
-        found = session.execute(
+        rows = session.execute(
             select(User.id, User.name)
             .where(User.company_id.is_(None), User.is_blocked.is_(False), may)
             .order_by(User.name, User.id)
         )
-        return [(row[0], row[1]) for row in found]
+        return [(row[0], row[1]) for row in rows]
 
 
 def pass_on(

@@ -194,13 +194,16 @@ def outcomes(session: Session, request: Request, after: int = 0) -> Sequence[Lin
     columns = (RequestLine.no, RequestLine.line_id, RequestLine.msisdn, RequestLine.employee)
     number = title_without_mark()
     changed = case((and_(IS_HERE, number != RequestLine.msisdn), number), else_=None)
-    found = _lines(request).with_only_columns(*columns, func.coalesce(IS_HERE, False), changed)
-    rows = session.execute(found.where(RequestLine.no > after).order_by(RequestLine.no).limit(PAGE)).all()
+    statement = _lines(request).with_only_columns(*columns, func.coalesce(IS_HERE, False), changed)
+    rows = session.execute(statement.where(RequestLine.no > after).order_by(RequestLine.no).limit(PAGE)).all()
     items = _items(session, request, [row.line_id for row in rows])
     column = row_values_of(request)
     gets = [column.values[row.no - 1] if column else None for row in rows]
     done = [items.get(row.line_id, NOTHING_DONE) for row in rows]
-    return [LineOutcome._make((*row, one, *what)) for row, one, what in zip(rows, gets, done, strict=True)]
+    return [
+        LineOutcome._make((*row, value, *outcome))
+        for row, value, outcome in zip(rows, gets, done, strict=True)
+    ]
 
 
 def _items(session: Session, request: Request, line_ids: Sequence[int]) -> dict[int, Outcome]:

@@ -57,8 +57,8 @@ def _report(parts: Parts, company_id: int, request_id: int) -> int:
 def outcome(run: Run, locale: str) -> str:
     """How a run ended, as the mail about it says: what happened to no number is left out."""
     counts = {name: getattr(run, name) for name in PARTS}
-    told = [translate(locale, PARTS[name], count=count) for name, count in counts.items() if count]
-    parts = ", ".join(told)
+    phrases = [translate(locale, PARTS[name], count=count) for name, count in counts.items() if count]
+    parts = ", ".join(phrases)
     total = translate(locale, TOTAL, count=run.total) + "."
     return f"{total} {parts[0].upper()}{parts[1:]}." if parts else total
 

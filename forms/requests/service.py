@@ -34,10 +34,10 @@ SUBMITTED = N_("This request was submitted and cannot be changed any more.")
 
 def get_request(session: Session, actor: Actor, request_id: int) -> Request:
     """A request of the company acted in; people without the right on the whole company see their own only."""
-    found = session.scalar(_seen(session, actor).where(Request.id == request_id))
-    if found is None:
+    request = session.scalar(_seen(session, actor).where(Request.id == request_id))
+    if request is None:
         raise NotFound
-    return found
+    return request
 
 
 def lock_draft(session: Session, request: Request) -> None:
@@ -46,15 +46,15 @@ def lock_draft(session: Session, request: Request) -> None:
     Comes before everything else that the same transaction locks or writes, the journal too. Raises NotFound where it
     was thrown away, Conflict where it was submitted.
     """
-    found = session.scalar(
+    row = session.scalar(
         select(Request)
         .where(Request.company_id == request.company_id, Request.id == request.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if found is None:
+    if row is None:
         raise NotFound
-    if found.state != RequestState.DRAFT:
+    if row.state != RequestState.DRAFT:
         raise Conflict(SUBMITTED, code="submitted")
 
 
@@ -62,25 +62,25 @@ def list_requests(
     session: Session, actor: Actor, *, is_open: bool | None, mine: bool, before: int | None, limit: int = PAGE
 ) -> Sequence[Request]:
     """The company's requests without their values, newest first, by keyset on the id."""
-    found = _seen(session, actor).options(defer(Request.values))
+    statement = _seen(session, actor).options(defer(Request.values))
     if mine:
-        found = found.where(Request.created_by == actor.user_id)
+        statement = statement.where(Request.created_by == actor.user_id)
     if is_open is not None:
-        found = found.where(Request.state.not_in(CLOSED) if is_open else Request.state.in_(CLOSED))
+        statement = statement.where(Request.state.not_in(CLOSED) if is_open else Request.state.in_(CLOSED))
     if before is not None:
-        found = found.where(Request.id < before)
-    return session.scalars(found.order_by(Request.id.desc()).limit(limit)).all()
+        statement = statement.where(Request.id < before)
+    return session.scalars(statement.order_by(Request.id.desc()).limit(limit)).all()
 
 
 def _seen(session: Session, actor: Actor) -> Select[Request]:
     if actor.company_id is None:
         raise NotFound
-    found = select(Request).where(Request.company_id == actor.company_id)
+    statement = select(Request).where(Request.company_id == actor.company_id)
     root = get_root(session, actor.company_id)
     if is_allowed(actor, Permission.REQUESTS_VIEW, root.path):
         # Drafts are their writer's own until they are submitted.
-        return found.where(or_(Request.state != RequestState.DRAFT, Request.created_by == actor.user_id))
-    return found.where(Request.created_by == actor.user_id)
+        return statement.where(or_(Request.state != RequestState.DRAFT, Request.created_by == actor.user_id))
+    return statement.where(Request.created_by == actor.user_id)
 
 
 def events_of(session: Session, request: Request) -> Sequence[RequestEvent]:

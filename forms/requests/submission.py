@@ -88,13 +88,13 @@ def fill(
     form = get_type(request.form)
     content.set_lines(session, actor, parts, request, selection)
     filled, wrong = from_list.fill(session, form, request, raw, selection)
-    found = content.check(session, actor, form, filled, content.lines_of(session, request))
+    checked = content.check(session, actor, form, filled, content.lines_of(session, request))
     for name, messages in wrong.items():
-        found.errors.setdefault(name, []).extend(messages)
-    kept = found.values if not found.errors else content.as_typed(form, filled)
-    request.values, request.changed_at = dict(kept), clock.now()
+        checked.errors.setdefault(name, []).extend(messages)
+    values = checked.values if not checked.errors else content.as_typed(form, filled)
+    request.values, request.changed_at = dict(values), clock.now()
     session.flush()
-    return found
+    return checked
 
 
 def submit(session: Session, actor: Actor, parts: Parts, request: Request) -> RequestEvent:
@@ -102,21 +102,21 @@ def submit(session: Session, actor: Actor, parts: Parts, request: Request) -> Re
     require(actor, Permission.REQUESTS_SUBMIT)
     lock_draft(session, request)
     form = get_type(request.form)
-    found = content.check(session, actor, form, request.values, content.lines_of(session, request))
-    if found.errors:
-        raise InvalidInput(CORRECT, fields=found.errors)
-    request.values = found.values
+    checked = content.check(session, actor, form, request.values, content.lines_of(session, request))
+    if checked.errors:
+        raise InvalidInput(CORRECT, fields=checked.errors)
+    request.values = checked.values
     _number(session, request)
     return move(session, actor, parts, request, "submit")
 
 
 def apply(session: Session, actor: Actor, parts: Parts, form: FormType, raw: Mapping[str, Any]) -> Request:
     """An application from outside, by an actor of the public page; raises InvalidInput with every error."""
-    found = content.check(session, actor, form, raw, ())
-    if found.errors:
-        raise InvalidInput(CORRECT, fields=found.errors)
+    checked = content.check(session, actor, form, raw, ())
+    if checked.errors:
+        raise InvalidInput(CORRECT, fields=checked.errors)
     request = _add(session, OPERATOR, form, None, actor.name)
-    request.values = found.values
+    request.values = checked.values
     _number(session, request)
     move(session, actor, parts, request, "submit")
     return request
@@ -147,15 +147,15 @@ def _least_loaded(session: Session, company_id: int) -> tuple[int, str] | None:
             free.where(User.staff_role.in_(KEEPERS), User.id.in_(mine)),
             free.where(User.staff_role.in_(ADMINS)),
         ):
-            found = session.execute(wanted.order_by(load, User.id).limit(1)).first()
-            if found is not None:
-                return found[0], found[1]
+            manager = session.execute(wanted.order_by(load, User.id).limit(1)).first()
+            if manager is not None:
+                return manager[0], manager[1]
     return None
 
 
 def forget(session: Session, parts: Parts, request: Request) -> None:
     """Throw a draft of `get_draft` away with its files."""
-    keys = [one.key for one in attachments_of(session, request)]
+    keys = [attachment.key for attachment in attachments_of(session, request)]
     session.delete(request)
     session.flush()
     for key in keys:

@@ -21,10 +21,10 @@ RECORDS = N_("Work and records")
 
 def places(actor: Actor, permission: Permission, params: Params) -> list[ColumnElement[bool]]:
     """Conditions on departments: those that the actor may see, within the one that was chosen."""
-    found = [visible(actor, permission, Department.path)]
+    conditions = [visible(actor, permission, Department.path)]
     if params.get("department") is not None:
-        found.append(within(company_of(actor), params["department"]))
-    return found
+        conditions.append(within(company_of(actor), params["department"]))
+    return conditions
 
 
 def department_names(session: Session, actor: Actor) -> dict[int, str]:

@@ -41,7 +41,7 @@ def rows(actor: Actor, params: Params) -> Rows:
     """One row per entry that the actor may read, newest first."""
     first, after = moments(actor, params)
     entry = JournalEntry
-    found = (
+    statement = (
         select(
             entry.at,
             entry.actor_name,
@@ -59,8 +59,8 @@ def rows(actor: Actor, params: Params) -> Rows:
     )
     area = params["area"]
     if area == ANY:
-        return found
-    return found.where(or_(entry.action == area, entry.action.startswith(f"{area}.", autoescape=True)))
+        return statement
+    return statement.where(or_(entry.action == area, entry.action.startswith(f"{area}.", autoescape=True)))
 
 
 def cells(journal: JournalRegistry, speech: Speech) -> Cells:
@@ -90,7 +90,7 @@ def _said(journal: JournalRegistry, speech: Speech, values: Mapping[str, Any] | 
         if value in (None, "", {}):
             continue
         if isinstance(value, Mapping):
-            shown = ", ".join(f"{key}={one}" for key, one in value.items())
+            shown = ", ".join(f"{key}={inner}" for key, inner in value.items())
         else:
             known = journal.value_text(value) if isinstance(value, str) else None
             shown = speech.text(known) if known else str(value)

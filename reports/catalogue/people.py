@@ -31,7 +31,7 @@ class PeopleParams(FieldSchema):
 def rows(actor: Actor, params: Params) -> Rows:
     """One row per role of a person; who has none has one row all the same."""
     company = company_of(actor)
-    found = (
+    statement = (
         select(
             User.name,
             User.login,
@@ -53,7 +53,11 @@ def rows(actor: Actor, params: Params) -> Rows:
         .where(User.company_id == company)
         .order_by(User.name, User.id, Grant.path, Role.title)
     )
-    return found if params["people"] == ANY else found.where(User.is_blocked == (params["people"] == "yes"))
+    return (
+        statement
+        if params["people"] == ANY
+        else statement.where(User.is_blocked == (params["people"] == "yes"))
+    )
 
 
 def cells(speech: Speech) -> Cells:

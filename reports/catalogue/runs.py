@@ -34,7 +34,10 @@ class RunsParams(PeriodParams, DepartmentParams):
 
     operation = choice(
         N_("Operation"),
-        {ANY: N_("Any operation"), **{one.code: one.words.title for one in OPERATIONS if one.target == LINE}},
+        {
+            ANY: N_("Any operation"),
+            **{item.code: item.words.title for item in OPERATIONS if item.target == LINE},
+        },
         required=False,
     )
     outcome = choice(N_("Outcome"), {ANY: N_("Any outcome"), **ITEM_STATES}, required=False)
@@ -43,7 +46,7 @@ class RunsParams(PeriodParams, DepartmentParams):
 def rows(actor: Actor, params: Params) -> Rows:
     """One row per number of a run, the newest run first."""
     first, after = moments(actor, params)
-    found = (
+    statement = (
         select(
             Run.id,
             Run.operation,
@@ -72,10 +75,10 @@ def rows(actor: Actor, params: Params) -> Rows:
         .order_by(RunItem.run_id.desc(), RunItem.no)
     )
     if params["operation"] != ANY:
-        found = found.where(Run.operation == params["operation"])
+        statement = statement.where(Run.operation == params["operation"])
     if params["outcome"] != ANY:
-        found = found.where(RunItem.state == params["outcome"])
-    return found
+        statement = statement.where(RunItem.state == params["outcome"])
+    return statement
 
 
 def cells(speech: Speech) -> Cells:
@@ -86,8 +89,8 @@ def cells(speech: Speech) -> Cells:
     def texts(run_id: int, code: str, params: Mapping[str, Any]) -> dict[str, str]:
         if run_id not in reasons:
             operation = BY_CODE.get(code)
-            found = refusals.texts(operation, operation.schema().load(dict(params))) if operation else {}
-            reasons[run_id] = {reason: speech.text(title) for reason, (title, _) in found.items()}
+            titles = refusals.texts(operation, operation.schema().load(dict(params))) if operation else {}
+            reasons[run_id] = {reason: speech.text(title) for reason, (title, _) in titles.items()}
         return reasons[run_id]
 
     def made(row: Any) -> Sequence[object]:

@@ -103,7 +103,7 @@ def _operation(values: Values) -> str | None:
 
 def _params(values: Values, lines: Sequence[FormLine]) -> Mapping[str, Any]:
     _, given = _given(values)
-    return {"values": {str(line.line_id): one for line, one in zip(lines, given, strict=True)}}
+    return {"values": {str(line.line_id): value for line, value in zip(lines, given, strict=True)}}
 
 
 def _row_values(values: Values) -> RowValueColumn:
