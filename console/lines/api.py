@@ -27,7 +27,9 @@ blueprint = Calls("api_lines", __name__, url_prefix="/api/v1", description="Line
 def list_lines(page: dict[str, Any]) -> dict[str, Any]:
     """Lines, narrowed and sorted by the same arguments as in the list of the console."""
     line_filter = parse(dict(request.args.lists()), besides=("after", "size"))
-    lines = line_queries.page_of_lines(db(), actor(), line_filter, after=page.get("after"), limit=page["size"])
+    lines = line_queries.page_of_lines(
+        db(), actor(), line_filter, after=page.get("after"), limit=page["size"]
+    )
     items = [_line(row) for row in lines.rows]
     return {"items": items, "next": lines.after}
 
