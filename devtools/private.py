@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 
 def make_folder(folder: Path) -> None:
@@ -11,10 +11,10 @@ def make_folder(folder: Path) -> None:
     folder.chmod(0o700)
 
 
-def open_file(path: Path, mode: str) -> BinaryIO:
+def open_file(path: Path, mode: str) -> IO[bytes]:
     """The file opened for writing bytes ("wb" or "ab"), with mode 0600 also where it was there before."""
     flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if mode == "ab" else os.O_TRUNC)
-    file = os.fdopen(os.open(path, flags, 0o600), mode)
+    file: IO[bytes] = os.fdopen(os.open(path, flags, 0o600), mode)
     os.fchmod(file.fileno(), 0o600)
     return file
 
