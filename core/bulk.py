@@ -38,10 +38,8 @@ def insert(
         return []
     table, names = _shape(model, rows)
     listed = ", ".join(names)
-    wanted = ", ".join(table.c[name].name for name in returning)
-    statement = (
-        f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {_source(table, names)} RETURNING {wanted}"  # noqa: S608
-    )
+    columns = ", ".join(table.c[name].name for name in returning)
+    statement = f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {_source(table, names)} RETURNING {columns}"  # noqa: S608
     return [tuple(row) for row in session.execute(text(statement), _arrays(names, rows))]
 
 
@@ -59,11 +57,11 @@ def upsert(
     listed = ", ".join(names)
     values = [name for name in names if name not in keys]
     assigned = ", ".join(f"{name} = excluded.{name}" for name in values)
-    stored, given = (", ".join(f"{side}.{name}" for name in values) for side in ("old", "excluded"))
+    old_values, new_values = (", ".join(f"{side}.{name}" for name in values) for side in ("old", "excluded"))
     statement = (
         f"INSERT INTO {table.name} AS old ({listed}) SELECT {listed} FROM {_source(table, names)} "  # noqa: S608
         f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {assigned} "
-        f"WHERE ({stored}) IS DISTINCT FROM ({given}) RETURNING (old.xmax = 0)"
+        f"WHERE ({old_values}) IS DISTINCT FROM ({new_values}) RETURNING (old.xmax = 0)"
     )
     new = [bool(row[0]) for row in session.execute(text(statement), _arrays(names, rows))]
     return sum(new), len(new) - sum(new)

@@ -61,9 +61,9 @@ class _Calls:
 
     def undo(self, ended: SessionTransaction | None = None) -> None:
         """Make the calls of a savepoint that was rolled back, the last first; without one those of the whole unit."""
-        undone = [one for one in self.on_rollback if _is_within(one[0], ended)]
-        self.on_rollback = [one for one in self.on_rollback if not _is_within(one[0], ended)]
-        self.after_commit = [one for one in self.after_commit if not _is_within(one[0], ended)]
+        undone = [item for item in self.on_rollback if _is_within(item[0], ended)]
+        self.on_rollback = [item for item in self.on_rollback if not _is_within(item[0], ended)]
+        self.after_commit = [item for item in self.after_commit if not _is_within(item[0], ended)]
         for _, call in reversed(undone):
             call()
 
@@ -116,13 +116,13 @@ def unit_of_work() -> Iterator[Session]:
         return
     calls, is_whole = _Calls(), False
     try:
-        with _factory() as opened:
-            opened.info[_CALLS] = calls
-            token = tenancy._open_session.set(opened)
+        with _factory() as new_session:
+            new_session.info[_CALLS] = calls
+            token = tenancy._open_session.set(new_session)
             try:
-                yield opened
+                yield new_session
                 is_whole = True
-                opened.commit()
+                new_session.commit()
             finally:
                 tenancy._open_session.reset(token)
     finally:
@@ -137,27 +137,27 @@ def unit_apart() -> Iterator[Session]:
     """A transaction of its own beside the one in force: progress that others see while a long one goes on."""
     token = tenancy._open_session.set(None)
     try:
-        with unit_of_work() as opened:
-            yield opened
+        with unit_of_work() as new_session:
+            yield new_session
     finally:
         tenancy._open_session.reset(token)
 
 
 def session() -> Session:
     """The session of the unit of work in force; raises RuntimeError outside one."""
-    opened = tenancy._open_session.get()
-    if opened is None:
+    current = tenancy._open_session.get()
+    if current is None:
         raise RuntimeError("no unit of work: enter unit_of_work() first")
-    return opened
+    return current
 
 
 def after_commit(call: Call) -> None:
     """Make this call once the unit of work is committed; never if it or the savepoint in force is rolled back."""
-    opened = session()
-    opened.info[_CALLS].after_commit.append((opened.get_nested_transaction(), call))
+    current = session()
+    current.info[_CALLS].after_commit.append((current.get_nested_transaction(), call))
 
 
 def on_rollback(call: Call) -> None:
     """Make this call if the unit of work, or the savepoint in force, is rolled back: what no transaction undoes."""
-    opened = session()
-    opened.info[_CALLS].on_rollback.append((opened.get_nested_transaction(), call))
+    current = session()
+    current.info[_CALLS].on_rollback.append((current.get_nested_transaction(), call))

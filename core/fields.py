@@ -112,8 +112,8 @@ class FieldSchema(Schema):
         if not isinstance(data, Mapping):
             return super().load(data, many=many, partial=partial, unknown=unknown)
         hidden = [name for name in self.fields if not self.counts(name, data)]
-        kept = {name: value for name, value in data.items() if name not in hidden}
-        loaded = super().load(kept, many=many, partial=hidden or partial, unknown=unknown)
+        counted = {name: value for name, value in data.items() if name not in hidden}
+        loaded = super().load(counted, many=many, partial=hidden or partial, unknown=unknown)
         return {**loaded, **dict.fromkeys(hidden)}
 
     def counts(self, name: str, data: Mapping[str, Any]) -> bool:
@@ -128,7 +128,7 @@ class FieldSchema(Schema):
         return chosen in only.choices and self.counts(only.field, data)
 
 
-def given(data: Mapping[str, Any]) -> dict[str, Any]:
+def without_empty(data: Mapping[str, Any]) -> dict[str, Any]:
     """Values without those that were left empty, which count as absent."""
     return {name: value for name, value in data.items() if value not in (None, "")}
 
@@ -145,8 +145,10 @@ class Checked(fields.String):
         super().__init__(**options)
         self._check = check
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **rest: Any) -> str:
-        text = plain(super()._deserialize(value, attr, data, **rest))
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        text = plain(super()._deserialize(value, attr, data, **kwargs))
         problem = self._check(text)
         if problem is not None:
             raise ValidationError(problem)
@@ -166,8 +168,10 @@ class Listed(fields.String):
         super().__init__(**options)
         self._read, self.show, self._wrong = read, show, wrong
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **rest: Any) -> str:
-        lines = super()._deserialize(value, attr, data, **rest).replace(",", "\n").splitlines()
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        lines = super()._deserialize(value, attr, data, **kwargs).replace(",", "\n").splitlines()
         typed = [part.strip() for part in lines if part.strip()]
         read = [self._read(part) for part in typed]
         wrong = [part for part, value in zip(typed, read, strict=True) if value is None]
@@ -184,10 +188,10 @@ def options(
         **dict.fromkeys(("required", "null"), absent),
         **dict.fromkeys(("invalid", "validator_failed", "format", "special", "too_large"), wrong),
     }
-    made: dict[str, Any] = {"required": required, "error_messages": errors, "metadata": {INFO: info}}
+    arguments: dict[str, Any] = {"required": required, "error_messages": errors, "metadata": {INFO: info}}
     if not required:
-        made |= {"load_default": info.default, "allow_none": info.default is None}
-    return made
+        arguments |= {"load_default": info.default, "allow_none": info.default is None}
+    return arguments
 
 
 def text(label: str, *, required: bool = True, longest: int = LONGEST, **more: Unpack[More]) -> fields.String:
@@ -254,10 +258,12 @@ def money(
 class WholeNumber(fields.Integer):
     """A whole number: a fraction is refused instead of cut off."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **rest: Any) -> int:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> int:
         if isinstance(value, float) and not value.is_integer():
             raise self.make_error("invalid", input=value)
-        whole: int = super()._deserialize(value, attr, data, **rest)
+        whole: int = super()._deserialize(value, attr, data, **kwargs)
         return whole
 
 
@@ -274,9 +280,9 @@ def integer(
 ) -> fields.Integer:
     """A whole number, both bounds included; `wrong` says what is asked for in words of its own."""
     info = FieldInfo(label, NUMBER, default=default, unit=unit, longest=LONGEST_NUMBER, **more)
-    said = wrong or Message(NUMBER_WITHIN, min=lowest, max=highest)
-    bounds = validate.Range(min=lowest, max=highest, error=said)
-    return WholeNumber(validate=bounds, **options(info, required, said, absent=said))
+    error = wrong or Message(NUMBER_WITHIN, min=lowest, max=highest)
+    bounds = validate.Range(min=lowest, max=highest, error=error)
+    return WholeNumber(validate=bounds, **options(info, required, error, absent=error))
 
 
 def percent(

@@ -18,9 +18,9 @@ class Message(str):
 
     def __new__(cls, msgid: str, **params: Any) -> Message:
         """The message id with parameters; amounts are `core.money.Money`, counts are whole numbers."""
-        made = super().__new__(cls, msgid)
-        made.params = params
-        return made
+        message = super().__new__(cls, msgid)
+        message.params = params
+        return message
 
     def format(self, *_args: object, **_params: object) -> Message:
         """The message itself: marshmallow formats what it says, which would lose the parameters."""
@@ -30,7 +30,7 @@ class Message(str):
 def field_messages(problem: ValidationError) -> dict[str, list[str]]:
     """All messages of a failed check, by field; those of what is nested under the outer field."""
     by_field: dict[str, Any] = problem.normalized_messages()  # type: ignore[no-untyped-call]
-    return {name: [_text(one) for one in _flat(messages)] for name, messages in by_field.items()}
+    return {name: [_text(message) for message in _flat(messages)] for name, messages in by_field.items()}
 
 
 def _text(message: Any) -> str:

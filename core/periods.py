@@ -59,9 +59,9 @@ def problems(period: str, since: date | None, until: date | None) -> dict[str, l
 
 def moments(first: date, last: date, zone: str) -> tuple[datetime, datetime]:
     """From the first day's midnight up to the midnight after the last day, in this zone."""
-    there = ZoneInfo(zone)
-    start = datetime.combine(first, time(), there)
-    return start, datetime.combine(last + timedelta(days=1), time(), there)
+    zone_info = ZoneInfo(zone)
+    start = datetime.combine(first, time(), zone_info)
+    return start, datetime.combine(last + timedelta(days=1), time(), zone_info)
 
 
 def today(zone: str) -> date:

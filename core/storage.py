@@ -129,8 +129,8 @@ class LocalStorage:
 
     def path(self, key: str) -> Path | None:
         """Where the file lies; None where it is not kept."""
-        found = self._place(key)
-        return found if found.is_file() else None
+        place = self._place(key)
+        return place if place.is_file() else None
 
     def size(self, key: str) -> int:
         """Bytes; raises NotFound."""
@@ -149,7 +149,7 @@ class LocalStorage:
 
     def companies(self) -> list[int]:
         """The companies of which files are kept."""
-        return sorted(int(one.name) for one in self._folder.glob("*") if one.name.isdecimal())
+        return sorted(int(folder.name) for folder in self._folder.glob("*") if folder.name.isdecimal())
 
     def keys(self, company_id: int, before: datetime) -> Iterator[str]:
         """Keys of the company's files that were put before this moment."""

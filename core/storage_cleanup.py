@@ -43,9 +43,9 @@ def forget(storage: Storage, sources: Sequence[Keys]) -> int:
     for company_id in storage.companies():
         keys = set(storage.keys(company_id, before))
         with company_scope(company_id), unit_of_work() as session:
-            named = {key for source in sources for key in source(session) if key in keys}
-        known += len(named)
-        orphans += keys - named
+            owned = {key for source in sources for key in source(session) if key in keys}
+        known += len(owned)
+        orphans += keys - owned
     if not known and len(orphans) > FEW:
         # Not one file is known: this is the folder of another database, and nobody may empty it.
         log.error("storage.foreign", files=len(orphans))

@@ -26,7 +26,7 @@ class Node:
     department: Department
     children: int
     below: Mapping[str, int] = field(default_factory=dict)
-    here: int = 0
+    direct: int = 0
 
     @property
     def total(self) -> int:
@@ -46,22 +46,22 @@ def get_department(
     session: Session, actor: Actor, department_id: int, permission: Permission = Permission.STRUCTURE_VIEW
 ) -> Department:
     """A department that the actor may see by this permission; raises NoDepartment."""
-    found = session.scalar(
+    department = session.scalar(
         select(Department).where(Department.company_id == company_of(actor), Department.id == department_id)
     )
-    if found is None or not is_allowed(actor, permission, found.path):
+    if department is None or not is_allowed(actor, permission, department.path):
         raise NoDepartment
-    return found
+    return department
 
 
 def get_root(session: Session, company_id: int) -> Department:
     """The department that stands for the company; raises NotFound."""
-    found = session.scalar(
+    root = session.scalar(
         select(Department).where(Department.company_id == company_id, Department.parent_id.is_(None))
     )
-    if found is None:
+    if root is None:
         raise NotFound
-    return found
+    return root
 
 
 def top_nodes(session: Session, actor: Actor, permission: Permission) -> list[Node]:
@@ -83,12 +83,12 @@ def top_nodes(session: Session, actor: Actor, permission: Permission) -> list[No
 def children(session: Session, actor: Actor, department_id: int, permission: Permission) -> list[Node]:
     """The departments right below one, by name; raises NoDepartment."""
     get_department(session, actor, department_id, permission)
-    found = session.scalars(
+    departments = session.scalars(
         select(Department)
         .where(Department.company_id == company_of(actor), Department.parent_id == department_id)
         .order_by(*by_name())
     )
-    return nodes(session, company_of(actor), list(found))
+    return nodes(session, company_of(actor), list(departments))
 
 
 def by_name() -> tuple[ColumnElement[str], ColumnElement[int]]:
@@ -103,7 +103,7 @@ def nodes(session: Session, company_id: int, departments: Sequence[Department]) 
     ids = [department.id for department in departments]
     top, under = aliased(Department), aliased(Department)
     sums = session.execute(
-        select(top.id, DepartmentTotal.state, func.sum(DepartmentTotal.lines), _here(top))
+        select(top.id, DepartmentTotal.state, func.sum(DepartmentTotal.lines), _direct_lines(top))
         .select_from(top)
         .join(under, and_(under.company_id == company_id, _under(under, top)))
         .join(
@@ -114,11 +114,11 @@ def nodes(session: Session, company_id: int, departments: Sequence[Department]) 
         .group_by(top.id, DepartmentTotal.state)
     )
     below: dict[int, dict[str, int]] = {}
-    here: dict[int, int] = {}
+    direct: dict[int, int] = {}
     for department_id, state, lines, directly in sums:
         if lines:
             below.setdefault(department_id, {})[state] = int(lines)
-        here[department_id] = here.get(department_id, 0) + int(directly or 0)
+        direct[department_id] = direct.get(department_id, 0) + int(directly or 0)
     counted = session.execute(
         select(Department.parent_id, func.count())
         .where(Department.company_id == company_id, Department.parent_id.in_(ids))
@@ -126,7 +126,13 @@ def nodes(session: Session, company_id: int, departments: Sequence[Department]) 
     )
     offspring = {row[0]: row[1] for row in counted}
     return [
-        Node(one, offspring.get(one.id, 0), below.get(one.id, {}), here.get(one.id, 0)) for one in departments
+        Node(
+            department,
+            offspring.get(department.id, 0),
+            below.get(department.id, {}),
+            direct.get(department.id, 0),
+        )
+        for department in departments
     ]
 
 
@@ -134,7 +140,7 @@ def _under(under: type[Department], top: type[Department]) -> ColumnElement[bool
     return and_(under.path >= top.path, under.path < func.rtrim(top.path, "/").concat("0"))
 
 
-def _here(top: type[Department]) -> ColumnElement[int]:
+def _direct_lines(top: type[Department]) -> ColumnElement[int]:
     return func.sum(DepartmentTotal.lines).filter(DepartmentTotal.department_id == top.id)
 
 
@@ -142,32 +148,34 @@ def crumbs(
     session: Session, actor: Actor, department: Department, permission: Permission
 ) -> list[Department]:
     """The departments from the topmost that the actor sees down to this one."""
-    found = {one.id: one for one in with_ids(session, company_of(actor), ids_of(department.path))}
-    way = [found[department_id] for department_id in ids_of(department.path) if department_id in found]
-    return [one for one in way if is_allowed(actor, permission, one.path)]
+    by_id = {
+        ancestor.id: ancestor for ancestor in with_ids(session, company_of(actor), ids_of(department.path))
+    }
+    way = [by_id[department_id] for department_id in ids_of(department.path) if department_id in by_id]
+    return [ancestor for ancestor in way if is_allowed(actor, permission, ancestor.path)]
 
 
 def with_ids(session: Session, company_id: int, ids: Iterable[int]) -> Sequence[Department]:
     """The departments of these ids, in no order."""
-    wanted = select(Department).where(Department.company_id == company_id, Department.id.in_(list(ids)))
-    return session.scalars(wanted).all()
+    query = select(Department).where(Department.company_id == company_id, Department.id.in_(list(ids)))
+    return session.scalars(query).all()
 
 
 def find_by_name(session: Session, actor: Actor, text: str, permission: Permission) -> list[Department]:
     """Departments of which a word begins with the text, the shortest way down first; at most a hundred."""
-    found = (
+    query = (
         select(Department)
         .where(
             Department.company_id == company_of(actor), visible(actor, permission, Department.path.expression)
         )
-        .where(named(text))
+        .where(name_matches(text))
         .order_by(func.length(Department.path), *by_name())
         .limit(MOST_FOUND)
     )
-    return list(session.scalars(found))
+    return list(session.scalars(query))
 
 
-def named(text: str) -> ColumnElement[bool]:
+def name_matches(text: str) -> ColumnElement[bool]:
     """The condition that a word of the department's name begins with the text."""
     words = func.concat(" ", func.translate(func.lower(Department.name), "ё", "е"))
     return words.contains(" " + text.strip().lower().replace("ё", "е"), autoescape=True)
@@ -191,11 +199,16 @@ def branch(company_id: int, path: str) -> Select[Department]:
 
 def names_by_path(session: Session, company_id: int, departments: Iterable[Department]) -> dict[int, str]:
     """For each department the names of those above it, "Branch › City", without the root."""
-    wanted = list(departments)
-    above = {part for one in wanted for part in ids_of(one.path)[1:-1]}
-    names = {one.id: one.name for one in with_ids(session, company_id, above)} if above else {}
+    listed = list(departments)
+    above = {part for department in listed for part in ids_of(department.path)[1:-1]}
+    names = (
+        {department.id: department.name for department in with_ids(session, company_id, above)}
+        if above
+        else {}
+    )
     return {
-        one.id: " › ".join(names[part] for part in ids_of(one.path)[1:-1] if part in names) for one in wanted
+        department.id: " › ".join(names[part] for part in ids_of(department.path)[1:-1] if part in names)
+        for department in listed
     }
 
 
@@ -214,8 +227,10 @@ def operator_hierarchy(session: Session, actor: Actor, seen: ColumnElement[bool]
     contracts = session.scalars(
         select(Contract).where(Contract.company_id == company_id).order_by(Contract.number)
     ).all()
-    found = [ContractNode(one, [a for a in accounts if a.contract_id == one.id]) for one in contracts]
+    contract_nodes = [
+        ContractNode(item, [a for a in accounts if a.contract_id == item.id]) for item in contracts
+    ]
     if not is_everywhere(actor, Permission.ACCOUNTS_VIEW):
-        found = [one for one in found if one.accounts]
-    loose = [one for one in accounts if one.contract_id is None]
-    return [*found, ContractNode(None, loose)] if loose else found
+        contract_nodes = [item for item in contract_nodes if item.accounts]
+    loose = [item for item in accounts if item.contract_id is None]
+    return [*contract_nodes, ContractNode(None, loose)] if loose else contract_nodes

@@ -29,9 +29,9 @@ def create_roots(session: Session, companies: Sequence[Company]) -> list[Departm
 
 def get_root_id(session: Session, company_id: int) -> int:
     """The id of a company's root; raises NotFound."""
-    found = session.scalar(
+    root_id = session.scalar(
         select(Department.id).where(Department.company_id == company_id, Department.parent_id.is_(None))
     )
-    if found is None:
+    if root_id is None:
         raise NotFound
-    return found
+    return root_id

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from hierarchy.models import Department
-from hierarchy.queries import MOST_FOUND, by_name, named, outside_of
+from hierarchy.queries import MOST_FOUND, by_name, name_matches, outside_of
 from hierarchy.tree import ids_of
 from rbac.actor import Actor, company_of
 from rbac.decision import visible
@@ -44,21 +44,21 @@ def offer(
     if without is not None:
         seen.append(outside_of(without))
     if name.strip():
-        return _found(session, [*seen, named(name)])
+        return _matches(session, [*seen, name_matches(name)])
     few = session.scalars(select(Department).where(*seen).limit(FEW + 1)).all()
     if len(few) <= FEW:
         return Offer(down_the_tree(few), is_whole=True)
     return _upper_levels(session, seen)
 
 
-def _found(session: Session, wanted: Sequence[ColumnElement[bool]]) -> Offer:
-    found = session.scalars(
+def _matches(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Offer:
+    rows = session.scalars(
         select(Department)
-        .where(*wanted)
+        .where(*conditions)
         .order_by(func.length(Department.path), *by_name())
         .limit(MOST_FOUND + 1)
     ).all()
-    return Offer(found[:MOST_FOUND], is_whole=len(found) <= MOST_FOUND, is_found=True)
+    return Offer(rows[:MOST_FOUND], is_whole=len(rows) <= MOST_FOUND, is_found=True)
 
 
 def _upper_levels(session: Session, seen: Sequence[ColumnElement[bool]]) -> Offer:
@@ -77,9 +77,9 @@ def _upper_levels(session: Session, seen: Sequence[ColumnElement[bool]]) -> Offe
 
 def down_the_tree(departments: Sequence[Department]) -> list[Department]:
     """Each after the one above it, siblings by name."""
-    names = {one.id: one.name.lower().replace("ё", "е") for one in departments}
+    names = {department.id: department.name.lower().replace("ё", "е") for department in departments}
 
-    def way(one: Department) -> list[tuple[str, int]]:
-        return [(names.get(part, ""), part) for part in ids_of(one.path)]
+    def way(department: Department) -> list[tuple[str, int]]:
+        return [(names.get(part, ""), part) for part in ids_of(department.path)]
 
     return sorted(departments, key=way)

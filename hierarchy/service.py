@@ -52,13 +52,13 @@ def create_department(session: Session, actor: Actor, parent_id: int, name: str)
         raise BadName(N_("The tree would have more than 30 levels."))
     company_id, name = company_of(actor), tree.clean_name(name)
     _refuse_twin(session, parent, name)
-    made = session.scalar(select(func.nextval(func.pg_get_serial_sequence("departments", "id"))))
-    assert made is not None
+    new_id = session.scalar(select(func.nextval(func.pg_get_serial_sequence("departments", "id"))))
+    assert new_id is not None
     department = Department(
         company_id=company_id,
-        id=made,
+        id=new_id,
         parent_id=parent.id,
-        path=tree.path_below(parent, made),
+        path=tree.path_below(parent, new_id),
         name=name,
     )
     session.add(department)
@@ -75,7 +75,7 @@ def rename_department(session: Session, actor: Actor, department_id: int, name: 
     if name == before:
         return department
     if department.parent_id is not None:
-        _refuse_twin(session, _one(session, actor, department.parent_id), name)
+        _refuse_twin(session, _fresh_department(session, actor, department.parent_id), name)
     department.name = name
     session.flush()
     _note(session, actor, DEPARTMENT_RENAMED, department, {"name": before}, {"name": name})
@@ -88,7 +88,7 @@ def move_department(session: Session, actor: Actor, department_id: int, target_i
     The right is needed where the branch hangs now and where it goes. Raises NoDepartment, NotAllowed, Circle,
     RootStays, BadName where a department of that name is there already.
     """
-    branch, target = _locked(session, actor, department_id), _one(session, actor, target_id)
+    branch, target = _locked(session, actor, department_id), _fresh_department(session, actor, target_id)
     if branch.is_root:
         raise RootStays
     require(actor, EDIT, at=tree.parent_path(branch.path))
@@ -97,7 +97,7 @@ def move_department(session: Session, actor: Actor, department_id: int, target_i
     if branch.parent_id == target.id:
         return branch
     _refuse_twin(session, target, branch.name)
-    came_from = _one_name(session, branch)
+    came_from = _department_name(session, branch)
     _hang(session, branch, target)
     names = {"parent": came_from}, {"parent": target.name}
     _note(session, actor, DEPARTMENT_MOVED, branch, *names)
@@ -111,7 +111,7 @@ def merge_department(
 
     The package of lines calls it (lines.departments), with its way to move them.
     """
-    gone, target = _locked(session, actor, department_id), _one(session, actor, target_id)
+    gone, target = _locked(session, actor, department_id), _fresh_department(session, actor, target_id)
     if gone.is_root:
         raise RootStays
     require(actor, EDIT, at=tree.parent_path(gone.path))
@@ -165,16 +165,16 @@ def lock_tree(session: Session, company_id: int) -> None:
 
 def _locked(session: Session, actor: Actor, department_id: int) -> Department:
     lock_tree(session, company_of(actor))
-    return _one(session, actor, department_id)
+    return _fresh_department(session, actor, department_id)
 
 
-def _one(session: Session, actor: Actor, department_id: int) -> Department:
-    found = get_department(session, actor, department_id)
-    session.refresh(found)
-    return found
+def _fresh_department(session: Session, actor: Actor, department_id: int) -> Department:
+    department = get_department(session, actor, department_id)
+    session.refresh(department)
+    return department
 
 
-def _one_name(session: Session, branch: Department) -> str:
+def _department_name(session: Session, branch: Department) -> str:
     name = session.scalar(
         select(Department.name).where(
             Department.company_id == branch.company_id, Department.id == branch.parent_id
@@ -184,10 +184,10 @@ def _one_name(session: Session, branch: Department) -> str:
 
 
 def _children(session: Session, department: Department) -> list[Department]:
-    found = select(Department).where(
+    query = select(Department).where(
         Department.company_id == department.company_id, Department.parent_id == department.id
     )
-    return list(session.scalars(found.order_by(Department.id)))
+    return list(session.scalars(query.order_by(Department.id)))
 
 
 def _height(session: Session, branch: Department) -> int:
@@ -211,8 +211,8 @@ def _hang(session: Session, branch: Department, target: Department) -> None:
         .values(parent_id=target.id),
         execution_options={"synchronize_session": False},
     )
-    where: dict[str, Any] = {"company": branch.company_id, "old": old, "new": new, "past": path_end(old)}
-    session.execute(REPATH, where)
+    params: dict[str, Any] = {"company": branch.company_id, "old": old, "new": new, "past": path_end(old)}
+    session.execute(REPATH, params)
     grants.repath(session, branch.company_id, old, new)
     session.expire_all()
 
@@ -242,25 +242,25 @@ def _forget(session: Session, gone: Department) -> None:
 
 
 def _refuse_grants(session: Session, gone: Department) -> None:
-    held = session.scalar(
+    count = session.scalar(
         select(func.count()).where(
             Grant.company_id == gone.company_id, Grant.path >= gone.path, Grant.path < path_end(gone.path)
         )
     )
-    if held:
+    if count:
         message = N_("People hold roles on this department (%(count)s). Move or take these roles first.")
-        raise Conflict(message, code="has_grants", count=held)
+        raise Conflict(message, code="has_grants", count=count)
 
 
 def _refuse_twin(session: Session, parent: Department, name: str) -> None:
-    taken = session.scalar(
+    twin_id = session.scalar(
         select(Department.id).where(
             Department.company_id == parent.company_id,
             Department.parent_id == parent.id,
             func.lower(Department.name) == func.lower(name),
         )
     )
-    if taken is not None:
+    if twin_id is not None:
         raise BadName(N_("A department of this name is already there."))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from core.i18n import N_
 from core.journal.entries import JournalEntry
-from core.journal.search import Wanted, entries
+from core.journal.search import EntrySearch, entries
 from hierarchy.models import BillingAccount, Contract, Department
 from hierarchy.queries import crumbs
 from lines.models import IN_DEPARTMENT, Line, SimCard
@@ -88,7 +88,7 @@ def history(
     session: Session, card: LineCard, *, before: tuple[int, int] | None = None
 ) -> Sequence[JournalEntry]:
     """What was changed on the line, newest first, a page at a time."""
-    search = Wanted(object_kind="line", object_id=card.line.id, before=before)
+    search = EntrySearch(object_kind="line", object_id=card.line.id, before=before)
     return session.scalars(entries(card.line.company_id, search)).all()
 
 

@@ -73,9 +73,9 @@ def _claim() -> list[OutboxMail]:
 
 def _letter(mail: OutboxMail, storage: Storage) -> Letter:
     files = []
-    for one in mail.attachments:
-        with storage.open(one["key"]) as stream:
-            files.append(File(one["name"], one["type"], stream.read()))
+    for attachment in mail.attachments:
+        with storage.open(attachment["key"]) as stream:
+            files.append(File(attachment["name"], attachment["type"], stream.read()))
     number = f"{mail.company_id}.{mail.id}.{mail.created_at:%Y%m%d%H%M%S}"
     return Letter(number, mail.recipient, mail.subject, mail.body_text, mail.body_html, files)
 

@@ -79,7 +79,7 @@ def mail(
             subject=" ".join(subject.split()),
             body_text=text,
             body_html=html,
-            attachments=[asdict(one) for one in attachments],
+            attachments=[asdict(attachment) for attachment in attachments],
             source_kind=source[0],
             source_id=source[1] or None,
             created_at=now,
@@ -95,12 +95,12 @@ def mail(
 def unread(session: Session, user_id: int) -> int:
     """How many notices the person has not read, of every company the person looks after."""
     with all_companies(reason=OWN):
-        found = session.scalar(
+        count = session.scalar(
             select(func.count()).where(
                 Notice.user_id == user_id, Notice.read_at.is_(None), Notice.created_at > _oldest()
             )
         )
-    return int(found or 0)
+    return int(count or 0)
 
 
 def newest(session: Session, user_id: int) -> Sequence[Notice]:
@@ -129,13 +129,13 @@ def mails_about(
     session: Session, company_id: int, kind: str, ids: Sequence[int]
 ) -> dict[int, Sequence[OutboxMail]]:
     """The mails about these objects, by their id."""
-    found: dict[int, list[OutboxMail]] = {}
-    wanted = select(OutboxMail).where(
+    mails: dict[int, list[OutboxMail]] = {}
+    query = select(OutboxMail).where(
         OutboxMail.company_id == company_id, OutboxMail.source_kind == kind, OutboxMail.source_id.in_(ids)
     )
-    for one in session.scalars(wanted.order_by(OutboxMail.id)):
-        found.setdefault(one.source_id or 0, []).append(one)
-    return dict(found)
+    for mail in session.scalars(query.order_by(OutboxMail.id)):
+        mails.setdefault(mail.source_id or 0, []).append(mail)
+    return dict(mails)
 
 
 def keys(session: Session) -> Iterable[str]:

@@ -52,8 +52,8 @@ class SmtpServer:
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "", parts.port
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
-        named = parse_qs(parts.query).get("tls", [""])[0]
-        self._tls = "ssl" if parts.scheme == "smtps" else named
+        tls = parse_qs(parts.query).get("tls", [""])[0]
+        self._tls = "ssl" if parts.scheme == "smtps" else tls
         self._sender = sender
 
     @property

@@ -37,7 +37,7 @@ def create_preset_roles(session: Session, company_id: int) -> dict[str, Role]:
 
 def load_grants(session: Session, company_id: int, user_id: int, moment: datetime) -> frozenset[Granted]:
     """What the user's roles grant at this moment, as needs."""
-    found = session.execute(
+    rows = session.execute(
         select(Role.preset, Role.permissions, Grant.path)
         .join(Grant, (Grant.company_id == Role.company_id) & (Grant.role_id == Role.id))
         .where(
@@ -48,7 +48,7 @@ def load_grants(session: Session, company_id: int, user_id: int, moment: datetim
         )
     )
     return frozenset(
-        Granted(word, path) for preset, stored, path in found for word in words_of(preset, stored)
+        Granted(word, path) for preset, stored, path in rows for word in words_of(preset, stored)
     )
 
 

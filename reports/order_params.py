@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
 from core.errors import InvalidInput
-from core.fields import CHOOSE, given, info_of
+from core.fields import CHOOSE, info_of, without_empty
 from core.i18n import N_, translate
 from core.messages import field_messages
 from lines import field_values
@@ -75,7 +75,7 @@ def check(
     problems: dict[str, list[str]] = {}
     params: Params = {}
     try:
-        params = schema.load(given(raw))
+        params = schema.load(without_empty(raw))
     except ValidationError as problem:
         problems = field_messages(problem)
     problems |= _chosen_problems(session, actor, report, params)

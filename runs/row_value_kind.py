@@ -22,7 +22,7 @@ class Offer(NamedTuple):
 
 
 class StockSearch(NamedTuple):
-    """How people narrow the stock: a part of the value as typed, and a class; both may be empty."""
+    """A search in the stock: a part of the value as typed, and a class; both may be empty."""
 
     containing: str = ""
     offer_class: str = ""

@@ -39,7 +39,7 @@ def held_roles(session: Session, actor: Actor, user_ids: Iterable[int]) -> dict[
     A department that is gone shows as its path.
     """
     require(actor, Permission.USERS_VIEW)
-    found = session.execute(
+    rows = session.execute(
         select(Grant, Role, Department.name)
         .join(Role, (Role.company_id == Grant.company_id) & (Role.id == Grant.role_id))
         .outerjoin(Department, (Department.company_id == Grant.company_id) & (Department.path == Grant.path))
@@ -48,11 +48,11 @@ def held_roles(session: Session, actor: Actor, user_ids: Iterable[int]) -> dict[
         .order_by(Grant.path, Role.title)
     )
     by_user: dict[int, list[HeldRole]] = {}
-    for grant, role, department in found:
-        held = HeldRole(
+    for grant, role, department in rows:
+        held_role = HeldRole(
             grant.id, grant.user_id, role.title, role.preset is not None, department or grant.path, grant.path
         )
-        by_user.setdefault(grant.user_id, []).append(held)
+        by_user.setdefault(grant.user_id, []).append(held_role)
     return by_user
 
 
@@ -85,7 +85,7 @@ def grant_role(session: Session, actor: Actor, user_id: int, role_id: int, depar
     if path is None:
         raise NotFound
     require(actor, Permission.ROLES_GRANT, at=path)
-    held = select(Grant.id).where(
+    query = select(Grant.id).where(
         Grant.company_id == actor.company_id,
         Grant.user_id == user_id,
         Grant.role_id == role_id,
@@ -93,22 +93,22 @@ def grant_role(session: Session, actor: Actor, user_id: int, role_id: int, depar
         Grant.valid_from.is_(None),
         Grant.valid_until.is_(None),
     )
-    if session.scalar(held) is None:
+    if session.scalar(query) is None:
         grants.grant_role(session, actor, user_id=user_id, role_id=role_id, path=path, at=clock.now())
 
 
 def revoke_role(session: Session, actor: Actor, user_id: int, grant_id: int) -> None:
     """Take a role from a person, save from the last global administrator who can sign in."""
-    found = session.execute(
+    row = session.execute(
         select(Role.preset, Department.parent_id, Department.id)
         .select_from(Grant)
         .join(Role, (Role.company_id == Grant.company_id) & (Role.id == Grant.role_id))
         .outerjoin(Department, (Department.company_id == Grant.company_id) & (Department.path == Grant.path))
         .where(Grant.company_id == actor.company_id, Grant.id == grant_id, Grant.user_id == user_id)
     ).one_or_none()
-    if found is None:
+    if row is None:
         raise NotFound
-    if found.preset == "global_admin" and found.id is not None and found.parent_id is None:
+    if row.preset == "global_admin" and row.id is not None and row.parent_id is None:
         last_admin.require_another(session, actor.company_id or 0, but=user_id)
     root = session.scalars(
         select(Department.path).where(

@@ -236,16 +236,16 @@ def end_own_sessions(session: Session, actor: Actor, *, keep_session: str = "") 
 def people(session: Session, actor: Actor, *, text: str = "", after: int | None = None) -> Sequence[User]:
     """A page of the company's people by name, from the person `after` on; narrowed to a part of name or login."""
     require(actor, Permission.USERS_VIEW)
-    found = select(User).where(User.company_id == actor.company_id, seen_people(actor, Permission.USERS_VIEW))
+    query = select(User).where(User.company_id == actor.company_id, seen_people(actor, Permission.USERS_VIEW))
     if text.strip():
         part = text.strip()
-        found = found.where(
+        query = query.where(
             or_(User.name.icontains(part, autoescape=True), User.login.icontains(part, autoescape=True))
         )
     if after is not None:
         last = get_user(session, actor, after)
-        found = found.where(tuple_(User.name, User.id) > (last.name, last.id))
-    return session.scalars(found.order_by(User.name, User.id).limit(PAGE)).all()
+        query = query.where(tuple_(User.name, User.id) > (last.name, last.id))
+    return session.scalars(query.order_by(User.name, User.id).limit(PAGE)).all()
 
 
 def _get_below(session: Session, actor: Actor, user_id: int) -> User:

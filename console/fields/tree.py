@@ -115,7 +115,7 @@ def _branch(node: Node, tree: Tree, way: frozenset[int] | set[int]) -> Branch:
         node=node,
         address=tree.address(department.id),
         load=tree.load(department.id) if node.children else "",
-        direct=tree.direct(department.id) if tree.direct and node.here else "",
+        direct=tree.direct(department.id) if tree.direct and node.direct else "",
         is_current=is_here and not tree.is_direct,
         is_direct=is_here and tree.is_direct,
         is_open=is_open,

@@ -14,7 +14,7 @@ from console.journal.view import shown
 from console.web.routing import ResponseReturnValue, actor, db, parts, render, route
 from core.bounds import whole
 from core.journal import entries as journal
-from core.journal.search import PAGE, Wanted, entries
+from core.journal.search import PAGE, EntrySearch, entries
 from lines.journal import narrower
 from rbac.actor import company_of
 from rbac.decision import require_everywhere
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
         more=more,
         is_narrowed=bool(_narrower()),
         problems=_problems(),
-        unused=wanted == Wanted(before=wanted.before),
+        unused=wanted == EntrySearch(before=wanted.before),
     )
 
 
@@ -53,10 +53,10 @@ def _problems() -> list[str] | None:
     return journal.verify(db(), company_of(actor()))
 
 
-def _wanted() -> Wanted:
+def _wanted() -> EntrySearch:
     """The filter in the address; what cannot be read does not narrow."""
     arguments = request.args
-    wanted = Wanted(
+    wanted = EntrySearch(
         action=arguments.get("action", "").strip(),
         person=arguments.get("person", "").strip(),
         object_kind=arguments.get("kind", "").strip(),

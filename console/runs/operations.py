@@ -52,7 +52,7 @@ def new(code: str) -> ResponseReturnValue:
             raise
         flash(text(target_of(parts(), operation).words.nothing_chosen), "warning")
         return go_to(LISTS[operation.target])
-    typed = fields.given(reading.read(operation.schema, values))
+    typed = fields.without_empty(reading.read(operation.schema, values))
     if request.method == "POST" and not operation.schema().fields and operation.row_value is None:
         return preview(code)
     given = row_values.read(operation, values)
@@ -73,7 +73,7 @@ def preview(code: str) -> ResponseReturnValue:
     operation = parts().operations.of(code)
     require(actor(), operation.permission)
     chosen = selection.read(request.form)
-    typed = fields.given(reading.read(operation.schema, request.form))
+    typed = fields.without_empty(reading.read(operation.schema, request.form))
     given = row_values.read(operation, request.form)
     try:
         run = previews.create_preview(db(), actor(), parts(), code, {**typed, **given}, chosen)

@@ -72,12 +72,13 @@ def whole_columns(columns: Sequence[Column], zone: tzinfo) -> list[ConvertAll]:
         "datetime": lambda values: False,  # noqa: ARG005 - each is brought into its zone
     }
 
-    def converter(kind: Kind, one: Convert) -> ConvertAll:
+    def converter(kind: Kind, convert: Convert) -> ConvertAll:
         fits = plain[kind]
-        return lambda values: values if fits(values) else list(map(one, values))
+        return lambda values: values if fits(values) else list(map(convert, values))
 
     return [
-        converter(column.kind, one) for column, one in zip(columns, converters(columns, zone), strict=True)
+        converter(column.kind, convert)
+        for column, convert in zip(columns, converters(columns, zone), strict=True)
     ]
 
 

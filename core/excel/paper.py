@@ -119,7 +119,7 @@ def _sign(letter: Letter, paper: Paper, signatures: Sequence[Signature]) -> None
     letter.sign(paper.date, paper.date_label, paper.signature_label, first.name, first.label)
     letter.gap(8)
     start = letter.row + 1
-    for one in others:
+    for signature in others:
         letter.gap(16)
-        letter.sign("", "", paper.signature_label, one.name, one.label)
+        letter.sign("", "", paper.signature_label, signature.name, signature.label)
     letter.stamp(start, paper.stamp)

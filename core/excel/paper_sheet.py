@@ -219,17 +219,17 @@ class Letter:
 
 def _pieces(text: str, room: float) -> list[str]:
     """Prose in pieces of a few lines each, parted between sentences where there are any."""
-    found: list[str] = []
+    pieces: list[str] = []
     for part in text.split("\n"):
         piece = ""
         for sentence in _SENTENCE.split(part):
             longer = f"{piece} {sentence}".strip()
             if piece and _lines(longer, room) > _PIECE:
-                found.append(piece)
+                pieces.append(piece)
                 longer = sentence
             piece = longer
-        found.append(piece)
-    return [short for piece in found for short in _shorter(piece, room)]
+        pieces.append(piece)
+    return [short for piece in pieces for short in _shorter(piece, room)]
 
 
 def _shorter(piece: str, room: float) -> list[str]:

@@ -140,9 +140,9 @@ def _summary_records(summary: Summary, counter: _Records) -> Iterator[dict[str, 
         yield {name: clean_text(label), value: shown}
 
 
-def _free_name(title: str, taken: Sequence[str]) -> str:
-    found = sheet_names(title, 1)[0]
-    return found if found.lower() not in {name.lower() for name in taken} else f"{found[:28]} +"
+def _free_name(title: str, used: Sequence[str]) -> str:
+    name = sheet_names(title, 1)[0]
+    return name if name.lower() not in {other.lower() for other in used} else f"{name[:28]} +"
 
 
 @contextmanager

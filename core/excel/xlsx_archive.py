@@ -47,7 +47,7 @@ class WorkbookArchive:
             yield bytes(packed)
             return
         unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
-        left = entry.file_size
+        remaining = entry.file_size
         pending: bytes | memoryview = packed
         while not unpacker.eof:
             try:
@@ -55,13 +55,13 @@ class WorkbookArchive:
             except zlib.error as error:
                 raise FileRefused("damaged") from error
             pending = unpacker.unconsumed_tail
-            left -= len(chunk)
-            if left < 0:
+            remaining -= len(chunk)
+            if remaining < 0:
                 raise FileRefused("unsafe")
             if not chunk and not unpacker.eof:
                 raise FileRefused("damaged")
             yield chunk
-        if left:
+        if remaining:
             raise FileRefused("unsafe")
 
     def read(self, name: str) -> bytes:

@@ -122,17 +122,17 @@ def _measure(archive: WorkbookArchive, name: str) -> PartMeasure:
 
 
 def _whole_tags(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
+    tail = b""
     for chunk in chunks:
-        joined = rest + chunk
+        joined = tail + chunk
         cut = joined.rfind(b"<")
         if cut < 0:
             cut = 0
-        rest = joined[cut:]
-        if len(rest) > _LONGEST_TAG:
+        tail = joined[cut:]
+        if len(tail) > _LONGEST_TAG:
             raise FileRefused("unsafe")
         yield joined[:cut]
-    yield rest
+    yield tail
 
 
 def _check_text(archive: WorkbookArchive, measures: dict[str, PartMeasure], limits: ReadLimits) -> None:

@@ -122,8 +122,8 @@ def write(
     rows = _canonical([_row(no, entry.action.code, entry) for no, entry in enumerate(entries)])
     seq, previous = session.execute(TAKE_HEAD, {"company": company, "first": FIRST}).one()
     at = clock.now()
-    who = {"kind": author.kind, "actor": author.user_id, "name": author.name, "ip": author.ip}
-    digest = digest_of(previous, at, who, rows)
+    author_columns = {"kind": author.kind, "actor": author.user_id, "name": author.name, "ip": author.ip}
+    digest = digest_of(previous, at, author_columns, rows)
     session.execute(
         WRITE_BATCH,
         {
@@ -133,7 +133,7 @@ def write(
             "count": len(entries),
             "digest": digest,
             "rows": rows,
-            **who,
+            **author_columns,
         },
     )
     # A chain alone does not see a cut tail: the head also goes where the database's owner cannot reach it.
@@ -153,9 +153,9 @@ def _row(no: int, action: str, entry: Entry | JournalEntry) -> dict[str, Any]:
     }
 
 
-def digest_of(previous: str, at: datetime, who: dict[str, Any], rows: str) -> str:
+def digest_of(previous: str, at: datetime, author_columns: dict[str, Any], rows: str) -> str:
     """SHA-256 over the digest before, the moment, the author and all entries as one canonical JSON list."""
-    text_of_all = "".join((previous, at.isoformat(), _canonical(who), rows))
+    text_of_all = "".join((previous, at.isoformat(), _canonical(author_columns), rows))
     return hashlib.sha256(text_of_all.encode()).hexdigest()
 
 
@@ -184,9 +184,9 @@ def verify(session: Session, company_id: int) -> list[str]:
     if current is not None:
         problems.append(f"entries from link {current[0]} on belong to no link")
     head = session.scalar(select(JournalHead).where(JournalHead.company_id == company_id))
-    told = (0, FIRST) if head is None else (head.seq, head.digest)
-    if told != (expected - 1, previous):
-        problems.append(f"the chain ends at link {expected - 1}, its head says {told[0]}")
+    stored_head = (0, FIRST) if head is None else (head.seq, head.digest)
+    if stored_head != (expected - 1, previous):
+        problems.append(f"the chain ends at link {expected - 1}, its head says {stored_head[0]}")
     return problems
 
 
@@ -216,6 +216,11 @@ def _recomputed(previous: str, batch: JournalBatch, rows: Sequence[JournalEntry]
     if not rows:
         return "a link without entries"
     first = rows[0]
-    who = {"kind": first.actor_kind, "actor": first.actor_id, "name": first.actor_name, "ip": first.ip}
+    author_columns = {
+        "kind": first.actor_kind,
+        "actor": first.actor_id,
+        "name": first.actor_name,
+        "ip": first.ip,
+    }
     written = [_row(row.no, row.action, row) for row in rows]
-    return digest_of(previous, batch.at.astimezone(clock.UTC), who, _canonical(written))
+    return digest_of(previous, batch.at.astimezone(clock.UTC), author_columns, _canonical(written))

@@ -84,7 +84,7 @@ def _held(session: Session, company_id: int, reader: str) -> Position:
         company_id=company_id, reader=reader, seq=BEGINNING.seq, no=BEGINNING.no
     )
     session.execute(beginning.on_conflict_do_nothing())
-    found = select(JournalReader.seq, JournalReader.no).where(
+    query = select(JournalReader.seq, JournalReader.no).where(
         JournalReader.company_id == company_id, JournalReader.reader == reader
     )
-    return Position(*session.execute(found.with_for_update()).one())
+    return Position(*session.execute(query.with_for_update()).one())

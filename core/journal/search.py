@@ -14,8 +14,8 @@ PAGE = 50
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What to look for; empty fields do not narrow. `action` is an area ("run") or a whole action ("run.stopped").
+class EntrySearch:
+    """A search for entries; empty fields do not narrow. `action` is an area ("run") or a whole action ("run.stopped").
 
     `before` is the place of the last entry seen: batch and number within.
     """
@@ -30,33 +30,33 @@ class Wanted:
     before: tuple[int, int] | None = None
 
 
-def entries(company_id: int, wanted: Wanted, *narrower: ColumnElement[bool]) -> Select[JournalEntry]:
+def entries(company_id: int, search: EntrySearch, *narrower: ColumnElement[bool]) -> Select[JournalEntry]:
     """A page of entries; `narrower` holds conditions of the caller's own, such as what the reader may see."""
-    found = select(JournalEntry).where(JournalEntry.company_id == company_id, *narrower)
-    for condition in _conditions(wanted):
-        found = found.where(condition)
-    if wanted.before is not None:
-        found = found.where(tuple_(JournalEntry.seq, JournalEntry.no) < wanted.before)
-    return found.order_by(JournalEntry.seq.desc(), JournalEntry.no.desc()).limit(PAGE)
+    query = select(JournalEntry).where(JournalEntry.company_id == company_id, *narrower)
+    for condition in _conditions(search):
+        query = query.where(condition)
+    if search.before is not None:
+        query = query.where(tuple_(JournalEntry.seq, JournalEntry.no) < search.before)
+    return query.order_by(JournalEntry.seq.desc(), JournalEntry.no.desc()).limit(PAGE)
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(search: EntrySearch) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if wanted.action:
-        area = JournalEntry.action.startswith(f"{wanted.action}.", autoescape=True)
-        conditions.append(or_(JournalEntry.action == wanted.action, area))
-    if wanted.person:
-        conditions.append(JournalEntry.actor_name.icontains(wanted.person, autoescape=True))
-    if wanted.object_kind:
-        conditions.append(JournalEntry.object_kind == wanted.object_kind)
-    if wanted.object_id is not None:
-        conditions.append(JournalEntry.object_id == wanted.object_id)
-    if wanted.label:
-        conditions.append(JournalEntry.label.icontains(wanted.label, autoescape=True))
-    if wanted.since is not None:
-        conditions.append(JournalEntry.at >= wanted.since)
-    if wanted.until is not None:
-        conditions.append(JournalEntry.at < wanted.until)
+    if search.action:
+        area = JournalEntry.action.startswith(f"{search.action}.", autoescape=True)
+        conditions.append(or_(JournalEntry.action == search.action, area))
+    if search.person:
+        conditions.append(JournalEntry.actor_name.icontains(search.person, autoescape=True))
+    if search.object_kind:
+        conditions.append(JournalEntry.object_kind == search.object_kind)
+    if search.object_id is not None:
+        conditions.append(JournalEntry.object_id == search.object_id)
+    if search.label:
+        conditions.append(JournalEntry.label.icontains(search.label, autoescape=True))
+    if search.since is not None:
+        conditions.append(JournalEntry.at >= search.since)
+    if search.until is not None:
+        conditions.append(JournalEntry.at < search.until)
     return conditions
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.db import BIGINTS, TEXTS
 from core.errors import InvalidInput
-from core.fields import MOST_SAID, given, info_of
+from core.fields import MOST_SAID, info_of, without_empty
 from core.i18n import N_
 from core.messages import Message, field_messages
 from forms.documents.form import OFFERED_ON, FormLine, FormType, Lines
@@ -56,7 +56,7 @@ def check(
 ) -> Checked:
     """Check what the actor typed, all at once. Empty texts count as absent, and so does what another choice hides."""
     schema = form.schema()
-    typed = given({name: raw.get(name) for name in schema.fields if schema.counts(name, raw)})
+    typed = without_empty({name: raw.get(name) for name in schema.fields if schema.counts(name, raw)})
     try:
         loaded = schema.load(typed)
     except ValidationError as problem:

@@ -49,7 +49,7 @@ SELECT * FROM json_to_recordset(%s::json)
 
 @dataclass(frozen=True, slots=True)
 class StockRequest:
-    """What an item asks of the stock."""
+    """The card or number that an item asks for."""
 
     iccid: str | None = None
     msisdn: str | None = None

@@ -66,10 +66,10 @@ def sign_in(
     session: Session, typed: str, password: str, *, moment: datetime, ip: str, agent: str
 ) -> Welcome | Refusal:
     """Try to sign in. Needs every company in scope; refusals are committed too, since they are counted."""
-    named = _named(session, typed)
-    if len(named) != 1:
-        return _by_name(session, typed, password, named, moment=moment, ip=ip, agent=agent)
-    user = named[0]
+    users = _users_named(session, typed)
+    if len(users) != 1:
+        return _by_name(session, typed, password, users, moment=moment, ip=ip, agent=agent)
+    user = users[0]
     author = _author(user, ip)
     # Counted before the password is looked at, under the row's lock: many tries at once are still three.
     counted = _count(session, user, moment)
@@ -85,11 +85,11 @@ def sign_in(
     return _welcome(session, author, user, password, moment, agent)
 
 
-def _named(session: Session, typed: str) -> Sequence[User]:
+def _users_named(session: Session, typed: str) -> Sequence[User]:
     """The people so named: whose login it is first, then the oldest, since later ones may only claim the name."""
     is_other = func.lower(User.login) != typed.strip().lower()
-    found = select(User).where(is_named_by(typed)).order_by(is_other, User.id).limit(MOST_NAMED)
-    return session.scalars(found).all()
+    query = select(User).where(is_named_by(typed)).order_by(is_other, User.id).limit(MOST_NAMED)
+    return session.scalars(query).all()
 
 
 def _author(user: User, ip: str) -> Visitor:
@@ -100,7 +100,7 @@ def _by_name(
     session: Session,
     typed: str,
     password: str,
-    named: Sequence[User],
+    users: Sequence[User],
     *,
     moment: datetime,
     ip: str,
@@ -111,11 +111,11 @@ def _by_name(
     if counted is None:
         passwords.matches("", password)
         return _locked(lockout.locked_until(session, typed), moment)
-    user = _whose(named, password, moment)
+    user = _whose(users, password, moment)
     if user is None:
-        log.info("signin.unknown", ip=ip, named=len(named))
-        for one in named:
-            _write(session, _author(one, ip), SIGN_IN_FAILED, one, {"tries": counted})
+        log.info("signin.unknown", ip=ip, named=len(users))
+        for candidate in users:
+            _write(session, _author(candidate, ip), SIGN_IN_FAILED, candidate, {"tries": counted})
         return Refusal(WRONG) if counted < TRIES else Refusal(LOCKED, _minutes(LOCKED_FOR))
     if user.is_blocked:
         _write(session, _author(user, ip), SIGN_IN_BLOCKED, user)
@@ -124,11 +124,11 @@ def _by_name(
     return _welcome(session, _author(user, ip), user, password, moment, agent)
 
 
-def _whose(named: Sequence[User], password: str, moment: datetime) -> User | None:
+def _whose(users: Sequence[User], password: str, moment: datetime) -> User | None:
     """The one of these people whose password it is; nobody while locked by tries of a name of their own."""
-    if not named:
+    if not users:
         passwords.matches("", password)  # the same work, so that time tells nobody who exists
-    for user in named:
+    for user in users:
         is_locked = user.locked_until is not None and user.locked_until > moment
         if passwords.matches("" if is_locked else user.password_hash, password):
             return user
@@ -159,8 +159,8 @@ def _locked(until: datetime | None, moment: datetime) -> Refusal:
     return Refusal(LOCKED, _minutes(until - moment) if until else 1)
 
 
-def _minutes(left: timedelta) -> int:
-    return max(1, ceil(left.total_seconds() / 60))
+def _minutes(duration: timedelta) -> int:
+    return max(1, ceil(duration.total_seconds() / 60))
 
 
 def _welcome(

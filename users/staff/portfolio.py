@@ -42,8 +42,8 @@ def companies(session: Session, actor: Actor, text: str = "") -> Sequence[Compan
     """The companies the actor may enter, by name, narrowed to a part of the name or the start of the INN."""
     require(actor, Permission.COMPANIES_ENTER)
     with all_companies(reason="operator staff choose a company of their portfolio"):
-        found = session.execute(_rows(actor, text.strip()).order_by(Company.name, Company.id).limit(SHOWN))
-        return [CompanyRow(*row) for row in found]
+        rows = session.execute(_rows(actor, text.strip()).order_by(Company.name, Company.id).limit(SHOWN))
+        return [CompanyRow(*row) for row in rows]
 
 
 def enter(session: Session, actor: Actor, hashed: str, company_id: int, reason: str) -> CompanyRow:
@@ -78,15 +78,15 @@ def _rows(actor: Actor, text: str) -> Select[int, str, str, int, datetime | None
         .where(DepartmentTotal.company_id == Company.id)
         .scalar_subquery()
     )
-    found = select(Company.id, Company.name, Company.inn, lines, Company.synced_at)
+    query = select(Company.id, Company.name, Company.inn, lines, Company.synced_at)
     if not holds(actor, Permission.COMPANIES_EDIT):
         mine = select(PortfolioEntry.company_id).where(PortfolioEntry.user_id == actor.user_id)
-        found = found.where(Company.id.in_(mine))
+        query = query.where(Company.id.in_(mine))
     if text:
-        found = found.where(
+        query = query.where(
             or_(Company.name.icontains(text, autoescape=True), Company.inn.startswith(text, autoescape=True))
         )
-    return found
+    return query
 
 
 def _write(

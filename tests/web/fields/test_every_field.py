@@ -175,7 +175,9 @@ def load(world: World, parts: Parts) -> Iterator[dict[str, Loaded]]:
         actor = load_actor(session, world.home.users["global_admin"], world.home.company)
 
         def operation(typed: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
-            params = load_params(session, actor, parts.targets["line"], OPERATION, fields.given(typed))
+            params = load_params(
+                session, actor, parts.targets["line"], OPERATION, fields.without_empty(typed)
+            )
             return EveryField().dump(params), {}
 
         def report(typed: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
