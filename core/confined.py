@@ -120,8 +120,8 @@ class _Child:
         self._has_ended = self._is_late = self._is_swollen = self._is_garbled = False
 
     def records(self) -> list[Any]:
-        with tempfile.TemporaryFile() as told:
-            process = self._started(told)
+        with tempfile.TemporaryFile() as stderr:
+            process = self._started(stderr)
             clock = Timer(self._confined.bounds.seconds, self._stop, (process.pid,))
             clock.daemon = True
             clock.start()
@@ -140,16 +140,16 @@ class _Child:
             if self._refused is not None:
                 raise InvalidInput(**self._refused)
             if not self._has_ended or status:
-                raise self._failure(status, told)
+                raise self._failure(status, stderr)
         return self._records
 
-    def _started(self, told: IO[bytes]) -> subprocess.Popen[bytes]:
+    def _started(self, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
         name = f"{self._confined.module}:{self._confined.name}"
         return subprocess.Popen(  # noqa: S603 - our own Python and our own module
             [sys.executable, "-E", "-s", "-X", "utf8", "-m", "core.confined_child", name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=told,
+            stderr=stderr,
             cwd=_ROOT,
             env={},
             start_new_session=True,
@@ -201,9 +201,9 @@ class _Child:
             pipe.write(orjson.dumps(value) + b"\n")
             pipe.flush()
 
-    def _failure(self, status: int, told: IO[bytes]) -> InvalidInput:
-        told.seek(max(0, told.seek(0, os.SEEK_END) - _TOLD))
-        words = told.read(_TOLD)
+    def _failure(self, status: int, stderr: IO[bytes]) -> InvalidInput:
+        stderr.seek(max(0, stderr.seek(0, os.SEEK_END) - _TOLD))
+        words = stderr.read(_TOLD)
         sentences = self._confined.sentences
         code, message = CRASHED, sentences.crashed
         if self._is_late or -status in (signal.SIGXCPU, signal.SIGALRM):
@@ -231,7 +231,7 @@ def _is_refusal(value: Any) -> bool:
         and isinstance(value["code"], str)
         and isinstance(value["params"], dict)
         and not value["params"].keys() & {"message", "code", "fields"}
-        and all(isinstance(one, (str, int)) for one in value["params"].values())
+        and all(isinstance(param, (str, int)) for param in value["params"].values())
     )
 
 
