@@ -53,6 +53,8 @@ REPEATED = (
     (line_jobs.reconcile, RECONCILE_SECONDS, SYNC_QUEUE),
     (storage_cleanup.tidy, DAY_SECONDS, MAIL_QUEUE),
 )
+FUNCTIONS = (WAKE.function, MAKE.function, *(queue.dotted_name(function) for function, _, _ in REPEATED))
+"""All that a worker carries out: what else stands in Redis was put there by somebody else."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,9 @@ class Supervisor:
 
     def _role(self, name: str, queue_name: str) -> Role:
         """A child that takes the jobs of one queue."""
-        return Role(name, lambda: queue.work(self._parts.settings.redis_url, queue_name, self._parts))
+        return Role(
+            name, lambda: queue.work(self._parts.settings.redis_url, queue_name, self._parts, FUNCTIONS)
+        )
 
     def run(self) -> int:
         """Until SIGTERM or SIGINT; returns the exit status."""

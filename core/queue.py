@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -88,25 +88,45 @@ class PatientWorker(SimpleWorker):
     max_connection_wait_time = 1.0
 
 
-def work(redis_url: str, queue: str, parts: object) -> None:
+class JobRefused(RuntimeError):
+    """A job of Redis names what is no job of ours."""
+
+
+class BareJob(Job):
+    """A job that is nothing but a function and its arguments: whoever reaches Redis could name any other code."""
+
+    success_callback = failure_callback = stopped_callback = None
+
+    def send_webhooks(self, *_: Any, **__: Any) -> None:
+        """Send nothing: our jobs have none."""
+
+
+def dotted_name(function: Callable[..., object]) -> str:
+    """The name under which a job names this function."""
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+def work(redis_url: str, queue: str, parts: object, functions: Collection[str]) -> None:
     """Take jobs until told to stop (SIGTERM, SIGINT): one queue per process, since RQ pops several unsafely.
 
-    Each job is called with the parts of this process first, and with the ids that the job carries.
+    Each job is called with the parts of this process first, and with the ids that the job carries. A job whose function
+    is not one of `functions` (dotted names) fails before anything of it is imported.
     """
 
-    class JobWithParts(Job):
-        """A job whose function gets the parts of the process."""
+    class OwnJob(BareJob):
+        """A job whose function is ours and gets the parts of the process."""
 
         @property
         def func(self) -> Any:
+            if self.func_name not in functions or self.instance is not None:
+                log.error("queue.refused", function=str(self.func_name)[:200], queue=queue)
+                raise JobRefused(self.func_name)
             return partial(super().func, parts)
 
     link = Redis.from_url(redis_url, socket_connect_timeout=5)
     # Never the name of a dead process with the same number, which RQ would take for a living double.
     name = f"{worker_name()}-{secrets.token_hex(4)}"
-    worker = PatientWorker(
-        [queue], connection=link, serializer=JSONSerializer, name=name, job_class=JobWithParts
-    )
+    worker = PatientWorker([queue], connection=link, serializer=JSONSerializer, name=name, job_class=OwnJob)
     worker.work(with_scheduler=False, logging_level="WARNING")
 
 

@@ -27,7 +27,9 @@ from devtools.services import HOST, ROOT, Launcher, ServiceError, free_port, wai
 FOLDER = ROOT / "var" / "demo"
 LOGS = ROOT / "var" / "log"
 WEB_PORT, SANDBOX_PORT, MAIL_PORT = 8080, 8090, 8025
-_SECRETS = ("SECRET_KEY", "OPERATOR_TOKEN", "OPERATOR_EVENT_SECRET", "SANDBOX_ADMIN_TOKEN")
+_OF_SANDBOX = "SANDBOX_ADMIN_TOKEN"
+"""Opens the stand-in operator, so the console and the worker start without it."""
+_SECRETS = ("SECRET_KEY", "OPERATOR_TOKEN", "OPERATOR_EVENT_SECRET", _OF_SANDBOX)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _GLANCE = 0.5  # seconds between two looks at whether everything still runs
 _Errors = (ServiceError, PostgresError, ValkeyError, ServerNotFoundError, OSError)
@@ -50,9 +52,11 @@ class Demo:
         _say("operator's stand-in, web server, database structure" if self._has_sandbox() else "web server")
         sandbox = self._start_sandbox(variables, self.servers) if self._has_sandbox() else None
         mail = self._start_mail(variables) if self.has_own_mail() else None
-        console = Launcher(variables, LOGS)
+        console = Launcher({**variables, _OF_SANDBOX: ""}, LOGS)
         web = self._keep(console.web(int(variables["CONSOLE_URL"].rpartition(":")[2])))
-        Launcher({**variables, "DATABASE_OWNER_URL": self.servers.database_owner_url}, LOGS).migrate()
+        Launcher(
+            {**console.environment, "DATABASE_OWNER_URL": self.servers.database_owner_url}, LOGS
+        ).migrate()
         if sandbox is not None:
             wait_for(variables["OPERATOR_URL"] + "/health", sandbox)
         self._load_once(console, variables)
@@ -132,7 +136,7 @@ class Demo:
         if not users.exists():
             if self._has_sandbox():
                 _say("the operator's data: three companies with 25, 1,000 and 20,000 lines")
-                seed(variables["OPERATOR_URL"], variables["SANDBOX_ADMIN_TOKEN"])
+                seed(variables["OPERATOR_URL"], variables[_OF_SANDBOX])
             _say("first load through the gateway")
             shown = console.run("load-demo", "-m", "console.cli", "load-demo")
             private.write_text(users, shown)

@@ -73,7 +73,8 @@ def start_servers(
         if not (servers.database_url and has_operator):
             _embed_postgres(servers, folder, logs, settings or {})
         if not servers.redis_url:
-            servers.valkey = Valkey(folder / "valkey", folder / "run", logs / "valkey.log")
+            password = Passwords(folder / "passwords.json").get("valkey")
+            servers.valkey = Valkey(folder / "valkey", folder / "run", logs / "valkey.log", password=password)
             servers.valkey.start()
             servers.redis_url = servers.valkey.url()
     except BaseException:

@@ -7,6 +7,7 @@ import shutil
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -16,6 +17,7 @@ from devtools.process import Child, start, tail
 from devtools.servers.binaries import ServerNotFoundError
 
 _SOCKET = "valkey.sock"
+_SETTINGS = "valkey.conf"
 _POLL = 0.01
 
 
@@ -45,12 +47,14 @@ class Valkey:
 
     With `persistent` every write goes to an append-only file, synced each second; without it a killed
     server comes back empty. A killed server comes back at the same address.
+    With a `password` nobody gets in without it.
     """
 
     data: Path
     wanted_sockets: Path
     log: Path
     persistent: bool = True
+    password: str = ""
     _sockets: Path | None = field(default=None, init=False)
     _child: Child | None = field(default=None, init=False)
 
@@ -58,9 +62,10 @@ class Valkey:
         """Start the server and wait until it has read its data and answers."""
         self._sockets = self._sockets or socket_folder(self.wanted_sockets, None)
         private_folder(self.data, None)
-        self._child = start("Valkey", [find_valkey(), *self._options()], log=self.log, cwd=self.data)
+        program: list[str | Path] = [find_valkey(), self._secrets(), *self._options()]
+        self._child = start("Valkey", program, log=self.log, cwd=self.data)
         deadline = time.monotonic() + patience
-        with Redis(unix_socket_path=str(self._socket())) as client:
+        with Redis.from_url(self.url()) as client:
             while time.monotonic() < deadline:
                 if not self.is_running():
                     raise ValkeyError(f"Valkey did not start:\n{tail(self.log)}")
@@ -97,10 +102,18 @@ class Valkey:
         return self._child
 
     def url(self, database: int = 0) -> str:
-        return f"unix://{self._socket()}?db={database}"
+        by = f":{quote(self.password, safe='')}@" if self.password else ""
+        return f"unix://{by}{self._socket()}?db={database}"
 
     def _socket(self) -> Path:
         return (self._sockets or self.wanted_sockets) / _SOCKET
+
+    def _secrets(self) -> Path:
+        """A file of settings that only its owner reads: what stands in a command everybody sees."""
+        file = self.data / _SETTINGS
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+            stream.write(f"requirepass {self.password}\n" if self.password else "")
+        return file
 
     def _options(self) -> list[str]:
         options = {

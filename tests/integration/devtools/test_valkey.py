@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from limits.storage import storage_from_string
 from redis import Redis
+from redis.exceptions import AuthenticationError
 
+from core.queue import JobQueue
 from devtools.servers.valkey import Valkey
 from tests.fixtures.servers import LocalServers
 
@@ -32,6 +35,29 @@ def test_kill_and_restart(valkey: Valkey) -> None:
     assert valkey.url() == address
     assert client.get("kept") == (b"yes" if valkey.persistent else None)
     client.close()
+
+
+def test_nobody_gets_in_without_the_password(servers: LocalServers, tmp_path: Path) -> None:
+    folder = servers.folder / tmp_path.name
+    folder.mkdir()
+    server = Valkey(folder, folder, folder / "valkey.log", password="p@ss/word")
+    server.start()
+    try:
+        with Redis.from_url(server.url()) as client:
+            assert client.ping()
+        with (
+            Redis.from_url(server.url().replace("p%40ss%2Fword", "guess")) as stranger,
+            pytest.raises(AuthenticationError),
+        ):
+            stranger.ping()
+        limits = storage_from_string(server.url().replace("unix://", "redis+unix://", 1))
+        assert limits.incr("key", 60) == 1
+        assert JobQueue(server.url()).length("runs") == 0
+        command = Path(f"/proc/{server.child().pid}/cmdline").read_bytes()
+        assert b"p@ss" not in command
+        assert (folder / "valkey.conf").stat().st_mode & 0o777 == 0o600
+    finally:
+        server.stop()
 
 
 def test_memory_is_never_freed_by_forgetting_jobs(valkey: Valkey) -> None:
