@@ -22,11 +22,23 @@ class Kind(StrEnum):
     WORDS = "words"  # a code; its words stand in the attribute
     MONEY = "money"  # roubles
     PERCENT = "percent"
+    NUMBER = "number"  # a whole number
     DAY = "day"
     MSISDN = "msisdn"
     ICCID = "iccid"
     TARIFF = "tariff"  # an id; its name is looked up
     REFERENCE = "reference"  # the id of a row that has a name
+
+
+class Owner(StrEnum):
+    """Whose word counts on a value, hence what the synchronisation does with it."""
+
+    COMPANY = "company"  # the operator is not asked
+    OPERATOR = "operator"  # what the operator changed last, unless an order of ours is on its way
+    USAGE = (
+        "usage"  # the operator's too; it moves without a new moment of change, and orders do not hold it up
+    )
+    OPERATOR_UNTIL_SET = "operator until set"  # the operator's only while it is empty here
 
 
 @dataclass(frozen=True)
@@ -85,6 +97,9 @@ class Attribute:
 
     `code` names it in addresses, cookies and as a sorting; `label` is a message id; `column` is the column of the
     table of lines, and its name in the journal; `path` is where a row of the list has the value that is shown.
+    `owner` says whose word counts; `at_operator` is where records and changes of operators/ have the value of a column
+    that the operator knows, if not under the column's name: "limit.amount" is a part of a value over several columns.
+    `is_journaled`: a change that comes from the operator is worth an entry of the journal.
     """
 
     code: str
@@ -99,6 +114,9 @@ class Attribute:
     on_card: CardFact | None = None
     in_report: ReportColumn | None = None
     in_api: tuple[ApiField, ...] = ()
+    owner: Owner = Owner.COMPANY
+    at_operator: str = ""
+    is_journaled: bool = True
 
     @property
     def value(self) -> Callable[[Any], Any]:

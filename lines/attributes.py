@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, or_
 from core import clock
 from core.i18n import N_, NN_
 from hierarchy.models import BillingAccount
-from lines.attribute import ApiField, Attribute, CardFact, Kind, ListColumn, ReportColumn
+from lines.attribute import ApiField, Attribute, CardFact, Kind, ListColumn, Owner, ReportColumn
 from lines.attribute_filters import VALUE_ALONE, AnyOf, AtLeast, Contains, OneId, Presence
 from lines.search import LineEntity
 from lines.sorting import BY_ACTIVITY, BY_NUMBER, BY_USED, by_column, parse_amount
@@ -59,6 +59,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         N_("Number"),
         Kind.MSISDN,
         column="msisdn",
+        owner=Owner.OPERATOR,
         sort=BY_NUMBER,
         in_report=ReportColumn("msisdn", 10, width=16),
         in_api=api("msisdn", description="E.164 without plus."),
@@ -68,6 +69,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         STATE,
         Kind.WORDS,
         column="state",
+        owner=Owner.OPERATOR,
         words=STATES,
         filters=(AnyOf("state", STATE, STATE, "state", STATES, chip=VALUE_ALONE),),
         in_list=ListColumn(cell="state", is_usual=True),
@@ -79,6 +81,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         N_("Block reason"),
         Kind.WORDS,
         column="block_reason",
+        owner=Owner.OPERATOR,
         words=BLOCK_REASONS,
         filters=(
             AnyOf(
@@ -93,6 +96,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         N_("Employee"),
         Kind.TEXT,
         column="employee",
+        owner=Owner.OPERATOR_UNTIL_SET,
         sort=by_column("employee_sort"),
         filters=(
             Presence(
@@ -128,6 +132,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         N_("Tariff"),
         Kind.TARIFF,
         column="tariff_id",
+        owner=Owner.OPERATOR,
+        at_operator="tariff",
         path="tariff",
         filters=(AnyOf("tariff", N_("Tariff"), N_("Tariff"), "tariff_id", names="tariff", chip=VALUE_ALONE),),
         in_list=ListColumn(is_usual=True),
@@ -138,7 +144,13 @@ ATTRIBUTES: tuple[Attribute, ...] = (
             ApiField("tariff", "tariff", Kind.TEXT, is_nullable=True),
         ),
     ),
-    Attribute("planned_tariff", N_("Tariff from the next period"), Kind.TARIFF, column="planned_tariff_id"),
+    Attribute(
+        "planned_tariff",
+        N_("Tariff from the next period"),
+        Kind.TARIFF,
+        column="planned_tariff_id",
+        owner=Owner.OPERATOR,
+    ),
     Attribute(
         "used",
         N_("Limit used"),
@@ -172,6 +184,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         N_("Spent this month"),
         Kind.MONEY,
         column="spent",
+        owner=Owner.USAGE,
+        is_journaled=False,
         sort=by_column("spent", parse_amount, largest_first=True),
         in_list=ListColumn(N_("Spent"), is_usual=True),
         in_report=ReportColumn("spent", 110, N_("Spent this month, ₽"), 20, is_summed=True),
@@ -182,6 +196,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         N_("Last activity"),
         Kind.DAY,
         column="last_activity",
+        owner=Owner.USAGE,
+        is_journaled=False,
         sort=BY_ACTIVITY,
         filters=(
             AtLeast(
@@ -205,6 +221,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         N_("SIM card"),
         Kind.ICCID,
         column="iccid",
+        owner=Owner.OPERATOR,
         in_list=ListColumn(),
         on_card=CardFact(40),
         in_report=ReportColumn("iccid", 20, N_("SIM card (ICCID)"), 23),
@@ -215,6 +232,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         LIMIT,
         Kind.MONEY,
         column="limit_amount",
+        owner=Owner.OPERATOR,
+        at_operator="limit.amount",
         in_list=ListColumn(),
         in_report=ReportColumn("limit", 90, N_("Limit, ₽")),
         in_api=api("limit_amount", Kind.MONEY, is_nullable=True),
@@ -224,6 +243,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         N_("Limit period"),
         Kind.WORDS,
         column="limit_period",
+        owner=Owner.OPERATOR,
+        at_operator="limit.period",
         words=LIMIT_PERIODS,
         in_report=ReportColumn("limit_period", 100, width=14),
         in_api=api("limit_period", is_nullable=True),
@@ -233,6 +254,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         N_("Warning at, %"),
         Kind.PERCENT,
         column="limit_warn",
+        owner=Owner.OPERATOR,
+        at_operator="limit.warn",
         in_api=api("limit_warn", Kind.PERCENT, is_nullable=True, description="Per cent."),
     ),
     Attribute(
@@ -240,6 +263,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         N_("Account"),
         Kind.REFERENCE,
         column="account_id",
+        owner=Owner.USAGE,
         filters=(
             OneId(
                 "account",
@@ -261,6 +285,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         N_("In use since"),
         Kind.DAY,
         column="activated_on",
+        owner=Owner.OPERATOR,
         in_list=ListColumn(),
         on_card=CardFact(80),
     ),

@@ -82,6 +82,8 @@ class ChangeWords:
             return self._tariff(attribute, self._tariffs.get(text, text))
         if attribute.kind is Kind.MSISDN:
             return format_msisdn(text)
+        if attribute.kind is Kind.NUMBER:
+            return self._text(N_("%(name)s: %(value)s"), name=self._text(attribute.label), value=text)
         return format_iccid(text) if attribute.kind is Kind.ICCID else text
 
     def _tariff(self, attribute: Attribute, name: str) -> str:

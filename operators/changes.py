@@ -1,4 +1,7 @@
-"""What an order changes, in our words; each adapter puts them into those of its operator."""
+"""What can be changed at the operator, in our words; each adapter puts them into those of its operator.
+
+An attribute is declared here once: orders say it (`Change`), and what is read of a line says it (operators/records.py).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any, Final, Literal
 
 
 class Unchanged(Enum):
-    """Stands where nothing changes; None means that something is removed."""
+    """Stands where nothing is said of an attribute: it stays as it is. None means that there is none any more."""
 
     UNCHANGED = "unchanged"
 
@@ -24,7 +27,7 @@ class Limit:
 
     amount: Decimal
     period: str
-    warn: int
+    warn: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +39,29 @@ class InvoiceDelivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What changes on the target of an order's line: only what is named.
+class LineAttributes:
+    """What can be changed on a line; only what is named is said.
 
-    On lines: state with the reason of a block, the spending limit (None removes it), the tariff by its id and from when
-    ("now" or "nextPeriod"), the ICCID of another SIM card, another number (E.164 without plus). On billing accounts:
-    where the invoices go.
+    The state with the reason of a block, the spending limit (None for none), the tariff by its id, the ICCID of the SIM
+    card, the number (E.164 without plus).
     """
 
-    state: Literal["active", "blocked"] | Unchanged = UNCHANGED
-    block_reason: str | Unchanged = UNCHANGED
+    state: Literal["active", "blocked", "terminated"] | Unchanged = UNCHANGED
+    block_reason: str | Unchanged | None = UNCHANGED
     limit: Limit | Unchanged | None = UNCHANGED
     tariff: str | Unchanged = UNCHANGED
-    effective: str | Unchanged = UNCHANGED
     iccid: str | Unchanged = UNCHANGED
     msisdn: str | Unchanged = UNCHANGED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change(LineAttributes):
+    """What an order changes on its target.
+
+    On lines also from when the tariff holds ("now" or "nextPeriod"); on billing accounts where the invoices go.
+    """
+
+    effective: str | Unchanged = UNCHANGED
     delivery: InvoiceDelivery | Unchanged = UNCHANGED
 
     def attributes(self) -> Iterator[tuple[str, Any]]:

@@ -65,9 +65,17 @@ class Outcome(StrEnum):
     FAILED = "failed"  # technical: may be ordered anew
 
 
+ANY_REASON = "operator_refused"
+"""The reason where the operator gives none that we know."""
+
+
 @dataclass(frozen=True)
 class LineOutcome:
-    """The operator's word on one line: `reason` is a code of ours, `detail` the operator's own text."""
+    """The operator's word on one line: `reason` is a code of ours, `detail` the operator's own text.
+
+    Which codes there are depends on the operation (runs/refusals.py): one that the line's operation does not know is
+    taken as ANY_REASON.
+    """
 
     external_id: str
     outcome: Outcome

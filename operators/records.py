@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
-from operators.changes import InvoiceDelivery
+from operators.changes import InvoiceDelivery, LineAttributes
 
 T = TypeVar("T")
 
@@ -79,10 +79,11 @@ class TariffData:
     switch_price: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class LineData:
-    """A line (TMF637 product). `state` is active, blocked or terminated; `msisdn` is E.164 without plus.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineData(LineAttributes):
+    """A line (TMF637 product): what can be changed on it, and what else the operator knows of it.
 
+    Every record says its number, SIM card, state and tariff; what else it leaves unsaid stays as it is stored.
     `updated_at` is the operator's moment of the last change; `spent` is roubles of this month; `planned_tariff_id`
     begins with the next billing period.
     """
@@ -91,14 +92,10 @@ class LineData:
     party_id: str
     msisdn: str
     iccid: str
-    state: str
-    block_reason: str | None
-    tariff_id: str
+    state: Literal["active", "blocked", "terminated"]
+    tariff: str
     account_id: str | None
     employee: str
-    limit_amount: Decimal | None
-    limit_period: str | None
-    limit_warn: int | None
     spent: Decimal
     last_activity: date | None
     activated_on: date | None

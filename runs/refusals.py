@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core.i18n import N_
+from operators.port import ANY_REASON
 from runs.models import OPEN, Run, RunItem, RunState
 from runs.operation import Operation, Params, Refusal
 
@@ -86,10 +87,24 @@ def refusal_case(refusals: list[Refusal]) -> ColumnElement[str | None]:
     return case(*((refusal.condition, literal(refusal.code)) for refusal in refusals), else_=null())
 
 
-def texts(operation: Operation, params: Params) -> dict[str, tuple[str, str]]:
-    """Message ids by refusal code: the sentence, and what can be done about it."""
+class Texts(dict[str, tuple[str, str]]):
+    """The sentence of each reason, and what can be done about it; of one that nobody knows any more, the plainest."""
+
+    def __missing__(self, code: str) -> tuple[str, str]:
+        return self.get(ANY_REASON) or ITEM_TEXTS[ANY_REASON]
+
+
+def texts(operation: Operation | None, params: Params) -> Texts:
+    """Message ids by refusal code; without an operation, which is no longer known then, what belongs to none."""
+    if operation is None:
+        return Texts({**ITEM_TEXTS, **COMMON_TEXTS})
     refused = {refusal.code: (refusal.text, refusal.advice) for refusal in operation.refusals(params)}
-    return {**ITEM_TEXTS, **COMMON_TEXTS, **operation.reasons, **refused}
+    return Texts({**ITEM_TEXTS, **COMMON_TEXTS, **operation.reasons, **refused})
+
+
+def reason_from_operator(reason: str, known: Texts) -> str:
+    """The operator's reason if these texts know it as one that is the operator's to give, else the plainest."""
+    return reason if reason in known and reason not in NOT_FROM_OPERATOR else ANY_REASON
 
 
 ITEM_TEXTS: dict[str, tuple[str, str]] = {
@@ -99,8 +114,10 @@ ITEM_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "technical": (N_("The operator could not carry it out"), N_("Retry the failed ones in a new run.")),
     "order_lost": (N_("The operator no longer knows the order"), N_("Retry the failed ones in a new run.")),
-    "operator_refused": (N_("Refused by the operator"), ""),
+    ANY_REASON: (N_("Refused by the operator"), ""),
     "unknown_line": (N_("The operator does not know this number"), N_("Ask your account manager.")),
     "stopped": (N_("The run was stopped before its turn"), N_("Start a new run for these numbers.")),
 }
 """Why an item of any operation was not done: what belongs to no operation."""
+NOT_FROM_OPERATOR = frozenset({NO_RIGHT, NO_RIGHT_THERE, BUSY, "broken", "stopped"})
+"""What only we can say of an item."""

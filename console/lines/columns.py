@@ -42,7 +42,7 @@ def _column(attribute: Attribute, shown: ListColumn) -> Column:
         attribute.words,
         attribute.code if attribute.sort else "",
         attribute.sort is not None and attribute.sort.largest_first,
-        attribute.kind is Kind.MONEY,
+        attribute.kind in (Kind.MONEY, Kind.NUMBER),
         shown.is_usual,
     )
 

@@ -22,6 +22,7 @@ def _field(part: ApiField) -> fields.Field[Any]:
     types: dict[str, type[fields.Field[Any]]] = {
         "id": fields.Integer,
         Kind.PERCENT: fields.Integer,
+        Kind.NUMBER: fields.Integer,
         Kind.DAY: fields.Date,
     }
     return types.get(part.kind, fields.String)(allow_none=part.is_nullable or None, metadata=metadata)

@@ -229,7 +229,7 @@ def _resolve_page(
         operation=operation,
         params=params,
         figures=figures,
-        refusals=[(texts.get(code, (code, ""))[0], count) for code, count in refused],
+        refusals=[(texts[code][0], count) for code, count in refused],
         left=left,
         once=Decimal(figures["price_once"]),
         month=Decimal(figures["price_month"]),

@@ -126,7 +126,7 @@ def outcome(request: Request, after: int = 0) -> dict[str, Any]:
     """The numbers with what became of them, and how the run stands."""
     run = execution.find_run(db(), request, request.run_id)
     operation = parts().operations.get(run.operation) if run else None
-    texts = run_words.refusal_texts(operation, run) if run and operation else {}
+    texts = run_words.refusal_texts(operation, run)
     lines = execution.outcomes(db(), request, after) if request.lines else []
     return {
         "run": run,

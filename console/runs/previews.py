@@ -142,8 +142,8 @@ def _refusals(run: Run) -> list[dict[str, Any]]:
         {
             "code": code,
             "count": count,
-            "title": texts.get(code, (code, ""))[0],
-            "advice": texts.get(code, ("", ""))[1],
+            "title": texts[code][0],
+            "advice": texts[code][1],
         }
         for code, count in counts
     ]

@@ -23,6 +23,7 @@ from rbac.permissions import Permission
 from runs import listing
 from runs.models import FINAL, LINE, Run, item_key
 from runs.parts import target_of
+from runs.refusals import Texts
 from runs.row_values import shown
 
 blueprint = Blueprint("results", __name__, url_prefix="/runs/<int:run_id>")
@@ -67,7 +68,7 @@ def _target_columns(run: Run) -> list[Column]:
 
 def _rows(run: Run) -> Iterator[tuple[object, ...]]:
     operation = parts().operations.of(run.operation)
-    reasons = {code: title for code, (title, _) in run_words.refusal_texts(operation, run).items()}
+    reasons = run_words.refusal_texts(operation, run)
     outcomes = {state: text(mark.title) for state, mark in run_words.OUTCOMES.items()}
     tariffs = {tariff.id: tariff.name for tariff in db().scalars(select(Tariff))}
     words = ChangeWords(locale(), tariffs, operation.row_value)
@@ -78,13 +79,13 @@ def _rows(run: Run) -> Iterator[tuple[object, ...]]:
 
 
 def _cells(
-    row: ResultRow, run: Run, outcomes: dict[str, str], reasons: dict[str, str], words: ChangeWords
+    row: ResultRow, run: Run, outcomes: dict[str, str], reasons: Texts, words: ChangeWords
 ) -> tuple[object, ...]:
     ended: datetime | None = row.updated_at if row.state in FINAL else None
     return (
         *_target_cells(row, run),
         outcomes.get(row.state, row.state),
-        reasons.get(row.reason, row.reason) if row.reason else "",
+        reasons[row.reason][0] if row.reason else "",
         row.detail or "",
         words.say(row.before),
         words.say(row.after),

@@ -44,10 +44,11 @@ WITH_FAILURES = Mark(run_words.WITH_FAILURES, "bad", icon="exclamation-circle-fi
 FINISHED = Mark(RUN_STATES[RunState.FINISHED], "good", icon="check-circle-fill")
 
 
-def refusal_texts(operation: Operation, run: Run) -> dict[str, tuple[str, str]]:
-    """Title and advice by reason, in the person's language."""
-    texts = refusals.texts(operation, operation_params.stored_params(operation, run))
-    return {code: (text(title), text(advice)) for code, (title, advice) in texts.items()}
+def refusal_texts(operation: Operation | None, run: Run | None) -> refusals.Texts:
+    """Title and advice by reason, in the person's language; of any operation where this one is not known."""
+    params = operation_params.stored_params(operation, run) if operation and run else {}
+    messages = refusals.texts(operation if run else None, params)
+    return refusals.Texts({code: (text(title), text(advice)) for code, (title, advice) in messages.items()})
 
 
 def sentence(operation: Operation, run: Run) -> str:

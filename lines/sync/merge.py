@@ -6,23 +6,17 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from lines.at_operator import KNOWN, columns_of, owned
+from lines.attribute import Owner
 from lines.models import LineState
 from operators.records import LineData
 
-ORDERED = (
-    "state",
-    "block_reason",
-    "tariff_id",
-    "planned_tariff_id",
-    "limit_amount",
-    "limit_period",
-    "limit_warn",
-)
+ORDERED = owned(Owner.OPERATOR)
 """What an order may change: while one is on its way, its outcome decides and not a snapshot."""
-OPERATOR_OWNED = ("msisdn", "iccid", "activated_on")
-USAGE = ("account_id", "spent", "last_activity")
+USAGE = owned(Owner.USAGE)
 """What moves at the operator without a new moment of change."""
-JOURNALED = frozenset((*ORDERED, *OPERATOR_OWNED, "account_id", "employee"))
+UNTIL_SET = owned(Owner.OPERATOR_UNTIL_SET)
+JOURNALED = frozenset(attribute.column for attribute in KNOWN if attribute.is_journaled)
 """Of the rest nobody asks who changed it: money spent moves with each call."""
 PARKED = "~"
 
@@ -47,24 +41,9 @@ class Holder(NamedTuple):
 
 
 def values_of(line: LineData, account_id: int | None, msisdn: str) -> dict[str, Any]:
-    """A record's values by column of the table."""
-    return {
-        "msisdn": msisdn,
-        "iccid": line.iccid,
-        "state": line.state,
-        "block_reason": line.block_reason,
-        "tariff_id": line.tariff_id,
-        "planned_tariff_id": line.planned_tariff_id,
-        "account_id": account_id,
-        "employee": line.employee,
-        "limit_amount": line.limit_amount,
-        "limit_period": line.limit_period,
-        "limit_warn": line.limit_warn,
-        "spent": line.spent,
-        "last_activity": line.last_activity,
-        "activated_on": line.activated_on,
-        "operator_updated_at": line.updated_at,
-    }
+    """A record's values by column of the table, without what it leaves unsaid."""
+    known = {"account_id": account_id, "msisdn": msisdn, "operator_updated_at": line.updated_at}
+    return {**columns_of(line), **known}
 
 
 def is_newer(stored: Stored, line: LineData) -> bool:
@@ -77,8 +56,8 @@ def merge(stored: Stored, line: LineData, values: Mapping[str, Any], *, has_orde
     """What changes on a stored line.
 
     An older snapshot changes nothing, one of the same moment only what moves without one. With an order on its way, or
-    one that ended after the snapshot was asked for, only usage is taken over and the rest is deferred. The employee is
-    ours once it was set; the department always is.
+    one that ended after the snapshot was asked for, only usage is taken over and the rest is deferred. The columns of
+    each owner are said in lines/attributes.py.
     """
     last = stored["operator_updated_at"]
     if last is not None and line.updated_at < last:
@@ -86,10 +65,9 @@ def merge(stored: Stored, line: LineData, values: Mapping[str, Any], *, has_orde
     newer = is_newer(stored, line)
     names: tuple[str, ...] = USAGE
     if newer and not has_order:
-        names = (*USAGE, *ORDERED, *OPERATOR_OWNED, "operator_updated_at")
-        if not stored["employee"]:
-            names = (*names, "employee")
-    changes = {name: values[name] for name in names if stored[name] != values[name]}
+        unset = [name for name in UNTIL_SET if not stored[name]]
+        names = (*USAGE, *ORDERED, *unset, "operator_updated_at")
+    changes = {name: values[name] for name in names if name in values and stored[name] != values[name]}
     return Merge(changes, newer and has_order)
 
 
@@ -145,10 +123,10 @@ def unmarked(msisdn: str) -> str:
 
 
 def _rank(line: LineData) -> tuple[bool, datetime, str]:
-    return line.state != LineState.TERMINATED, line.updated_at, line.id
+    return line.state != LineState.TERMINATED.value, line.updated_at, line.id
 
 
 def _takes_over(line: LineData, holder: Holder) -> bool:
-    if line.state == LineState.TERMINATED:
+    if line.state == LineState.TERMINATED.value:
         return False
     return holder.is_terminated or holder.updated_at is None or line.updated_at >= holder.updated_at

@@ -26,7 +26,7 @@ def end_elsewhere(company_id: int | None, lines: Sequence[LineData]) -> int:
     `company_id` is None where they came to a customer that is not known here. What another company knows of a later
     moment stays.
     """
-    moments = {line.id: line.updated_at for line in lines if line.state != LineState.TERMINATED}
+    moments = {line.id: line.updated_at for line in lines if line.state != LineState.TERMINATED.value}
     if not moments:
         return 0
     moments_by_company: dict[int, dict[int, datetime]] = {}

@@ -237,7 +237,12 @@ class LineWriter:
             }
             for line in lines
         ]
-        created = bulk.insert(db, Line, rows, ("id", "msisdn", "state", "tariff_id"))
+        # Rows of one statement have the same columns; an operator may say of some lines what it does not of others.
+        alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for row in rows:
+            alike.setdefault(tuple(row), []).append(row)
+        returning = ("id", "msisdn", "state", "tariff_id")
+        created = [line for group in alike.values() for line in bulk.insert(db, Line, group, returning)]
         self._follow_cards(db, [line.iccid for line in lines])
         totals.add(db, self.company_id, Counter((self._root, state) for _, _, state, _ in created))
         self._journal(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from operators.fields import Unfit, clean, find_id, get_id, get_object, objects
 from operators.http import Reply
 from operators.port import (
+    ANY_REASON,
     Accepted,
     Answer,
     LineOutcome,
@@ -19,29 +21,21 @@ from operators.port import (
     Retry,
     Unknown,
 )
-from operators.tmf.changes import product_of
+from operators.tmf.attributes import product_of
+from operators.tmf.characteristics import snake_case
 
 REASONS = {
     "alreadySuspended": "already_blocked",
     "alreadyActive": "not_blocked",
     "limitNotSet": "no_limit",
-    "sameTariff": "same_tariff",
-    "tariffNotSellable": "tariff_not_sellable",
-    "debt": "debt",
     "lineSuspended": "blocked",
-    "terminated": "terminated",
     "unknownProduct": "unknown_line",
-    "simNotAvailable": "sim_not_available",
-    "sameSim": "same_sim",
-    "numberNotAvailable": "number_not_available",
-    "sameNumber": "same_number",
     "accountNotFound": "unknown_account",
-    "accountClosed": "account_closed",
-    "deliveryAddressUnfit": "delivery_address_unfit",
     "sameDeliveryAddress": "same_delivery",
-    "technical": "technical",
 }
-ANY_REASON = "operator_refused"
+"""Codes of the operator that we call otherwise. Any other is ours in snake_case; what a line's operation does not know
+under that name, the engine takes as a refusal without a reason."""
+REASON_CODE = re.compile(r"[a-z][A-Za-z0-9]{0,59}")
 OUTCOMES = {
     "completed": Outcome.DONE,
     "rejected": Outcome.REFUSED,
@@ -137,8 +131,10 @@ def outcome(item: dict[str, Any]) -> LineOutcome:
 
 
 def reason_of(code: Any) -> str:
-    """Our code for the operator's; `operator_refused` for any that we do not know."""
-    return REASONS.get(code, ANY_REASON) if isinstance(code, str) else ANY_REASON
+    """Our code for the operator's; `operator_refused` for what is no code."""
+    if not isinstance(code, str) or not REASON_CODE.fullmatch(code):
+        return ANY_REASON
+    return REASONS.get(code) or snake_case(code)
 
 
 def _text(value: Any) -> str:

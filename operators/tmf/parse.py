@@ -8,8 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from operators import fields
-from operators.changes import InvoiceDelivery
-from operators.fields import Unfit, clean, get_id, get_object, get_text, objects
+from operators.fields import Unfit, get_id, get_object, get_text, objects
 from operators.pool import FreeNumber, NumberClass
 from operators.records import (
     AccountData,
@@ -21,24 +20,11 @@ from operators.records import (
     SimData,
     TariffData,
 )
+from operators.tmf import attributes
 
 T = TypeVar("T")
-MSISDN = re.compile(r"[1-9][0-9]{9,14}")
-ICCID = re.compile(r"[0-9]{18,22}")
 DIGITS = re.compile(r"[0-9]*")
 SETTLEMENTS = ("advance", "credit")
-INVOICE_DELIVERY = "invoiceDelivery"
-ADDRESSES = {"email": "emailAddress", "paper": "street1", "edo": "edoId"}
-"""Which characteristic of a contact's medium has the address of a channel; channels are called as we call them."""
-PERIODS = ("day", "month")
-STATES = {
-    "active": "active",
-    "pendingTerminate": "active",
-    "suspended": "blocked",
-    "terminated": "terminated",
-    "cancelled": "terminated",
-    "aborted": "terminated",  # the enumeration of TMF637 has it with a blank at its end
-}
 SIM_STATES = {"available": "spare", "reserved": "in_use", "suspended": "in_use"}
 
 
@@ -95,7 +81,7 @@ def account(item: dict[str, Any]) -> AccountData:
         is_in_debt=item.get("paymentStatus") == "inArrears",
         balance=balance,
         credit_limit=Decimal(0) if limit is None else _roubles(limit, "creditLimit"),
-        delivery=_delivery(item),
+        delivery=attributes.read_delivery(item),
     )
 
 
@@ -105,20 +91,6 @@ def _roubles(value: Any, name: str) -> Decimal:
     if money.get("unit", "RUB") != "RUB":
         raise Unfit(f"{name} is not in RUB")
     return fields.amount(money.get("value"), name)
-
-
-def _delivery(item: dict[str, Any]) -> InvoiceDelivery | None:
-    """Where the invoices go; an address that does not fit is none, for the account counts without it too."""
-    for contact in objects(item.get("contact")):
-        if contact.get("contactType") != INVOICE_DELIVERY:
-            continue
-        for medium in objects(contact.get("contactMedium")):
-            channel, values = medium.get("mediumType"), medium.get("characteristic")
-            if isinstance(channel, str) and channel in ADDRESSES and isinstance(values, dict):
-                address = values.get(ADDRESSES[channel])
-                if isinstance(address, str) and clean(address):
-                    return InvoiceDelivery(channel, clean(address))
-    return None
 
 
 def _contract_of(item: dict[str, Any]) -> str | None:
@@ -156,7 +128,7 @@ def sim(item: dict[str, Any]) -> SimData:
     """TMF639 physical resource of the category "SIM"."""
     characteristics = _characteristics(item.get("resourceCharacteristic"))
     iccid = item.get("value") or characteristics.get("iccid")
-    if not isinstance(iccid, str) or not ICCID.fullmatch(iccid):
+    if not isinstance(iccid, str) or not attributes.ICCID.fullmatch(iccid):
         raise Unfit("the ICCID is not one")
     return SimData(
         id=get_id(item),
@@ -184,7 +156,9 @@ def free_number(item: dict[str, Any]) -> FreeNumber:
     if number_class not in tuple(NumberClass):
         raise Unfit(f"the class of number {number_class[:30]!r} is not known")
     return FreeNumber(
-        msisdn=_number(item.get("value") or characteristics.get("msisdn"), MSISDN, "the number"),
+        msisdn=attributes.digits(
+            item.get("value") or characteristics.get("msisdn"), attributes.MSISDN, "the number"
+        ),
         number_class=NumberClass(number_class),
         price=fields.amount(characteristics.get("switchPrice"), "switchPrice"),
         party_id=_earlier_customer(item),
@@ -202,38 +176,19 @@ def _earlier_customer(item: dict[str, Any]) -> str | None:
 def line(item: dict[str, Any]) -> LineData:
     """TMF637 product."""
     characteristics = _characteristics(item.get("productCharacteristic"))
-    status = fields.text(item, "status")
-    if status not in STATES:
-        raise Unfit(f"status {status[:30]!r} is not that of a line in service")
     party_id, employee = _parties(item)
-    limit_amount, limit_period, limit_warn = _limit(characteristics.get("spendingLimit"))
-    state = STATES[status]
     return LineData(
         id=get_id(item),
         party_id=party_id,
-        msisdn=_number(characteristics.get("msisdn") or item.get("name"), MSISDN, "the number"),
-        iccid=_number(characteristics.get("iccid"), ICCID, "the ICCID"),
-        state=state,
-        block_reason=fields.text(characteristics, "blockReason") or None if state == "blocked" else None,
-        tariff_id=get_id(get_object(item.get("productOffering"), "productOffering")),
         account_id=fields.find_id(item.get("billingAccount")) or None,
         employee=employee,
-        limit_amount=limit_amount,
-        limit_period=limit_period,
-        limit_warn=limit_warn,
         spent=fields.amount(characteristics.get("spentThisMonth", 0), "spentThisMonth"),
         last_activity=fields.find_day(characteristics.get("lastActivity"), "lastActivity"),
         activated_on=fields.find_day(item.get("startDate"), "startDate"),
         updated_at=fields.moment(item.get("lastUpdate"), "lastUpdate"),
         planned_tariff_id=fields.find_id(characteristics.get("plannedTariff")) or None,
+        **attributes.read_line(item, characteristics),
     )
-
-
-def _number(value: Any, pattern: re.Pattern[str], name: str) -> str:
-    digits = value.removeprefix("+") if isinstance(value, str) else ""
-    if not pattern.fullmatch(digits):
-        raise Unfit(f"{name} is not one")
-    return digits
 
 
 def _parties(item: dict[str, Any]) -> tuple[str, str]:
@@ -246,20 +201,6 @@ def _parties(item: dict[str, Any]) -> tuple[str, str]:
     if not customer:
         raise Unfit("the customer is missing")
     return customer, employee
-
-
-def _limit(value: Any) -> tuple[Decimal | None, str | None, int | None]:
-    if value is None:
-        return None, None, None
-    limit = get_object(value, "spendingLimit")
-    period, warn = limit.get("period", "month"), limit.get("warnAt")
-    if period not in PERIODS:
-        raise Unfit("the period of the limit is neither day nor month")
-    if warn is not None and (isinstance(warn, bool) or not isinstance(warn, int) or not 0 <= warn <= 100):
-        raise Unfit("the warning of the limit is not a percentage")
-    if limit.get("unit", "RUB") != "RUB":
-        raise Unfit("the limit is not in RUB")
-    return fields.amount(limit.get("amount"), "the limit"), period, warn
 
 
 def _characteristics(value: Any) -> dict[str, Any]:

@@ -29,7 +29,12 @@ EXPORTED: tuple[tuple[Attribute, ReportColumn], ...] = tuple(
         key=lambda exported: exported[1].place,
     )
 )
-CELL_KINDS: dict[Kind, CellKind] = {Kind.MONEY: "decimal", Kind.PERCENT: "int", Kind.DAY: "date"}
+CELL_KINDS: dict[Kind, CellKind] = {
+    Kind.MONEY: "decimal",
+    Kind.PERCENT: "int",
+    Kind.NUMBER: "int",
+    Kind.DAY: "date",
+}
 
 
 class LinesParams(DepartmentParams):
@@ -89,7 +94,7 @@ def _writer(attribute: Attribute, column: ReportColumn, speech: Speech) -> Calla
     if column.words == "department":
         return department_names(speech.session, speech.actor).get
     if attribute.kind is Kind.MSISDN:
-        return "+".__add__
+        return lambda number: None if number is None else f"+{number}"
     if attribute.kind is Kind.WORDS:
         return _Known(speech.words(attribute.words)).__getitem__
     return None

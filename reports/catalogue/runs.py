@@ -84,14 +84,17 @@ def rows(actor: Actor, params: Params) -> Rows:
 def cells(speech: Speech) -> Cells:
     """Words for outcomes and reasons; the reasons of a run depend on its parameters and are read once."""
     names, outcomes = department_names(speech.session, speech.actor), speech.words(ITEM_STATES)
-    reasons: dict[int, dict[str, str]] = {}
+    reasons: dict[int, refusals.Texts] = {}
 
-    def texts(run_id: int, code: str, params: Mapping[str, Any]) -> dict[str, str]:
+    def sentence(run_id: int, code: str, params: Mapping[str, Any], why: str) -> str:
         if run_id not in reasons:
             operation = BY_CODE.get(code)
-            titles = refusals.texts(operation, operation.schema().load(dict(params))) if operation else {}
-            reasons[run_id] = {reason: speech.text(title) for reason, (title, _) in titles.items()}
-        return reasons[run_id]
+            loaded = operation.schema().load(dict(params)) if operation else {}
+            messages = refusals.texts(operation, loaded)
+            reasons[run_id] = refusals.Texts(
+                {reason: (speech.text(title), "") for reason, (title, _) in messages.items()}
+            )
+        return reasons[run_id][why][0]
 
     def made(row: Any) -> Sequence[object]:
         run, code, params, started, who, number, person, place, state, why, detail, ended = row
@@ -104,7 +107,7 @@ def cells(speech: Speech) -> Cells:
             person,
             names.get(place),
             outcomes.get(state, state),
-            texts(run, code, params).get(why, why) if why else None,
+            sentence(run, code, params, why) if why else None,
             detail,
             ended if state in FINAL else None,
         )

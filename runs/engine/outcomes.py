@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from core.errors import NotFound
 from core.journal.entries import Entry, write
 from core.tenancy import all_companies, company_scope
 from operators.port import LineOutcome, Outcome
-from runs import operation_params
+from runs import operation_params, refusals
 from runs.engine import counters
 from runs.engine.counters import Moved
 from runs.journal import operation_action
@@ -99,7 +99,7 @@ def record(db: Session, parts: Parts, locked: Locked, order_id: str, lines: Sequ
     Returns how many items became final now; those that already were, or are still open, are left as they are.
     """
     now, batch, run = clock.now(), locked.batch, locked.run
-    outcomes = _by_outcome(run.id, lines)
+    outcomes = _by_outcome(run.id, _with_known_reasons(parts, run, lines))
     numbers = ",".join(str(no) for nos in outcomes.values() for no in nos)
     groups = [
         {"nos": nos, "state": state, "reason": reason, "detail": detail}
@@ -125,6 +125,21 @@ def record(db: Session, parts: Parts, locked: Locked, order_id: str, lines: Sequ
     by.subtract(old for _, old, _ in changed)
     counters.move(db, run.company_id, run.id, now, by, Moved(answered=True))
     return len(changed)
+
+
+def _with_known_reasons(parts: Parts, run: Run, lines: Sequence[LineOutcome]) -> Sequence[LineOutcome]:
+    """These outcomes, with reasons that the run's operation has a sentence for."""
+    if not any(line.reason for line in lines):
+        return lines
+    try:
+        operation = parts.operations.of(run.operation)
+        known = refusals.texts(operation, operation_params.stored_params(operation, run))
+    except (NotFound, ValidationError):
+        known = refusals.texts(None, {})
+    return [
+        replace(line, reason=refusals.reason_from_operator(line.reason, known)) if line.reason else line
+        for line in lines
+    ]
 
 
 Outcomes = dict[tuple[str, str | None, str | None], list[int]]

@@ -10,10 +10,12 @@ from babel.messages.pofile import read_po
 
 from core.i18n import TRANSLATIONS
 from lines.operations import OPERATIONS, gather
-from operators.tmf.orders import ANY_REASON, REASONS
+from operators.port import ANY_REASON
+from operators.tmf.orders import REASONS, reason_of
 from rbac.presets import PRESETS
 from runs.operation import Operation
-from runs.refusals import COMMON_TEXTS, ITEM_TEXTS, texts
+from runs.refusals import COMMON_TEXTS, ITEM_TEXTS, reason_from_operator, texts
+from sandbox.lookup import REASONS as SANDBOX_REASONS
 from tests.architecture.source import ROOT, tree
 
 ORDERED = [operation for operation in OPERATIONS if operation.change is not None]
@@ -115,8 +117,10 @@ PARAMS = {
 
 
 def test_each_reason_of_the_operator_belongs_somewhere() -> None:
-    somewhere = OF_ANY_OPERATION.union(*OF_TARGET.values(), *OF_ONE_OPERATION.values())
-    assert somewhere == {*REASONS.values(), ANY_REASON}
+    """Those that the sandbox gives, all of which must be ours; our own names of them are not spare."""
+    given = {reason_of(code) for code in SANDBOX_REASONS}
+    assert given | {ANY_REASON} == OF_ANY_OPERATION.union(*OF_TARGET.values(), *OF_ONE_OPERATION.values())
+    assert set(REASONS) <= set(SANDBOX_REASONS)
 
 
 @pytest.mark.parametrize("operation", ORDERED, ids=lambda one: one.code)
@@ -135,3 +139,14 @@ def test_a_reason_has_one_sentence(operation: Operation) -> None:
     for refusal in operation.refusals(params):
         said = {**ITEM_TEXTS, **COMMON_TEXTS, **operation.reasons}.get(refusal.code)
         assert said in (None, (refusal.text, refusal.advice)), refusal.code
+
+
+@pytest.mark.parametrize("operation", ORDERED, ids=lambda one: one.code)
+def test_a_reason_that_an_operation_does_not_know_is_a_plain_refusal(operation: Operation) -> None:
+    params = operation.schema().load(PARAMS.get(operation.code, {}))
+    known = texts(operation, params)
+    for code in OF_ONE_OPERATION.get(operation.code, set()) | OF_TARGET[operation.target] | OF_ANY_OPERATION:
+        assert reason_from_operator(code, known) == code
+    for code in ("levitating", "stopped", "no_right", "broken", "busy"):
+        assert reason_from_operator(code, known) == ANY_REASON
+    assert known["levitating"] == ITEM_TEXTS[ANY_REASON]

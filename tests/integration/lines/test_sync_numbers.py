@@ -84,7 +84,7 @@ def test_a_line_that_waits_for_its_order_takes_no_number(place: Place) -> None:
     report = write(
         place,
         replace(first, employee="Другая", updated_at=LATER),
-        replace(second, tariff_id="T-M", updated_at=LATER),
+        replace(second, tariff="T-M", updated_at=LATER),
         since_hours=1,
     )
     assert report.deferred == 2

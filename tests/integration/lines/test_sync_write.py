@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any, cast
 
 from sqlalchemy import select, text
 
@@ -16,6 +17,7 @@ from hierarchy.models import Company
 from lines.models import Line
 from lines.sync.lines import apply_line_event
 from lines.sync.writer import LineWriter
+from operators.changes import UNCHANGED, Limit
 from operators.records import LineData
 from operators.states import Report
 from tests.fixtures.world import Place, World
@@ -33,14 +35,12 @@ def told(place: Place, line_id: int, **changes: object) -> LineData:
             party_id=party,
             msisdn=line.msisdn,
             iccid=line.iccid,
-            state=line.state,
+            state=cast(Any, line.state),
             block_reason=None,
-            tariff_id=line.tariff_id,
+            tariff=line.tariff_id,
             account_id="fine",
             employee=line.employee,
-            limit_amount=None,
-            limit_period=None,
-            limit_warn=None,
+            limit=None,
             spent=Decimal(0),
             last_activity=None,
             activated_on=None,
@@ -90,7 +90,7 @@ def test_what_the_operator_plans_comes_and_goes(world: World) -> None:
     line = told(place, place.line_ids[0], planned_tariff_id="T-M")
     assert apply_line_event(line)
     assert lines(place)[line.id].planned_tariff_id == "T-M"
-    begun = replace(line, tariff_id="T-M", planned_tariff_id=None, updated_at=THEN + timedelta(days=30))
+    begun = replace(line, tariff="T-M", planned_tariff_id=None, updated_at=THEN + timedelta(days=30))
     assert apply_line_event(begun)
     now = lines(place)[line.id]
     assert (now.tariff_id, now.planned_tariff_id) == ("T-M", None)
@@ -126,3 +126,16 @@ def wait_for_a_lock(place: Place) -> None:
         while not session.scalar(waiting):
             assert clock.now() < deadline, "nobody waits"
             session.execute(text("SELECT pg_stat_clear_snapshot(), pg_sleep(0.05)"))
+
+
+def test_new_lines_of_which_not_the_same_is_said(world: World) -> None:
+    place = world.company(lines=1)
+    told_of = told(place, place.line_ids[0])
+    limited = replace(told_of, id="limited", msisdn="79990000001", limit=Limit(Decimal(5), "day", 90))
+    unsaid = replace(told_of, id="unsaid", msisdn="79990000002", limit=UNCHANGED)
+    report = Report()
+    LineWriter(place.company_id, report, THEN).write([limited, unsaid])
+    assert report.created == 2
+    stored = lines(place)
+    assert (stored["limited"].limit_amount, stored["limited"].limit_warn) == (Decimal(5), 90)
+    assert stored["unsaid"].limit_amount is None

@@ -107,7 +107,7 @@ def test_lines_are_complete_and_counted(loaded: int, source: TmfSource, operator
     theirs = {line.id: line for page in source.lines(_party(loaded)) for line in page.records}
     assert len(lines) == 30
     assert {key: (line.msisdn, line.iccid, line.state, line.tariff_id) for key, line in lines.items()} == {
-        key: (line.msisdn, line.iccid, line.state, line.tariff_id) for key, line in theirs.items()
+        key: (line.msisdn, line.iccid, line.state, line.tariff) for key, line in theirs.items()
     }
     assert all(line.account_id for line in lines.values())
     assert _totals(loaded) == _counted(loaded)
@@ -375,7 +375,7 @@ def test_our_employee_and_department_stay(loaded: int, source: TmfSource) -> Non
     with company_scope(loaded), unit_of_work() as db:
         stored = db.scalars(select(Line).where(Line.operator_id == line.id)).one()
         stored.employee = "Наша Анна"
-    apply_line_event(replace(line, employee="Их Анна", updated_at=clock.now(), tariff_id="T-M2M"))
+    apply_line_event(replace(line, employee="Их Анна", updated_at=clock.now(), tariff="T-M2M"))
     now = _lines(loaded)[line.id]
     assert (now.employee, now.tariff_id) == ("Наша Анна", "T-M2M")
 

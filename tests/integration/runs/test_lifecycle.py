@@ -228,6 +228,30 @@ def test_failed_lines_are_offered_again_refused_ones_are_not(desk: Desk) -> None
     assert desk.run(again).done == 2
 
 
+def test_a_reason_of_another_operation_is_kept_as_a_plain_refusal_with_what_the_operator_said(
+    desk: Desk,
+) -> None:
+    reasons = {"-1": "already_blocked", "-2": "same_sim", "-3": "stopped"}
+
+    def outcome(item: str) -> LineOutcome:
+        reason = reasons.get(item[item.index("-") :])
+        if reason is None:
+            return LineOutcome(item, Outcome.DONE)
+        return LineOutcome(item, Outcome.REFUSED, reason, "words of the operator")
+
+    desk.operator.outcome = outcome
+    run = desk.start()
+    desk.work(run)
+    with company_scope(desk.place.company_id), db.unit_of_work():
+        refused = select(RunItem.no, RunItem.reason, RunItem.detail).where(RunItem.state == "refused")
+        rows = session().execute(refused.where(RunItem.run_id == run.id).order_by(RunItem.no)).all()
+    assert [tuple(row) for row in rows] == [
+        (1, "already_blocked", "words of the operator"),
+        (2, "operator_refused", "words of the operator"),
+        (3, "operator_refused", "words of the operator"),
+    ]
+
+
 def test_prices_are_shown_before_and_kept_with_the_run(desk: Desk, world: World) -> None:
     world.lines(desk.place, 2, account="debt")
     world.lines(desk.place, 3, tariff="T-M")

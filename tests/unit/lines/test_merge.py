@@ -11,8 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lines.sync.merge import ORDERED, Holder, assign_numbers, latest, marked, merge, values_of
+from lines.at_operator import owned
+from lines.attribute import Owner
+from lines.sync.merge import JOURNALED, ORDERED, Holder, assign_numbers, latest, marked, merge, values_of
 from lines.sync.seen_ids import SeenIds
+from operators.changes import UNCHANGED, Limit
 from operators.records import LineData
 
 THEN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -24,12 +27,10 @@ LINE = LineData(
     iccid="8970112345678901234",
     state="active",
     block_reason=None,
-    tariff_id="T-OPTIMA",
+    tariff="T-OPTIMA",
     account_id="A1",
     employee="Анна",
-    limit_amount=None,
-    limit_period=None,
-    limit_warn=None,
+    limit=None,
     spent=Decimal("1.00"),
     last_activity=date(2026, 10, 31),
     activated_on=date(2024, 1, 1),
@@ -84,6 +85,40 @@ def test_with_an_order_on_its_way_only_usage_comes_and_the_rest_is_deferred() ->
 def test_the_operators_employee_fills_an_empty_place_only(ours: str, comes: bool) -> None:
     changes, _ = _merge(replace(LINE, updated_at=LATER), employee=ours)
     assert ("employee" in changes) is comes
+
+
+def test_what_a_record_leaves_unsaid_stays() -> None:
+    unsaid = replace(LINE, limit=UNCHANGED, block_reason=UNCHANGED, updated_at=LATER)
+    assert {"limit_amount", "limit_period", "limit_warn", "block_reason"}.isdisjoint(_values(unsaid))
+    changes, _ = _merge(unsaid, limit_amount=Decimal(5), block_reason="debt")
+    assert changes == {"operator_updated_at": LATER}
+
+
+def test_a_value_over_several_columns_comes_and_goes_as_a_whole() -> None:
+    limit: dict[str, Any] = {"limit_amount": Decimal(5), "limit_period": "day", "limit_warn": None}
+    changes, _ = _merge(replace(LINE, limit=Limit(Decimal(5), "day", None), updated_at=LATER), limit_warn=80)
+    assert changes == {**limit, "operator_updated_at": LATER}
+    changes, _ = _merge(replace(LINE, limit=None, updated_at=LATER), **limit)
+    assert changes == {"limit_amount": None, "limit_period": None, "operator_updated_at": LATER}
+
+
+def test_the_owner_of_each_column() -> None:
+    assert set(owned(Owner.OPERATOR)) == {
+        "state",
+        "block_reason",
+        "tariff_id",
+        "planned_tariff_id",
+        "limit_amount",
+        "limit_period",
+        "limit_warn",
+        "msisdn",
+        "iccid",
+        "activated_on",
+    }
+    assert set(owned(Owner.USAGE)) == {"account_id", "spent", "last_activity"}
+    assert owned(Owner.OPERATOR_UNTIL_SET) == ("employee",)
+    assert {"spent", "last_activity"}.isdisjoint(JOURNALED)
+    assert JOURNALED | {"spent", "last_activity"} == set(owned(*Owner))
 
 
 LINES = st.builds(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.changes import InvoiceDelivery
+from operators.changes import InvoiceDelivery, Limit
 from operators.fields import Unfit, clean
 from operators.pool import FreeNumber, NumberClass
 from operators.records import AccountData, ContractData, LineData, Odd, PartyData, SimData, TariffData
@@ -45,12 +45,10 @@ LINE = LineData(
     iccid="8970112345678901234",
     state="blocked",
     block_reason="lost",
-    tariff_id="T-OPTIMA",
+    tariff="T-OPTIMA",
     account_id="A1",
     employee="Пётр Ильин",
-    limit_amount=Decimal("500.00"),
-    limit_period="day",
-    limit_warn=90,
+    limit=Limit(Decimal("500.00"), "day", 90),
     spent=Decimal("123.45"),
     last_activity=date(2026, 10, 31),
     activated_on=date(2024, 2, 3),
@@ -109,7 +107,7 @@ def test_a_line_without_what_may_be_missing() -> None:
     product["relatedParty"].pop()
     product["productCharacteristic"] = product["productCharacteristic"][:2]
     line = parse.line(product)
-    assert (line.account_id, line.employee, line.limit_amount, line.spent) == (None, "", None, Decimal(0))
+    assert (line.account_id, line.employee, line.limit, line.spent) == (None, "", None, Decimal(0))
     assert (line.last_activity, line.activated_on, line.block_reason) == (None, None, None)
 
 
