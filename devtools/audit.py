@@ -13,12 +13,14 @@ from core.journal import entries as journal
 from core.tenancy import company_scope
 from devtools.factory import Factory, described
 from hierarchy.models import DepartmentTotal
+from lines.at_operator import columns_of, owned
+from lines.attribute import Owner
 from lines.models import Line
 from runs.models import FINAL, OrderBatch, Run, RunItem, item_key
 
 PAGE = 1000
 AT_OPERATOR = {"completed": "done", "rejected": "refused", "failed": "failed"}
-COMPARED = ("state", "block_reason", "tariff_id", "limit_amount", "limit_period", "limit_warn")
+COMPARED = owned(Owner.OPERATOR)
 
 
 def problems(factory: Factory, run_id: int) -> list[str]:
@@ -98,7 +100,7 @@ def _line_problems(factory: Factory) -> Iterator[str]:
         rows = session.execute(select(Line.operator_id, *columns)).all()
     ours = {row[0]: tuple(row[1:]) for row in rows}
     theirs = {
-        line.id: tuple(getattr(line, name) for name in COMPARED)
+        line.id: tuple(columns_of(line).get(name) for name in COMPARED)
         for page in factory.source.lines(factory.party_id)
         for line in page.records
     }

@@ -20,6 +20,10 @@ BY_COLUMN: Mapping[str, Attribute] = {
 """The attributes by the column of the table, which is also their name in the journal."""
 JOURNAL_FIELDS: Mapping[str, str] = {name: attribute.label for name, attribute in BY_COLUMN.items()}
 """What the journal calls the columns: message ids."""
+JOURNAL_VALUES: Mapping[str, str] = {
+    code: words for attribute in ATTRIBUTES for code, words in attribute.words.items()
+}
+"""What the journal calls their codes: message ids."""
 EACH_ITS_OWN = tuple(
     f'"{attribute.column}"'
     for attribute in ATTRIBUTES

@@ -8,7 +8,7 @@ from core.i18n import N_
 from core.journal.actions import Action, Area, JournalWords
 from core.journal.entries import JournalEntry
 from hierarchy.models import Department
-from lines.changes import JOURNAL_FIELDS
+from lines.changes import JOURNAL_FIELDS, JOURNAL_VALUES
 from lines.models import IN_DEPARTMENT, Line
 from lines.words import VALUES
 from rbac.actor import ANYWHERE, Actor
@@ -33,7 +33,7 @@ WORDS = JournalWords(
         "rows": N_("Rows"),
         "found": N_("Found"),
     },
-    values=VALUES,
+    values={**JOURNAL_VALUES, **VALUES},
 )
 
 

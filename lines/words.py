@@ -37,7 +37,7 @@ DELIVERY_CHANNELS: Mapping[str, str] = {
 }
 """How the invoices of a billing account come, by operators.changes.InvoiceDelivery.channel."""
 VALUES: Mapping[str, str] = {**STATES, **BLOCK_REASONS, **LIMIT_PERIODS, **DELIVERY_CHANNELS}
-"""Every code that the journal keeps of a line or an account."""
+"""Codes that the journal keeps of a line or an account, beside those of attributes alone (lines/attributes.py)."""
 
 
 def in_sentence(text: str) -> str:

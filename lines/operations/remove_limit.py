@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from core.i18n import N_, NN_
+from lines.at_operator import columns_of
 from lines.models import Line
 from lines.operations.common import REASONS, TERMINATED, NoParams
 from operators.changes import Change
 from rbac.permissions import Permission
 from runs.operation import Operation, Refusal, Words
 
+NO_LIMIT = Change(limit=None)
 OPERATION = Operation(
     code="remove_limit",
     words=Words(
@@ -25,8 +27,8 @@ OPERATION = Operation(
         TERMINATED,
         Refusal("no_limit", N_("Has no limit"), Line.limit_amount.is_(None)),
     ),
-    change=lambda params: Change(limit=None),
-    effect=lambda params: {"limit_amount": None, "limit_period": None, "limit_warn": None},
+    change=lambda params: NO_LIMIT,
+    effect=lambda params: columns_of(NO_LIMIT),
     reasons=REASONS,
     group="limit",
     order=40,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from sqlalchemy import and_
+
 from core.fields import FieldSchema, choice, money, percent
 from core.i18n import N_, NN_
+from lines.at_operator import columns_of
 from lines.models import Line
 from lines.operations.common import REASONS, TERMINATED
 from lines.words import LIMIT_PERIODS
@@ -22,12 +25,13 @@ class LimitParams(FieldSchema):
     warn_at = percent(N_("Warn at, %"), required=False, default=80)
 
 
+def _change(params: Params) -> Change:
+    return Change(limit=Limit(params["amount"], params["period"], params["warn_at"]))
+
+
 def _same(params: Params) -> Refusal:
-    is_same = (
-        (Line.limit_amount == params["amount"])
-        & (Line.limit_period == params["period"])
-        & (Line.limit_warn == params["warn_at"])
-    )
+    limit = columns_of(_change(params))
+    is_same = and_(*(getattr(Line, name) == value for name, value in limit.items()))
     return Refusal("same_limit", N_("Already has exactly this limit"), is_same)
 
 
@@ -44,12 +48,8 @@ OPERATION = Operation(
     icon="speedometer2",
     schema=LimitParams,
     refusals=lambda params: (TERMINATED, _same(params)),
-    change=lambda params: Change(limit=Limit(params["amount"], params["period"], params["warn_at"])),
-    effect=lambda params: {
-        "limit_amount": params["amount"],
-        "limit_period": params["period"],
-        "limit_warn": params["warn_at"],
-    },
+    change=_change,
+    effect=lambda params: columns_of(_change(params)),
     reasons=REASONS,
     group="limit",
     order=30,

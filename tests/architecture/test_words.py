@@ -18,7 +18,7 @@ from runs.words import ITEM_STATES, RUN_STATES
 from tests.architecture.source import ROOT, product_files, shown, tree
 
 ENUMS: tuple[type[StrEnum], ...] = (LineState, BlockReason, LimitPeriod, ItemState, RunState, RequestState)
-HOMES = ("lines/words.py", "runs/words.py", "forms/requests/words.py")
+HOMES = ("lines/words.py", "lines/attributes.py", "runs/words.py", "forms/requests/words.py")
 MARKERS = {"N_", "NN_", "_", "gettext", "ngettext", "pgettext"}
 STEP = re.compile(
     r"\{%-?\s*(?:el)?if\s[^%]*?==\s*[\"'](\w+)[\"'][^%]*%\}(.*?)(?=\{%-?\s*(?:elif|else|endif)\b)", re.DOTALL
