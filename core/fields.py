@@ -13,6 +13,8 @@ from typing import Any, Final, Literal, NamedTuple, TypedDict, Unpack
 
 from marshmallow import Schema, ValidationError, fields, missing, validate
 
+from core import emails
+from core.emails import NOT_AN_EMAIL
 from core.i18n import N_
 from core.messages import Message
 from core.money import Money
@@ -24,7 +26,6 @@ TOO_LONG = N_("This is too long.")
 NOT_AN_AMOUNT = N_("Type an amount in roubles, such as 1500.50.")
 AMOUNT_WITHIN = N_("Type an amount from %(min)s to %(max)s.")
 NUMBER_WITHIN = N_("Type a whole number from %(min)s to %(max)s.")
-NOT_AN_EMAIL = N_("This is not an e-mail address.")
 
 TEXT: Final = "text"
 AREA: Final = "area"
@@ -292,10 +293,23 @@ def percent(
     return integer(label, 1, 100, required=required, default=default, unit="%", **more)
 
 
-def email(label: str, *, required: bool = True, **more: Unpack[More]) -> fields.Email:
+class Email(fields.Email):
+    """An e-mail address as `core.emails` reads it, also as mail programs copy it; kept without what stood around it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators = []  # the library's own pattern is another rule than that of the mail server
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **rest: Any) -> str:
+        address = emails.normal(super()._deserialize(value, attr, data, **rest))
+        if address is None:
+            raise self.make_error("invalid")
+        return address
+
+
+def email(label: str, *, required: bool = True, **more: Unpack[More]) -> Email:
     """An e-mail address."""
-    length = validate.Length(max=LONGEST, error=TOO_LONG)
-    return fields.Email(validate=length, **options(FieldInfo(label, EMAIL, **more), required, NOT_AN_EMAIL))
+    return Email(**options(FieldInfo(label, EMAIL, **more), required, NOT_AN_EMAIL))
 
 
 def checked(

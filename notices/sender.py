@@ -25,6 +25,7 @@ HOLD = timedelta(minutes=5)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=15), timedelta(hours=1)
 MOST_TRIES = 40
 """With the pauses above: about a day and a half."""
+NEVER_SENT = N_("The mail could not be sent in many tries.")
 EXPIRED = N_("The attached file is not kept any more.")
 REASON = "the outbox of every company is sent by one sender"
 
@@ -43,6 +44,10 @@ def send_due(server: SmtpServer, storage: Storage) -> int:
             _record(mail, state=MailState.FAILED, trouble=EXPIRED)
         except MailServerAway as problem:
             _postpone(mail, str(problem)[:500])
+        except Exception as problem:
+            # Whatever it is, the mails after this one are other people's.
+            log.error("mail.bug", mail=mail.id, exc_info=problem)
+            _postpone(mail, type(problem).__name__)
         else:
             _record(mail, state=MailState.SENT, sent_at=clock.now(), trouble="")
             sent += 1
@@ -66,9 +71,11 @@ def _claim() -> list[OutboxMail]:
             .with_for_update(skip_locked=True)
         ).all()
         for mail in due:
+            if mail.tries >= MOST_TRIES:  # nobody lived to record how the last try ended
+                mail.state, mail.trouble = MailState.FAILED, mail.trouble or NEVER_SENT
             mail.tries += 1
             mail.next_try_at = now + HOLD
-        return list(due)
+        return [mail for mail in due if mail.state == MailState.PENDING]
 
 
 def _letter(mail: OutboxMail, storage: Storage) -> Letter:

@@ -6,11 +6,14 @@ import smtplib
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import EmailPolicy
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from core import clock
+from core import clock, emails
 
 TIMEOUT = 20.0
 REFUSED_FOR_GOOD = range(500, 600)
@@ -45,6 +48,37 @@ class Letter:
     files: Sequence[File] = ()
 
 
+class _Policy(EmailPolicy):
+    """The usual policy, with texts folded by `Header`: the library's own folding loses blanks between words."""
+
+    def fold(self, name: str, value: Any) -> str:
+        """The header on as many lines as it needs."""
+        folded = self._text(name, value)
+        if folded is None:
+            return str(super().fold(name, value))
+        return f"{name}: {folded.encode(linesep=self.linesep)}{self.linesep}"
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """The same in bytes."""
+        if self._text(name, value) is None:
+            return bytes(super().fold_binary(name, value))
+        return self.fold(name, value).encode("ascii")
+
+    def _text(self, name: str, value: Any) -> Header | None:
+        """The text of a header that needs more than ASCII; None where the library's folding will do."""
+        if name not in ("Subject", "From") or str(value).isascii():
+            return None
+        if name == "Subject":
+            return Header(str(value), "utf-8", header_name=name)
+        (sender,) = value.addresses
+        header = Header(sender.display_name, "utf-8", header_name=name)
+        header.append(f"<{sender.addr_spec}>", "ascii")
+        return header
+
+
+POLICY = _Policy()
+
+
 class SmtpServer:
     """A server by its address: smtp://user:password@host:port?tls=starttls (or tls=ssl, or without tls)."""
 
@@ -63,9 +97,10 @@ class SmtpServer:
 
     def send(self, letter: Letter) -> None:
         """Hand one mail over. Raises MailRefused or MailServerAway."""
+        message = self.message(letter)
         try:
             with self._connected() as link:
-                link.send_message(self._message(letter))
+                link.send_message(message)
         except smtplib.SMTPRecipientsRefused as problem:
             code, words = next(iter(problem.recipients.values()))
             raise _kind(code)(_said(code, words)) from problem
@@ -73,8 +108,6 @@ class SmtpServer:
             raise _kind(problem.smtp_code)(_said(problem.smtp_code, problem.smtp_error)) from problem
         except (smtplib.SMTPException, OSError) as problem:
             raise MailServerAway(str(problem) or type(problem).__name__) from problem
-        except ValueError as problem:
-            raise MailRefused(str(problem)) from problem
 
     def _connected(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
@@ -90,10 +123,18 @@ class SmtpServer:
             link.login(self._user, self._password)
         return link
 
-    def _message(self, letter: Letter) -> EmailMessage:
-        message = EmailMessage()
+    def message(self, letter: Letter) -> EmailMessage:
+        """The mail as it goes out; raises MailRefused for what cannot be written."""
+        try:
+            return self._built(letter)
+        except Exception as problem:
+            # The library has no common error for what it cannot write, and each is of this mail alone.
+            raise MailRefused(str(problem) or type(problem).__name__) from problem
+
+    def _built(self, letter: Letter) -> EmailMessage:
+        message = EmailMessage(policy=POLICY)
         message["From"] = self._sender
-        message["To"] = Address(addr_spec=letter.recipient)
+        message["To"] = Address(addr_spec=emails.for_server(letter.recipient))
         message["Subject"] = letter.subject
         message["Date"] = clock.now()
         message["Message-ID"] = f"<{letter.number}@{self._sender.rpartition('@')[2].strip('<> ')}>"
@@ -104,6 +145,7 @@ class SmtpServer:
         for file in letter.files:
             kind, _, subtype = file.type.partition("/")
             message.add_attachment(file.content, maintype=kind, subtype=subtype, filename=file.name)
+        message.as_bytes()  # folded here, so that what cannot be folded is this mail's error
         return message
 
 

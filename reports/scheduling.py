@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,11 +9,12 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import clock
+from core import clock, emails
 from core.db import unit_of_work
 from core.errors import AppError, Conflict, InvalidInput
 from core.i18n import N_
 from core.journal.entries import Entry, write
+from core.messages import Message
 from core.periods import OWN
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import Company
@@ -41,7 +41,7 @@ log = structlog.get_logger(__name__)
 MOST_ADDRESSES = 10
 MOST_SCHEDULES = 50
 AT_ONCE = 20
-ADDRESS = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+NO_ADDRESS = N_("“%(typed)s” is not an e-mail address.")
 STILL_MADE = N_("This report is still being made. Its mail goes out as soon as it is ready.")
 MOVING = N_("A schedule needs a period that moves with the calendar, not own dates.")
 LAST_DAY = {Period.WEEKLY: 7, Period.MONTHLY: 28}
@@ -150,16 +150,19 @@ def _whole(
 
 
 def read_addresses(value: Any, problems: dict[str, list[str]]) -> list[str]:
-    """E-mail addresses of a text (between them commas, semicolons or new lines) or a list."""
-    parts = re.split(r"[,;\s]+", value) if isinstance(value, str) else [str(item) for item in value]
-    addresses = list(dict.fromkeys(part.strip() for part in parts if part.strip()))
-    if not addresses:
+    """E-mail addresses of a text (as `emails.parts_of` parts it) or of a list of texts, each once."""
+    texts = [value] if isinstance(value, str) else [str(text) for text in value]
+    typed = dict.fromkeys(part for text in texts for part in emails.parts_of(text))
+    addresses = {part: emails.normal(part) for part in typed}
+    wrong = [part for part, address in addresses.items() if address is None]
+    distinct = list(dict.fromkeys(address for address in addresses.values() if address))
+    if not typed:
         problems["addresses"] = [N_("Give at least one e-mail address.")]
-    elif len(addresses) > MOST_ADDRESSES:
+    elif wrong:
+        problems["addresses"] = [Message(NO_ADDRESS, typed=part[:40]) for part in wrong[:MOST_ADDRESSES]]
+    elif len(distinct) > MOST_ADDRESSES:
         problems["addresses"] = [N_("At most ten addresses.")]
-    elif not all(ADDRESS.fullmatch(item) and ".." not in item for item in addresses):
-        problems["addresses"] = [N_("One of these is no e-mail address.")]
-    return addresses
+    return distinct
 
 
 def own(session: Session, actor: Actor) -> Sequence[ReportSchedule]:

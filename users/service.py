@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, not_, or_, select, true, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core import clock
+from core import clock, emails
+from core.emails import NOT_AN_EMAIL
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.i18n import LOCALES, N_
 from core.journal import entries as journal
@@ -99,8 +100,8 @@ def _wrong_fields(login: str, name: str, email: str, phone: str) -> dict[str, li
         wrong["name"] = [N_("Say the person's name.")]
     elif has_invisible(name):
         wrong["name"] = [INVISIBLE]
-    if email and (email.count("@") != 1 or "." not in email.partition("@")[2] or len(email) > 200):
-        wrong["email"] = [N_("This is not an e-mail address.")]
+    if email and emails.normal(email) is None:
+        wrong["email"] = [NOT_AN_EMAIL]
     if phone.strip() and normal_phone(phone) is None:
         wrong["phone"] = [N_("This is not a phone number.")]
     return wrong

@@ -102,6 +102,7 @@ def test_only_the_unit_of_work_commits() -> None:
 
 BORDERS: dict[str, str] = {
     "runs/": "the runner's item boundary",
+    "notices/": "the boundary of one mail: its error is not that of the mails after it",
     "console/web/errors.py": "the handler of what nobody thought of",
     "core/excel/read_workbook.py": "a panic of the Rust parser is no Exception; everything else is raised again",
     "core/excel/write_workbook.py": "a panic of the Rust writer is no Exception; everything else is raised again",

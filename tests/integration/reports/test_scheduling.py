@@ -19,7 +19,7 @@ from core.tenancy import company_scope
 from core.working_days import is_working_day
 from notices import sender
 from notices.models import MailState, Notice, OutboxMail
-from notices.smtp import SmtpServer
+from notices.smtp import Letter, SmtpServer
 from reports import scheduling
 from reports.calendar import next_moment
 from reports.models import Period, ReportJob, ReportSchedule
@@ -131,6 +131,61 @@ def test_an_address_that_is_refused_for_good_is_given_up(desk: Desk, server: Mai
     sender.send_due(smtp(server), desk.parts.storage)
     (mail,) = rows(desk, OutboxMail)
     assert (mail.state, "550" in mail.trouble) == (MailState.FAILED, True)
+
+
+def poison(desk: Desk, recipients: list[str], **values: Any) -> None:
+    """Mails written before addresses were checked as they are now."""
+    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        for recipient in recipients:
+            row = {
+                "subject": "Old",
+                "body_text": "text",
+                "created_at": clock.now(),
+                "next_try_at": clock.now(),
+            }
+            session.add(
+                OutboxMail(company_id=desk.place.company_id, recipient=recipient, **{**row, **values})
+            )
+
+
+def test_a_mail_that_cannot_be_written_is_given_up_and_keeps_no_other_back(
+    desk: Desk, server: Mailbox
+) -> None:
+    poison(
+        desk,
+        [")@example.com", "(@b.cc", "a@.c", "a@b..c", "@b.c", "a@[1.2", "good@example.org", "a@пример.рф"],
+    )
+    assert sender.send_due(smtp(server), desk.parts.storage) == 2
+    states = {mail.recipient: mail.state for mail in rows(desk, OutboxMail)}
+    assert states.pop("good@example.org") == states.pop("a@пример.рф") == MailState.SENT
+    assert set(states.values()) == {MailState.FAILED}
+    assert {mail["To"] for mail in server.mails} == {"good@example.org", "a@xn--e1afmkfd.xn--p1ai"}
+
+
+def test_an_error_that_nobody_thought_of_is_of_one_mail(
+    desk: Desk, server: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison(desk, ["bad@example.org", "good@example.org"])
+    send = SmtpServer.send
+
+    def failing(self: SmtpServer, letter: Letter) -> None:
+        if letter.recipient == "bad@example.org":
+            raise KeyError("a mistake of ours")
+        send(self, letter)
+
+    monkeypatch.setattr(SmtpServer, "send", failing)
+    assert sender.send_due(smtp(server), desk.parts.storage) == 1
+    states = {mail.recipient: (mail.state, mail.tries, mail.trouble) for mail in rows(desk, OutboxMail)}
+    assert states["bad@example.org"] == (MailState.PENDING, 1, "KeyError")
+    assert states["good@example.org"][0] == MailState.SENT
+
+
+def test_a_mail_that_ends_its_sender_each_time_is_given_up(desk: Desk, server: Mailbox) -> None:
+    poison(desk, ["deadly@example.org"], tries=sender.MOST_TRIES)
+    assert sender.send_due(smtp(server), desk.parts.storage) == 0
+    (mail,) = rows(desk, OutboxMail)
+    assert (mail.state, bool(mail.trouble)) == (MailState.FAILED, True)
+    assert not server.mails
 
 
 def test_a_lost_right_pauses_a_schedule_and_is_told(desk: Desk) -> None:
