@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,29 +13,28 @@ from flask.testing import FlaskClient
 
 import bootstrap
 from bootstrap import Parts
-from console.app import create_app
 from core import db
 from core.db import unit_of_work
 from core.settings import Settings
 from core.tenancy import all_companies
-from tests.fixtures.databases import Database
-from tests.web.world import (
+from tests.fixtures.company_objects import (
     STAFF_ROLES,
-    Place,
+    FullPlace,
     give_work,
     keep_attachments,
-    make_company,
-    make_staff,
-    make_token,
+    make_full_company,
 )
+from tests.fixtures.databases import Database
+from tests.fixtures.world import add_staff
+from tests.web.clients import make_app, make_client
 
 
 @dataclass
-class World:
+class TwoCompanies:
     """Two companies, and the operator's people who look after the first only."""
 
-    home: Place
-    foreign: Place
+    home: FullPlace
+    foreign: FullPlace
     staff: dict[str, int]
 
 
@@ -59,44 +59,29 @@ def parts(
 
 
 @pytest.fixture(scope="module")
-def world(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> World:
-    """The rows of the tests, made once per module."""
+def companies(parts: Parts, tmp_path_factory: pytest.TempPathFactory) -> TwoCompanies:
+    """Two companies of the module's tests, made once."""
     scan = Path(tmp_path_factory.mktemp("scan")) / "scan.pdf"
     scan.write_bytes(b"%PDF-")
     with all_companies(reason="a test makes its world"), unit_of_work() as session:
-        home, foreign = make_company(session, 1), make_company(session, 2)
-        staff = {role: make_staff(session, role, role, (home.company,)) for role in STAFF_ROLES}
+        home, foreign = make_full_company(session, 1), make_full_company(session, 2)
+        staff = {role: add_staff(session, role, role, (home.company_id,)) for role in STAFF_ROLES}
         for role, user_id in staff.items():
             give_work(session, home, role, user_id)
         keep_attachments(session, parts.storage, scan)
-        return World(home, foreign, staff)
+        return TwoCompanies(home, foreign, staff)
 
 
 @pytest.fixture(scope="module")
 def app(parts: Parts) -> Flask:
-    """The console without CSRF, which has tests of its own."""
-    app = create_app(parts)
-    app.config.update(
-        TESTING=False, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False
-    )
-    return app
+    """The console of the module's tests."""
+    return make_app(parts)
 
 
 SignIn = Callable[..., FlaskClient]
 
 
 @pytest.fixture
-def sign_in(app: Flask, world: World) -> SignIn:
-    """A browser signed in as a user by id; staff may have entered a company."""
-
-    def signed_in(user_id: int, entered: int | None = None) -> FlaskClient:
-        with all_companies(reason="a test signs in"), unit_of_work() as session:
-            token = make_token(
-                session, user_id, entered=entered, reason="Call of the customer" if entered else ""
-            )
-        client = app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["_user_id"] = token
-        return client
-
-    return signed_in
+def sign_in(app: Flask, companies: TwoCompanies) -> SignIn:
+    """A browser signed in as a user of the two companies by id; staff may have entered a company."""
+    return partial(make_client, app)

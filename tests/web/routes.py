@@ -11,16 +11,16 @@ from werkzeug.routing import Rule
 
 from console.web.routing import Declared, declared_permission
 from rbac.permissions import Permission
-from tests.web.world import Place
+from tests.fixtures.company_objects import FullPlace
 
-ARGUMENTS: dict[str, Callable[[Place, str], Any]] = {
+ARGUMENTS: dict[str, Callable[[FullPlace, str], Any]] = {
     "line_id": lambda place, _: place.line,
     "run_id": lambda place, role: place.runs[role],
     "upload_id": lambda place, role: place.uploads[role],
     "department_id": lambda place, _: place.department,
     "user_id": lambda place, _: place.users["viewer"],
     "grant_id": lambda place, _: place.grant,
-    "company_id": lambda place, _: place.company,
+    "company_id": lambda place, _: place.company_id,
     "file_id": lambda place, role: place.files[role],
     "schedule_id": lambda place, role: place.schedules[role],
     "request_id": lambda place, role: place.requests[role],
@@ -41,7 +41,7 @@ WITH_ROW_VALUES = {
 }
 """Routes that are there for some operations only: one of these, and its right."""
 
-BODIES: dict[str, Callable[[Place], dict[str, Any]]] = {
+BODIES: dict[str, Callable[[FullPlace], dict[str, Any]]] = {
     "/api/v1/lines/operations/<code>": lambda place: {
         "selection": {"kind": "ids", "ids": [place.line]},
         "params": {"reason": "voluntary"},
@@ -100,7 +100,7 @@ class Target:
         """Arguments for which nobody said what they name."""
         return set(self.rule.arguments) - set(ARGUMENTS) - set(PLAIN)
 
-    def address(self, app: Flask, place: Place, role: str = "global_admin") -> str:
+    def address(self, app: Flask, place: FullPlace, role: str = "global_admin") -> str:
         """The address of this route for the objects of a company, those of a person where they are one's own."""
         values = {name: ARGUMENTS[name](place, role) for name in self.rule.arguments if name in ARGUMENTS}
         values |= {name: PLAIN[name] for name in self.rule.arguments if name in PLAIN}

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from operators.tmf.events import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
-from tests.web.conftest import SignIn, World
+from tests.web.conftest import SignIn, TwoCompanies
 from tests.web.routes import targets
 
 RULE_ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -22,8 +22,8 @@ SECRET = "event-secret"
 
 
 @pytest.fixture
-def admin(sign_in: SignIn, world: World) -> FlaskClient:
-    return sign_in(world.home.users["global_admin"])
+def admin(sign_in: SignIn, companies: TwoCompanies) -> FlaskClient:
+    return sign_in(companies.home.users["global_admin"])
 
 
 def test_document_is_valid_openapi(app: Flask, admin: FlaskClient) -> None:
@@ -77,10 +77,13 @@ def test_the_document_tells_the_truth_of_errors_files_and_proofs(app: Flask, adm
 
 
 def test_what_changes_something_needs_the_token_of_a_page(
-    app: Flask, world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+    app: Flask, companies: TwoCompanies, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     role = "global_admin"
-    client, address = sign_in(world.home.users[role]), f"/api/v1/schedules/{world.home.schedules[role]}"
+    client, address = (
+        sign_in(companies.home.users[role]),
+        f"/api/v1/schedules/{companies.home.schedules[role]}",
+    )
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
     for answer in (client.post(f"{address}/pause"), client.delete(address)):
         assert (answer.status_code, answer.get_json()["code"]) == (400, "csrf")
@@ -89,11 +92,11 @@ def test_what_changes_something_needs_the_token_of_a_page(
     assert client.post(f"{address}/pause", headers={"X-CSRFToken": token[1]}).get_json()["is_paused"]
 
 
-def test_lines_are_listed_and_shown(admin: FlaskClient, world: World) -> None:
-    found = admin.get("/api/v1/lines?q=" + world.home.msisdn).get_json()
-    assert [item["id"] for item in found["items"]] == [world.home.line]
-    shown = admin.get(f"/api/v1/lines/{world.home.line}").get_json()
-    assert shown["msisdn"] == world.home.msisdn
+def test_lines_are_listed_and_shown(admin: FlaskClient, companies: TwoCompanies) -> None:
+    found = admin.get("/api/v1/lines?q=" + companies.home.msisdn).get_json()
+    assert [item["id"] for item in found["items"]] == [companies.home.line]
+    shown = admin.get(f"/api/v1/lines/{companies.home.line}").get_json()
+    assert shown["msisdn"] == companies.home.msisdn
     assert shown["department"] == "Sales"
 
 
@@ -123,18 +126,18 @@ def test_reports_and_documents_tell_their_parameters(admin: FlaskClient) -> None
     assert (credit["limit"]["format"], credit["limit"]["minimum"]) == ("decimal", 0.01)
 
 
-def test_preview_and_submit_once_per_key(admin: FlaskClient, world: World) -> None:
-    body = {"selection": {"kind": "ids", "ids": [world.home.line]}, "params": {"reason": "voluntary"}}
+def test_preview_and_submit_once_per_key(admin: FlaskClient, companies: TwoCompanies) -> None:
+    body = {"selection": {"kind": "ids", "ids": [companies.home.line]}, "params": {"reason": "voluntary"}}
     assert admin.post("/api/v1/lines/operations/block", json=body).get_json()["preview"]["allowed"] == 1
     headers = {"Idempotency-Key": "one-and-only-1"}
     first = admin.post("/api/v1/lines/operations/block", json={**body, "submit": True}, headers=headers)
     again = admin.post("/api/v1/lines/operations/block", json={**body, "submit": True}, headers=headers)
     assert first.status_code == again.status_code == 200
     assert first.get_json()["id"] == again.get_json()["id"]
-    other = {"selection": {"kind": "department", "department": world.home.department}, "submit": True}
+    other = {"selection": {"kind": "department", "department": companies.home.department}, "submit": True}
     assert admin.post("/api/v1/lines/operations/block", json=other, headers=headers).status_code in {409, 422}
     items = admin.get(f"/api/v1/runs/{first.get_json()['id']}/items").get_json()["items"]
-    assert [item["line_id"] for item in items] == [world.home.line]
+    assert [item["line_id"] for item in items] == [companies.home.line]
     assert admin.post(f"/api/v1/runs/{first.get_json()['id']}/stop").get_json()["cancelled"] == 1
 
 
@@ -148,9 +151,9 @@ def test_bad_bodies_are_told_by_field(admin: FlaskClient, body: dict[str, Any], 
     assert answer.get_json()["code"]
 
 
-def test_submitting_needs_a_key(admin: FlaskClient, world: World) -> None:
+def test_submitting_needs_a_key(admin: FlaskClient, companies: TwoCompanies) -> None:
     body = {
-        "selection": {"kind": "ids", "ids": [world.home.line]},
+        "selection": {"kind": "ids", "ids": [companies.home.line]},
         "params": {"reason": "lost"},
         "submit": True,
     }
@@ -163,7 +166,7 @@ def _event(app: Flask, body: bytes, secret: str = SECRET, moment: float | None =
     return app.test_client().post("/operator/events", data=body, headers=headers).status_code
 
 
-def test_events_are_taken_only_from_the_operator(app: Flask, world: World) -> None:
+def test_events_are_taken_only_from_the_operator(app: Flask, companies: TwoCompanies) -> None:
     order = {"id": "O1", "externalId": "unknown", "state": "completed", "productOrderItem": []}
     body = json.dumps(
         {"eventId": "1", "eventType": "ProductOrderStateChangeEvent", "event": {"productOrder": order}}
@@ -176,10 +179,10 @@ def test_events_are_taken_only_from_the_operator(app: Flask, world: World) -> No
     assert _event(app, b"{not json") == 422
 
 
-def test_health_tells_nothing_personal(app: Flask, world: World) -> None:
+def test_health_tells_nothing_personal(app: Flask, companies: TwoCompanies) -> None:
     client = app.test_client()
     assert client.get("/health/live").get_json() == {"status": "alive"}
     assert client.get("/health/ready").get_json()["database"] == "there"
     figures = client.get("/metrics").text
     assert "console_run_items_open" in figures
-    assert world.home.msisdn not in figures
+    assert companies.home.msisdn not in figures

@@ -14,9 +14,9 @@ from core.db import unit_of_work
 from core.tenancy import all_companies
 from rbac.permissions import OPERATOR_ONLY, Permission
 from rbac.presets import get_preset
-from tests.web.conftest import SignIn, World
+from tests.fixtures.company_objects import COMPANY_ROLES, STAFF_ROLES, FullPlace
+from tests.web.conftest import SignIn, TwoCompanies
 from tests.web.routes import BODIES, Target, targets
-from tests.web.world import COMPANY_ROLES, STAFF_ROLES, Place
 
 REFUSED = {403}
 
@@ -25,7 +25,7 @@ class _TakeBack(Exception):
     """Ends the transaction around a request."""
 
 
-def ask(client: FlaskClient, target: Target, place: Place, address: str, *, follow: bool = False) -> int:
+def ask(client: FlaskClient, target: Target, place: FullPlace, address: str, *, follow: bool = False) -> int:
     """The status of one request with an empty form or its JSON body; what it changed is rolled back."""
     sent: dict[str, Any] = {"data": {}} if target.method != "GET" else {}
     if target.rule.rule in BODIES:
@@ -48,10 +48,10 @@ def test_every_route_declares_a_permission(app: Flask) -> None:
     assert not silent, f"register these with console.web.routing.route: {silent}"
 
 
-def test_nobody_gets_past_the_public_pages(app: Flask, world: World) -> None:
+def test_nobody_gets_past_the_public_pages(app: Flask, companies: TwoCompanies) -> None:
     wrong = []
     for target in targets(app):
-        status = ask(app.test_client(), target, world.home, target.address(app, world.home))
+        status = ask(app.test_client(), target, companies.home, target.address(app, companies.home))
         is_public = isinstance(target.declared, Public)
         expected = status < 500 if is_public else status in ({401} if "/api/" in target.rule.rule else {302})
         if not expected:
@@ -60,12 +60,17 @@ def test_nobody_gets_past_the_public_pages(app: Flask, world: World) -> None:
 
 
 @pytest.mark.parametrize("role", COMPANY_ROLES)
-def test_a_role_opens_what_it_declares(app: Flask, world: World, sign_in: SignIn, role: str) -> None:
+def test_a_role_opens_what_it_declares(
+    app: Flask, companies: TwoCompanies, sign_in: SignIn, role: str
+) -> None:
     held = get_preset(role).permissions
     wrong = []
     for target in targets(app):
         status = ask(
-            sign_in(world.home.users[role]), target, world.home, target.address(app, world.home, role)
+            sign_in(companies.home.users[role]),
+            target,
+            companies.home,
+            target.address(app, companies.home, role),
         )
         if not _fits(target, status, held):
             wrong.append((target.name, str(target.declared), status))
@@ -74,13 +79,13 @@ def test_a_role_opens_what_it_declares(app: Flask, world: World, sign_in: SignIn
 
 @pytest.mark.parametrize("role", STAFF_ROLES)
 def test_staff_inside_a_company_have_their_preset(
-    app: Flask, world: World, sign_in: SignIn, role: str
+    app: Flask, companies: TwoCompanies, sign_in: SignIn, role: str
 ) -> None:
     held = get_preset(role).permissions
     wrong = []
     for target in targets(app):
-        client = sign_in(world.staff[role], entered=world.home.company)
-        status = ask(client, target, world.home, target.address(app, world.home, role))
+        client = sign_in(companies.staff[role], entered=companies.home.company_id)
+        status = ask(client, target, companies.home, target.address(app, companies.home, role))
         if not _fits(target, status, held):
             wrong.append((target.name, str(target.declared), status))
     assert not wrong
@@ -88,13 +93,15 @@ def test_staff_inside_a_company_have_their_preset(
 
 @pytest.mark.parametrize("role", STAFF_ROLES)
 def test_staff_outside_see_no_company_from_within(
-    app: Flask, world: World, sign_in: SignIn, role: str
+    app: Flask, companies: TwoCompanies, sign_in: SignIn, role: str
 ) -> None:
     wrong = []
     for target in targets(app):
         if not isinstance(target.declared, Permission) or target.declared in OPERATOR_ONLY:
             continue
-        status = ask(sign_in(world.staff[role]), target, world.home, target.address(app, world.home))
+        status = ask(
+            sign_in(companies.staff[role]), target, companies.home, target.address(app, companies.home)
+        )
         if status not in {302, 403}:
             wrong.append((target.name, status))
     assert not wrong
@@ -102,7 +109,7 @@ def test_staff_outside_see_no_company_from_within(
 
 @pytest.mark.parametrize("who", ["global_admin", "operator_manager"])
 def test_objects_of_a_foreign_company_are_not_there(
-    app: Flask, world: World, sign_in: SignIn, who: str
+    app: Flask, companies: TwoCompanies, sign_in: SignIn, who: str
 ) -> None:
     wrong = []
     for target in targets(app):
@@ -110,24 +117,28 @@ def test_objects_of_a_foreign_company_are_not_there(
             continue
         is_staff = who in STAFF_ROLES
         client = (
-            sign_in(world.staff[who], entered=world.home.company)
+            sign_in(companies.staff[who], entered=companies.home.company_id)
             if is_staff
-            else sign_in(world.home.users[who])
+            else sign_in(companies.home.users[who])
         )
         # A fragment asked for as a page leads to its page, which is not there either.
-        status = ask(client, target, world.home, target.address(app, world.foreign), follow=True)
+        status = ask(client, target, companies.home, target.address(app, companies.foreign), follow=True)
         if status != 404:
             wrong.append((target.name, status))
     assert not wrong
 
 
-def test_staff_cannot_enter_a_company_outside_of_the_portfolio(world: World, sign_in: SignIn) -> None:
-    manager = sign_in(world.staff["operator_manager"])
+def test_staff_cannot_enter_a_company_outside_of_the_portfolio(
+    companies: TwoCompanies, sign_in: SignIn
+) -> None:
+    manager = sign_in(companies.staff["operator_manager"])
     reason = {"reason": "Curious about them"}
-    assert manager.post(f"/companies/{world.foreign.company}/enter", data=reason).status_code == 404
-    assert manager.post(f"/companies/{world.home.company}/enter", data=reason).status_code == 303
-    administrator = sign_in(world.staff["operator_admin"])
-    assert administrator.post(f"/companies/{world.foreign.company}/enter", data=reason).status_code == 303
+    assert manager.post(f"/companies/{companies.foreign.company_id}/enter", data=reason).status_code == 404
+    assert manager.post(f"/companies/{companies.home.company_id}/enter", data=reason).status_code == 303
+    administrator = sign_in(companies.staff["operator_admin"])
+    assert (
+        administrator.post(f"/companies/{companies.foreign.company_id}/enter", data=reason).status_code == 303
+    )
 
 
 def _fits(target: Target, status: int, held: frozenset[Permission]) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.web.conftest import SignIn, World
+from tests.web.conftest import SignIn, TwoCompanies
 
 BIG = "9" * 25
 NEXT = str(2**63)
@@ -17,8 +17,8 @@ NEXT = str(2**63)
 
 
 @pytest.fixture
-def admin(sign_in: SignIn, world: World) -> FlaskClient:
-    return sign_in(world.home.users["global_admin"])
+def admin(sign_in: SignIn, companies: TwoCompanies) -> FlaskClient:
+    return sign_in(companies.home.users["global_admin"])
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,10 @@ def admin(sign_in: SignIn, world: World) -> FlaskClient:
         "/api/v1/runs/{run}/items?reason=%00",
     ],
 )
-def test_a_zero_character_in_an_address_is_refused(admin: FlaskClient, world: World, address: str) -> None:
-    answer = admin.get(_filled(address, world))
+def test_a_zero_character_in_an_address_is_refused(
+    admin: FlaskClient, companies: TwoCompanies, address: str
+) -> None:
+    answer = admin.get(_filled(address, companies))
     assert answer.status_code == 400
     assert "NUL" in answer.text
 
@@ -101,9 +103,9 @@ def test_a_zero_character_in_an_address_is_refused(admin: FlaskClient, world: Wo
 )
 @pytest.mark.parametrize("number", [BIG, NEXT])
 def test_numbers_that_no_column_holds_are_refused(
-    admin: FlaskClient, world: World, address: str, number: str
+    admin: FlaskClient, companies: TwoCompanies, address: str, number: str
 ) -> None:
-    assert admin.get(_filled(address, world, number)).status_code < 500
+    assert admin.get(_filled(address, companies, number)).status_code < 500
 
 
 @pytest.mark.parametrize(
@@ -118,10 +120,10 @@ def test_numbers_that_no_column_holds_are_refused(
     ],
 )
 def test_a_zero_character_in_a_form_is_refused(
-    app: Flask, admin: FlaskClient, world: World, address: str, form: dict[str, str]
+    app: Flask, admin: FlaskClient, companies: TwoCompanies, address: str, form: dict[str, str]
 ) -> None:
     client = app.test_client() if address == "/sign-in" else admin
-    answer = client.post(_filled(address, world), data=form)
+    answer = client.post(_filled(address, companies), data=form)
     assert answer.status_code == 400
     assert "NUL" in answer.text
 
@@ -138,9 +140,9 @@ def test_a_zero_character_in_a_form_is_refused(
     ],
 )
 def test_large_numbers_in_a_form_are_refused(
-    admin: FlaskClient, world: World, address: str, form: dict[str, str]
+    admin: FlaskClient, companies: TwoCompanies, address: str, form: dict[str, str]
 ) -> None:
-    assert admin.post(_filled(address, world), data=form).status_code < 500
+    assert admin.post(_filled(address, companies), data=form).status_code < 500
 
 
 @pytest.mark.parametrize(
@@ -189,16 +191,16 @@ def test_json_that_nobody_can_read_is_refused_alike(
     [("pass", "assignee"), ("steps", "step"), ("resolve", "run")],
 )
 def test_json_that_nobody_can_read_is_refused_at_the_desk(
-    sign_in: SignIn, world: World, address: str, body: str
+    sign_in: SignIn, companies: TwoCompanies, address: str, body: str
 ) -> None:
-    client = sign_in(world.staff["operator_manager"])
+    client = sign_in(companies.staff["operator_manager"])
     data = f'{{"{body}": {"9" * 5_000}}}'
     answer = client.post(f"/api/v1/desk/1/{address}", data=data, content_type="application/json")
     assert (answer.status_code, answer.get_json()["code"]) == (400, "bad_request")
 
 
-def _filled(address: str, world: World, number: str = BIG) -> str:
-    home = world.home
+def _filled(address: str, companies: TwoCompanies, number: str = BIG) -> str:
+    home = companies.home
     return address.format(
         n=number,
         line=home.line,

@@ -1,4 +1,4 @@
-"""A workshop on a real database and a folder, and a desk at which a test orders and makes reports."""
+"""A workshop on a real database and a folder, and reports ordered and made by a test."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.fixtures.world import Place, World
 
 
 @dataclass
-class Desk:
+class ReportHarness:
     """One company and one person who orders reports."""
 
     parts: Parts
@@ -72,15 +72,15 @@ class Desk:
         with company_scope(self.place.company_id), db.unit_of_work() as session:
             return service.open_file(session, actor, self.parts, job_id).stream.read()
 
-    def with_storage(self, storage: Any) -> Desk:
+    def with_storage(self, storage: Any) -> ReportHarness:
         return replace(self, parts=replace(self.parts, storage=storage))
 
 
 @pytest.fixture
-def desk(world: World, tmp_path: Path) -> Desk:
+def harness(world: World, tmp_path: Path) -> ReportHarness:
     place = world.company(lines=7)
     world.lines(place, 5, department="north")
     world.lines(place, 4, department="city")
     queue = RememberingQueue()
     parts = make_parts(make_settings(tmp_path, console_url="https://console.example"), queue)
-    return Desk(parts, queue, world, place, world.person(place))
+    return ReportHarness(parts, queue, world, place, world.person(place))

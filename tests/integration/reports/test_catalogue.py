@@ -24,13 +24,13 @@ from lines.operations import change_number
 from runs.engine.outcomes import RunAuthor
 from runs.journal import operation_action
 from runs.models import ItemState, Run, RunItem, RunState
-from tests.integration.reports.conftest import Desk
+from tests.integration.reports.conftest import ReportHarness
 
 
 @pytest.fixture
-def busy(desk: Desk) -> Desk:
+def busy(harness: ReportHarness) -> ReportHarness:
     """Lines of every kind, and a finished run."""
-    world, place = desk.world, desk.place
+    world, place = harness.world, harness.place
     world.lines(place, 6, department="south", state="blocked", limit=Decimal("500.50"))
     world.lines(place, 3, department="city", state="terminated")
     world.lines(place, 4, department="north", limit=Decimal(100), tariff="T-M")
@@ -48,7 +48,7 @@ def busy(desk: Desk) -> Desk:
             selection={},
             state=RunState.FINISHED,
             idempotency_key="k",
-            created_by=desk.user,
+            created_by=harness.user,
             created_name="Тест",
             total=3,
             created_at=now,
@@ -70,16 +70,16 @@ def busy(desk: Desk) -> Desk:
             )
             for no, state in enumerate(states, 1)
         )
-    return desk
+    return harness
 
 
-def made(desk: Desk, code: str, **params: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def made(harness: ReportHarness, code: str, **params: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The rows of a report by the keys of its columns, and the lines of its summary."""
-    job_id = desk.order(code, **params)
-    job = desk.make(job_id)
+    job_id = harness.order(code, **params)
+    job = harness.make(job_id)
     assert job.state == "ready", job.trouble
-    book = desk.book(job_id)
-    keys = [column.key for column in desk.parts.reports.of(code).columns]
+    book = harness.book(job_id)
+    keys = [column.key for column in harness.parts.reports.of(code).columns]
     rows = [
         dict(zip(keys, row, strict=True)) for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)
     ]
@@ -97,12 +97,12 @@ def total(summary: dict[str, Any], title: str) -> Any:
     return summary[say("Total: %(column)s", column=say(title))]
 
 
-def sql(desk: Desk, statement: str, **values: Any) -> Any:
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+def sql(harness: ReportHarness, statement: str, **values: Any) -> Any:
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         return session.execute(text(statement), values).one()
 
 
-def test_numbers(busy: Desk) -> None:
+def test_numbers(busy: ReportHarness) -> None:
     rows, summary = made(busy, "lines")
     count, spent, limit = sql(busy, "SELECT count(*), sum(spent), sum(limit_amount) FROM lines")
     assert len(rows) == count
@@ -115,7 +115,7 @@ def test_numbers(busy: Desk) -> None:
     assert len(blocked) == sql(busy, "SELECT count(*) FROM lines WHERE state = 'blocked'")[0]
 
 
-def test_limits_by_department(busy: Desk) -> None:
+def test_limits_by_department(busy: ReportHarness) -> None:
     rows, summary = made(busy, "limits")
     lines, limits, spent, over = sql(
         busy,
@@ -131,7 +131,7 @@ def test_limits_by_department(busy: Desk) -> None:
     assert [row["department"] for row in one] == ["north", "north › city"]
 
 
-def test_limits_of_a_department_with_all_below(busy: Desk) -> None:
+def test_limits_of_a_department_with_all_below(busy: ReportHarness) -> None:
     """Also of one without numbers of its own; and never of one that has none at all, or is out of sight."""
     with company_scope(busy.place.company_id), db.unit_of_work() as session:
         session.execute(
@@ -160,7 +160,7 @@ def test_limits_of_a_department_with_all_below(busy: Desk) -> None:
     assert own[0]["lines_below"] == own[1]["lines"] == total(summary, "Numbers")
 
 
-def test_idle_numbers(busy: Desk) -> None:
+def test_idle_numbers(busy: ReportHarness) -> None:
     rows, summary = made(busy, "idle", days="20")
     count, monthly = sql(
         busy,
@@ -173,7 +173,7 @@ def test_idle_numbers(busy: Desk) -> None:
     assert rows[0]["last_activity"] is None
 
 
-def test_runs_and_outcomes(busy: Desk) -> None:
+def test_runs_and_outcomes(busy: ReportHarness) -> None:
     rows, _ = made(busy, "runs", period="today")
     assert [row["outcome"] for row in rows] == [say("Done"), say("Refused"), say("Failed")]
     assert rows[1]["reason"] == say("Already blocked")
@@ -184,7 +184,7 @@ def test_runs_and_outcomes(busy: Desk) -> None:
     assert none[0]["run"] == say("Nothing was found for these parameters.")
 
 
-def test_a_run_that_changed_numbers_names_those_of_before(busy: Desk) -> None:
+def test_a_run_that_changed_numbers_names_those_of_before(busy: ReportHarness) -> None:
     place = busy.place
     with company_scope(place.company_id), db.unit_of_work() as session:
         run = session.scalars(select(Run)).one()
@@ -199,7 +199,7 @@ def test_a_run_that_changed_numbers_names_those_of_before(busy: Desk) -> None:
     assert (rows[0]["msisdn"], rows[2]["msisdn"]) == ("+79990000001", f"+{failed}")
 
 
-def test_people_and_rights(busy: Desk) -> None:
+def test_people_and_rights(busy: ReportHarness) -> None:
     busy.world.person(busy.place, "viewer", at="south")
     rows, _ = made(busy, "people")
     assert len(rows) == sql(busy, "SELECT count(*) FROM grants")[0] == 2
@@ -207,7 +207,7 @@ def test_people_and_rights(busy: Desk) -> None:
     assert {row["department"] for row in rows} >= {"south"}
 
 
-def test_the_journal(busy: Desk) -> None:
+def test_the_journal(busy: ReportHarness) -> None:
     rows, _ = made(busy, "journal", period="today")
     assert len(rows) == sql(busy, "SELECT count(*) FROM journal_entries")[0] >= 1
     assert rows[0]["action"] == say("Report ordered")
@@ -217,7 +217,7 @@ def test_the_journal(busy: Desk) -> None:
     assert len(own) == 1, "a manager of a branch reads the own deeds and its lines"
 
 
-def test_requests_and_deadlines(busy: Desk) -> None:
+def test_requests_and_deadlines(busy: ReportHarness) -> None:
     now = clock.now()
     ends = {"in time": (1, -1), "late": (-2, -1), "still running": (1, None), "paused": (-1, None)}
     with company_scope(busy.place.company_id), db.unit_of_work() as session:
@@ -260,7 +260,7 @@ def test_requests_and_deadlines(busy: Desk) -> None:
 
 
 @pytest.mark.parametrize("report", ALL_REPORTS, ids=lambda report: report.code)
-def test_every_workbook_is_well_formed_in_both_languages(busy: Desk, report: Any) -> None:
+def test_every_workbook_is_well_formed_in_both_languages(busy: ReportHarness, report: Any) -> None:
     for locale in ("ru", "en"):
         job_id = busy.order(report.code)
         busy.change(job_id, locale=locale)

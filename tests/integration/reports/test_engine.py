@@ -21,29 +21,31 @@ from core.tenancy import company_scope
 from notices.models import Notice
 from reports import files, notifications, service, sweeper, worker
 from reports.models import JobState, ReportJob
-from tests.integration.reports.conftest import Desk
+from tests.integration.reports.conftest import ReportHarness
 
 
-def test_a_report_is_ordered_made_and_downloaded(desk: Desk) -> None:
-    job_id = desk.order()
-    assert desk.queue.woken == [(desk.place.company_id, job_id)]
-    job = desk.make(job_id)
+def test_a_report_is_ordered_made_and_downloaded(harness: ReportHarness) -> None:
+    job_id = harness.order()
+    assert harness.queue.woken == [(harness.place.company_id, job_id)]
+    job = harness.make(job_id)
     assert (job.state, job.done, job.total) == (JobState.READY, 16, 16)
     assert job.expires_at is not None and job.expires_at > clock.now() + timedelta(days=6)
-    assert len(desk.download(job_id)) == job.size
-    book = desk.book(job_id)
+    assert len(harness.download(job_id)) == job.size
+    book = harness.book(job_id)
     sheet = book.worksheets[0]
     assert sheet.max_row == 17
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref.startswith("A1:L")
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         assert session.scalars(select(Notice.kind)).all() == ["report.ready"]
 
 
-def test_chosen_columns_and_csv(desk: Desk) -> None:
-    job_id = desk.order(format="csv", columns=["spent", "msisdn"], department=desk.place.departments["north"])
-    assert desk.make(job_id).done == 9
-    content = desk.download(job_id)
+def test_chosen_columns_and_csv(harness: ReportHarness) -> None:
+    job_id = harness.order(
+        format="csv", columns=["spent", "msisdn"], department=harness.place.departments["north"]
+    )
+    assert harness.make(job_id).done == 9
+    content = harness.download(job_id)
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
     assert len(rows) == 10
@@ -51,10 +53,10 @@ def test_chosen_columns_and_csv(desk: Desk) -> None:
     assert rows[1][0].startswith("+7916") and rows[1][1] == "0,00"
 
 
-def test_nothing_found_says_so(desk: Desk) -> None:
-    job_id = desk.order(state="terminated")
-    assert desk.make(job_id).done == 0
-    sheet = desk.book(job_id).worksheets[0]
+def test_nothing_found_says_so(harness: ReportHarness) -> None:
+    job_id = harness.order(state="terminated")
+    assert harness.make(job_id).done == 0
+    sheet = harness.book(job_id).worksheets[0]
     assert sheet.max_row == 2 and sheet["A2"].value
 
 
@@ -71,93 +73,95 @@ def test_nothing_found_says_so(desk: Desk) -> None:
     ],
 )
 def test_wrong_parameters_are_said_at_their_field(
-    desk: Desk, code: str, params: dict[str, Any], field: str
+    harness: ReportHarness, code: str, params: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(InvalidInput) as problem:
-        desk.order(code, **params)
+        harness.order(code, **params)
     assert field in problem.value.fields
 
 
-def test_unknown_columns_and_formats(desk: Desk) -> None:
+def test_unknown_columns_and_formats(harness: ReportHarness) -> None:
     with pytest.raises(InvalidInput):
-        desk.order(columns=["password_hash"])
+        harness.order(columns=["password_hash"])
     with pytest.raises(InvalidInput):
-        desk.order(format="exe")
+        harness.order(format="exe")
     with pytest.raises(NotFound):
-        desk.order("everything")
+        harness.order("everything")
 
 
-def test_a_branch_manager_gets_the_branch_only(desk: Desk) -> None:
-    desk.user = desk.world.person(desk.place, "numbers_manager", at="north")
-    job_id = desk.order()
-    assert desk.make(job_id).done == 9
+def test_a_branch_manager_gets_the_branch_only(harness: ReportHarness) -> None:
+    harness.user = harness.world.person(harness.place, "numbers_manager", at="north")
+    job_id = harness.order()
+    assert harness.make(job_id).done == 9
     with pytest.raises(InvalidInput):
-        desk.order(department=desk.place.departments["south"])
+        harness.order(department=harness.place.departments["south"])
     with pytest.raises(NotAllowed):
-        desk.order("people")
+        harness.order("people")
 
 
-def test_right_lost_before_ordering_making_and_downloading(desk: Desk) -> None:
-    first, second = desk.order(), desk.order()
-    desk.make(first)
-    desk.world.drop_grants(desk.place, desk.user)
-    job = desk.make(second)
+def test_right_lost_before_ordering_making_and_downloading(harness: ReportHarness) -> None:
+    first, second = harness.order(), harness.order()
+    harness.make(first)
+    harness.world.drop_grants(harness.place, harness.user)
+    job = harness.make(second)
     assert (job.state, job.trouble, job.key) == (JobState.FAILED, worker.LOST_RIGHT, None)
     with pytest.raises(NotAllowed):
-        desk.download(first)
+        harness.download(first)
     with pytest.raises(NotAllowed):
-        desk.order()
+        harness.order()
 
 
-def test_a_narrower_right_closes_files_made_with_a_wider_one(desk: Desk) -> None:
-    job_id = desk.order()
-    desk.make(job_id)
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        session.execute(text("UPDATE grants SET path = :north"), {"north": desk.place.paths["north"]})
+def test_a_narrower_right_closes_files_made_with_a_wider_one(harness: ReportHarness) -> None:
+    job_id = harness.order()
+    harness.make(job_id)
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
+        session.execute(text("UPDATE grants SET path = :north"), {"north": harness.place.paths["north"]})
     with pytest.raises(Conflict):
-        desk.download(job_id)
+        harness.download(job_id)
 
 
-def test_files_of_others_are_not_there(desk: Desk) -> None:
-    job_id = desk.order()
-    desk.make(job_id)
-    desk.user = desk.world.person(desk.place)
+def test_files_of_others_are_not_there(harness: ReportHarness) -> None:
+    job_id = harness.order()
+    harness.make(job_id)
+    harness.user = harness.world.person(harness.place)
     with pytest.raises(NotFound):
-        desk.download(job_id)
+        harness.download(job_id)
 
 
-def test_a_report_left_by_a_dead_worker_is_made_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    job_id = desk.order()
+def test_a_report_left_by_a_dead_worker_is_made_again(
+    harness: ReportHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = harness.order()
     with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
         broken.setattr(files, "_picker", _killed)
-        desk.make(job_id)
-    left = desk.job(job_id)
+        harness.make(job_id)
+    left = harness.job(job_id)
     assert (left.state, left.key) == (JobState.MAKING, None)
     with pytest.raises(Conflict):
-        desk.download(job_id)
-    assert desk.make(job_id).state == JobState.MAKING, "its lease goes on"
+        harness.download(job_id)
+    assert harness.make(job_id).state == JobState.MAKING, "its lease goes on"
     sweeper.worker_died("test-worker")
-    desk.queue.woken.clear()
-    assert sweeper.sweep(desk.parts) == 1
-    assert sweeper.sweep(desk.parts) == 0, "just enqueued"
-    assert desk.make(job_id).state == JobState.READY
-    assert desk.book(job_id).worksheets[0].max_row == 17
+    harness.queue.woken.clear()
+    assert sweeper.sweep(harness.parts) == 1
+    assert sweeper.sweep(harness.parts) == 0, "just enqueued"
+    assert harness.make(job_id).state == JobState.READY
+    assert harness.book(job_id).worksheets[0].max_row == 17
 
 
 def _killed(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_a_worker_that_dies_each_time_is_given_up(desk: Desk) -> None:
-    job_id = desk.order()
-    desk.change(job_id, tries=worker.MOST_TRIES)
-    job = desk.make(job_id)
+def test_a_worker_that_dies_each_time_is_given_up(harness: ReportHarness) -> None:
+    job_id = harness.order()
+    harness.change(job_id, tries=worker.MOST_TRIES)
+    job = harness.make(job_id)
     assert (job.state, job.trouble) == (JobState.FAILED, worker.GAVE_UP)
 
 
-def test_cancelled_while_being_made(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    job_id = desk.order()
-    actor = desk.place.actor(desk.user)
+def test_cancelled_while_being_made(harness: ReportHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    job_id = harness.order()
+    actor = harness.place.actor(harness.user)
     real = files.write
 
     def cancelled_meanwhile(*given: object, **named: object) -> object:
@@ -166,18 +170,20 @@ def test_cancelled_while_being_made(desk: Desk, monkeypatch: pytest.MonkeyPatch)
         return real(*given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(files, "write", cancelled_meanwhile)
-    job = desk.make(job_id)
+    job = harness.make(job_id)
     assert (job.state, job.key) == (JobState.CANCELLED, None)
-    assert not [one for one in desk.parts.settings.data_dir.rglob("*") if one.is_file()]
+    assert not [one for one in harness.parts.settings.data_dir.rglob("*") if one.is_file()]
 
 
-def test_a_taken_over_job_is_not_finished_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    job_id = desk.order()
+def test_a_taken_over_job_is_not_finished_twice(
+    harness: ReportHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = harness.order()
     real = files.write
 
     def slow(*given: object, **named: object) -> object:
         monkeypatch.setattr(files, "write", real)
-        desk_lease = replace(desk)
+        desk_lease = replace(harness)
         with db.unit_apart() as session:
             session.execute(text("UPDATE report_jobs SET lease_until = now() - interval '1 second'"))
         token = tenancy._open_session.set(None)
@@ -186,10 +192,10 @@ def test_a_taken_over_job_is_not_finished_twice(desk: Desk, monkeypatch: pytest.
         return real(*given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(files, "write", slow)
-    job = desk.make(job_id)
+    job = harness.make(job_id)
     assert job.state == JobState.READY
-    stored = [one for one in (desk.parts.settings.data_dir / "files").rglob("*") if one.is_file()]
-    assert stored == [desk.file(job_id)]
+    stored = [one for one in (harness.parts.settings.data_dir / "files").rglob("*") if one.is_file()]
+    assert stored == [harness.file(job_id)]
 
 
 class FullDisk(LocalStorage):
@@ -197,16 +203,16 @@ class FullDisk(LocalStorage):
         raise no_room()
 
 
-def test_a_full_disk_is_a_clear_failure(desk: Desk, tmp_path: Path) -> None:
-    full = desk.with_storage(FullDisk(tmp_path / "full"))
+def test_a_full_disk_is_a_clear_failure(harness: ReportHarness, tmp_path: Path) -> None:
+    full = harness.with_storage(FullDisk(tmp_path / "full"))
     job = full.make(full.order())
     assert (job.state, job.trouble, job.key) == (JobState.FAILED, no_room().message, None)
-    assert not list((desk.parts.settings.data_dir / "making").iterdir())
+    assert not list((harness.parts.settings.data_dir / "making").iterdir())
 
 
 @pytest.mark.parametrize("format", ["xlsx", "csv"])
 def test_a_disk_full_in_the_middle_of_writing(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, format: str
+    harness: ReportHarness, monkeypatch: pytest.MonkeyPatch, format: str
 ) -> None:
     """Seen by the writer itself: no file of this process may grow beyond some bytes meanwhile."""
     real, limits = files.write, resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -219,56 +225,58 @@ def test_a_disk_full_in_the_middle_of_writing(
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
     monkeypatch.setattr(files, "write", confined)
-    job = desk.make(desk.order(format=format))
+    job = harness.make(harness.order(format=format))
     assert (job.state, job.trouble, job.key) == (JobState.FAILED, no_room().message, None)
-    assert not [one for one in desk.parts.settings.data_dir.rglob("*") if one.is_file()]
+    assert not [one for one in harness.parts.settings.data_dir.rglob("*") if one.is_file()]
 
 
-def test_no_file_is_left_where_its_row_cannot_be_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_file_is_left_where_its_row_cannot_be_written(
+    harness: ReportHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def lost(*given: object, **named: object) -> None:
         raise OperationalError("INSERT", {}, Exception("the connection is gone"))
 
-    job_id = desk.order()
+    job_id = harness.order()
     with monkeypatch.context() as broken, pytest.raises(OperationalError):
         broken.setattr(notifications, "ready", lost)
-        desk.make(job_id)
-    folder = desk.parts.settings.data_dir / "files"
+        harness.make(job_id)
+    folder = harness.parts.settings.data_dir / "files"
     assert not [one for one in folder.rglob("*") if one.is_file()]
-    desk.let_lease_end(job_id)
-    assert desk.make(job_id).state == JobState.READY
-    assert [one for one in folder.rglob("*") if one.is_file()] == [desk.file(job_id)]
+    harness.let_lease_end(job_id)
+    assert harness.make(job_id).state == JobState.READY
+    assert [one for one in folder.rglob("*") if one.is_file()] == [harness.file(job_id)]
 
 
-def test_expired_files_are_gone(desk: Desk) -> None:
-    job_id = desk.order()
-    desk.make(job_id)
-    file = desk.file(job_id)
-    desk.change(job_id, expires_at=clock.now() - timedelta(seconds=1))
-    assert sweeper.expire(desk.parts) == 1
+def test_expired_files_are_gone(harness: ReportHarness) -> None:
+    job_id = harness.order()
+    harness.make(job_id)
+    file = harness.file(job_id)
+    harness.change(job_id, expires_at=clock.now() - timedelta(seconds=1))
+    assert sweeper.expire(harness.parts) == 1
     assert not file.exists()
     with pytest.raises(NotFound):
-        desk.download(job_id)
+        harness.download(job_id)
 
 
-def test_deleting_and_repeating(desk: Desk) -> None:
-    actor = desk.place.actor(desk.user)
-    job_id = desk.order(state="active")
-    desk.make(job_id)
-    file = desk.file(job_id)
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        again = service.repeat(session, actor, desk.parts, job_id)
+def test_deleting_and_repeating(harness: ReportHarness) -> None:
+    actor = harness.place.actor(harness.user)
+    job_id = harness.order(state="active")
+    harness.make(job_id)
+    file = harness.file(job_id)
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
+        again = service.repeat(session, actor, harness.parts, job_id)
         assert (again.params["state"], again.state) == ("active", JobState.ORDERED)
-        service.forget(session, actor, desk.parts, job_id)
+        service.forget(session, actor, harness.parts, job_id)
     assert not file.exists()
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         assert [job.id for job in service.jobs(session, actor)] == [again.id]
 
 
-def test_nobody_has_a_hundred_made_at_once(desk: Desk) -> None:
+def test_nobody_has_a_hundred_made_at_once(harness: ReportHarness) -> None:
     for _ in range(service.MOST_OPEN):
-        desk.order()
+        harness.order()
     with pytest.raises(Conflict):
-        desk.order()
+        harness.order()
 
 
 def test_storage_keeps_whole_files_only(tmp_path: Path) -> None:
@@ -280,9 +288,9 @@ def test_storage_keeps_whole_files_only(tmp_path: Path) -> None:
     assert issubclass(Unavailable, Exception)
 
 
-def test_one_company_never_sees_jobs_of_another(desk: Desk) -> None:
-    desk.order()
-    other = desk.world.company("ООО «Лютик»")
+def test_one_company_never_sees_jobs_of_another(harness: ReportHarness) -> None:
+    harness.order()
+    other = harness.world.company("ООО «Лютик»")
     with company_scope(other.company_id), db.unit_of_work() as session:
         assert session.scalars(select(ReportJob)).all() == []
         assert session.execute(text("SELECT count(*) FROM report_jobs")).scalar_one() == 0

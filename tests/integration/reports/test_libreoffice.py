@@ -12,19 +12,19 @@ import openpyxl
 import pytest
 
 from bootstrap import ALL_REPORTS
-from tests.integration.reports.conftest import Desk
+from tests.integration.reports.conftest import ReportHarness
 
 PROGRAM = shutil.which("soffice")
 EVERY_SHEET = "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true,false,false,false,-1"
 
 
 @pytest.mark.skipif(PROGRAM is None, reason="LibreOffice is not installed here")
-def test_every_report_opens_with_the_same_cells(desk: Desk, tmp_path: Path) -> None:
+def test_every_report_opens_with_the_same_cells(harness: ReportHarness, tmp_path: Path) -> None:
     books = []
     for report in ALL_REPORTS:
-        job_id = desk.order(report.code)
-        desk.make(job_id)
-        books.append(Path(shutil.copy(desk.file(job_id), tmp_path / f"{report.code}.xlsx")))
+        job_id = harness.order(report.code)
+        harness.make(job_id)
+        books.append(Path(shutil.copy(harness.file(job_id), tmp_path / f"{report.code}.xlsx")))
     command = [str(PROGRAM), "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"]
     command += ["--convert-to", EVERY_SHEET, "--outdir", str(tmp_path), *map(str, books)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)

@@ -24,30 +24,32 @@ from reports import scheduling
 from reports.calendar import next_moment
 from reports.models import Period, ReportJob, ReportSchedule
 from tests.fixtures.mail import Mailbox
-from tests.integration.reports.conftest import Desk
+from tests.integration.reports.conftest import ReportHarness
 
 TIMING = {"every": "daily", "hour": "8", "addresses": "boss@example.org"}
 
 
-def schedule(desk: Desk, code: str = "lines", timing: dict[str, Any] | None = None, **params: Any) -> int:
-    actor = desk.place.actor(desk.user)
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        made = scheduling.create(session, actor, desk.parts, code, params, timing or TIMING)
+def schedule(
+    harness: ReportHarness, code: str = "lines", timing: dict[str, Any] | None = None, **params: Any
+) -> int:
+    actor = harness.place.actor(harness.user)
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
+        made = scheduling.create(session, actor, harness.parts, code, params, timing or TIMING)
         return made.id
 
 
-def make_due(desk: Desk) -> None:
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+def make_due(harness: ReportHarness) -> None:
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         session.execute(update(ReportSchedule).values(next_at=clock.now() - timedelta(hours=30)))
 
 
-def rows(desk: Desk, what: type[Any]) -> list[Any]:
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+def rows(harness: ReportHarness, what: type[Any]) -> list[Any]:
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         return list(session.scalars(select(what).order_by(what.id).execution_options(populate_existing=True)))
 
 
-def come_again(desk: Desk) -> None:
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+def come_again(harness: ReportHarness) -> None:
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         session.execute(update(OutboxMail).values(next_try_at=clock.now()))
 
 
@@ -62,17 +64,17 @@ def smtp(mailbox: Mailbox) -> SmtpServer:
     return SmtpServer(mailbox.url, "Manager <vm@example.org>")
 
 
-def test_a_due_schedule_is_ordered_once_made_and_mailed(desk: Desk, server: Mailbox) -> None:
-    schedule_id = schedule(desk, timing={**TIMING, "addresses": "boss@example.org, Chief@example.org"})
-    assert scheduling.order_due(desk.parts) == 0
-    make_due(desk)
-    assert scheduling.order_due(desk.parts) == 1
-    assert scheduling.order_due(desk.parts) == 0, "one order, however many hours were missed"
-    (job,) = rows(desk, ReportJob)
+def test_a_due_schedule_is_ordered_once_made_and_mailed(harness: ReportHarness, server: Mailbox) -> None:
+    schedule_id = schedule(harness, timing={**TIMING, "addresses": "boss@example.org, Chief@example.org"})
+    assert scheduling.order_due(harness.parts) == 0
+    make_due(harness)
+    assert scheduling.order_due(harness.parts) == 1
+    assert scheduling.order_due(harness.parts) == 0, "one order, however many hours were missed"
+    (job,) = rows(harness, ReportJob)
     assert job.schedule_id == schedule_id
-    desk.make(job.id)
-    assert sender.send_due(smtp(server), desk.parts.storage) == 2
-    assert sender.send_due(smtp(server), desk.parts.storage) == 0
+    harness.make(job.id)
+    assert sender.send_due(smtp(server), harness.parts.storage) == 2
+    assert sender.send_due(smtp(server), harness.parts.storage) == 0
     first, second = server.mails
     assert {first["To"], second["To"]} == {"boss@example.org", "Chief@example.org"}
     (file,) = first.iter_attachments()
@@ -80,62 +82,62 @@ def test_a_due_schedule_is_ordered_once_made_and_mailed(desk: Desk, server: Mail
     book = openpyxl.load_workbook(io.BytesIO(file.get_content()))
     assert book.worksheets[0].max_row == 17
     assert first["Message-ID"] != second["Message-ID"]
-    assert {mail.state for mail in rows(desk, OutboxMail)} == {MailState.SENT}
+    assert {mail.state for mail in rows(harness, OutboxMail)} == {MailState.SENT}
 
 
-def test_a_big_file_is_linked(desk: Desk, server: Mailbox) -> None:
-    schedule(desk)
-    make_due(desk)
-    scheduling.order_due(desk.parts)
-    desk.parts.settings.__dict__["mail_attach_mb"] = 0
-    desk.make(rows(desk, ReportJob)[0].id)
-    sender.send_due(smtp(server), desk.parts.storage)
+def test_a_big_file_is_linked(harness: ReportHarness, server: Mailbox) -> None:
+    schedule(harness)
+    make_due(harness)
+    scheduling.order_due(harness.parts)
+    harness.parts.settings.__dict__["mail_attach_mb"] = 0
+    harness.make(rows(harness, ReportJob)[0].id)
+    sender.send_due(smtp(server), harness.parts.storage)
     (mail,) = server.mails
     assert not list(mail.iter_attachments())
     assert "https://console.example/files" in mail.get_content()
 
 
-def test_a_mail_server_that_is_away_is_asked_again(desk: Desk) -> None:
-    schedule(desk)
-    make_due(desk)
-    scheduling.order_due(desk.parts)
-    desk.make(rows(desk, ReportJob)[0].id)
+def test_a_mail_server_that_is_away_is_asked_again(harness: ReportHarness) -> None:
+    schedule(harness)
+    make_due(harness)
+    scheduling.order_due(harness.parts)
+    harness.make(rows(harness, ReportJob)[0].id)
     away = SmtpServer("smtp://127.0.0.1:9", "vm@example.org")
-    assert sender.send_due(away, desk.parts.storage) == 0
-    (mail,) = rows(desk, OutboxMail)
+    assert sender.send_due(away, harness.parts.storage) == 0
+    (mail,) = rows(harness, OutboxMail)
     assert (mail.state, mail.tries) == (MailState.PENDING, 1)
     assert mail.trouble and mail.next_try_at > clock.now()
-    assert sender.send_due(SmtpServer("", ""), desk.parts.storage) == 0
+    assert sender.send_due(SmtpServer("", ""), harness.parts.storage) == 0
 
 
-def test_the_mail_arrives_once_the_server_is_back(desk: Desk, server: Mailbox) -> None:
-    schedule(desk)
-    make_due(desk)
-    scheduling.order_due(desk.parts)
-    desk.make(rows(desk, ReportJob)[0].id)
+def test_the_mail_arrives_once_the_server_is_back(harness: ReportHarness, server: Mailbox) -> None:
+    schedule(harness)
+    make_due(harness)
+    scheduling.order_due(harness.parts)
+    harness.make(rows(harness, ReportJob)[0].id)
     server.refuse["boss@example.org"] = "451 come later"
-    sender.send_due(smtp(server), desk.parts.storage)
-    assert rows(desk, OutboxMail)[0].state == MailState.PENDING
+    sender.send_due(smtp(server), harness.parts.storage)
+    assert rows(harness, OutboxMail)[0].state == MailState.PENDING
     server.refuse.clear()
-    come_again(desk)
-    assert sender.send_due(smtp(server), desk.parts.storage) == 1
+    come_again(harness)
+    assert sender.send_due(smtp(server), harness.parts.storage) == 1
     assert len(server.mails) == 1
 
 
-def test_an_address_that_is_refused_for_good_is_given_up(desk: Desk, server: Mailbox) -> None:
-    schedule(desk)
-    make_due(desk)
-    scheduling.order_due(desk.parts)
-    desk.make(rows(desk, ReportJob)[0].id)
+def test_an_address_that_is_refused_for_good_is_given_up(harness: ReportHarness, server: Mailbox) -> None:
+    schedule(harness)
+    make_due(harness)
+    scheduling.order_due(harness.parts)
+    harness.make(rows(harness, ReportJob)[0].id)
     server.refuse["boss@example.org"] = "550 no such person"
-    sender.send_due(smtp(server), desk.parts.storage)
-    (mail,) = rows(desk, OutboxMail)
+    sender.send_due(smtp(server), harness.parts.storage)
+    (mail,) = rows(harness, OutboxMail)
     assert (mail.state, "550" in mail.trouble) == (MailState.FAILED, True)
 
 
-def poison(desk: Desk, recipients: list[str], **values: Any) -> None:
+def poison(harness: ReportHarness, recipients: list[str], **values: Any) -> None:
     """Mails written before addresses were checked as they are now."""
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         for recipient in recipients:
             row = {
                 "subject": "Old",
@@ -144,28 +146,28 @@ def poison(desk: Desk, recipients: list[str], **values: Any) -> None:
                 "next_try_at": clock.now(),
             }
             session.add(
-                OutboxMail(company_id=desk.place.company_id, recipient=recipient, **{**row, **values})
+                OutboxMail(company_id=harness.place.company_id, recipient=recipient, **{**row, **values})
             )
 
 
 def test_a_mail_that_cannot_be_written_is_given_up_and_keeps_no_other_back(
-    desk: Desk, server: Mailbox
+    harness: ReportHarness, server: Mailbox
 ) -> None:
     poison(
-        desk,
+        harness,
         [")@example.com", "(@b.cc", "a@.c", "a@b..c", "@b.c", "a@[1.2", "good@example.org", "a@пример.рф"],
     )
-    assert sender.send_due(smtp(server), desk.parts.storage) == 2
-    states = {mail.recipient: mail.state for mail in rows(desk, OutboxMail)}
+    assert sender.send_due(smtp(server), harness.parts.storage) == 2
+    states = {mail.recipient: mail.state for mail in rows(harness, OutboxMail)}
     assert states.pop("good@example.org") == states.pop("a@пример.рф") == MailState.SENT
     assert set(states.values()) == {MailState.FAILED}
     assert {mail["To"] for mail in server.mails} == {"good@example.org", "a@xn--e1afmkfd.xn--p1ai"}
 
 
 def test_an_error_that_nobody_thought_of_is_of_one_mail(
-    desk: Desk, server: Mailbox, monkeypatch: pytest.MonkeyPatch
+    harness: ReportHarness, server: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    poison(desk, ["bad@example.org", "good@example.org"])
+    poison(harness, ["bad@example.org", "good@example.org"])
     send = SmtpServer.send
 
     def failing(self: SmtpServer, letter: Letter) -> None:
@@ -174,94 +176,96 @@ def test_an_error_that_nobody_thought_of_is_of_one_mail(
         send(self, letter)
 
     monkeypatch.setattr(SmtpServer, "send", failing)
-    assert sender.send_due(smtp(server), desk.parts.storage) == 1
-    states = {mail.recipient: (mail.state, mail.tries, mail.trouble) for mail in rows(desk, OutboxMail)}
+    assert sender.send_due(smtp(server), harness.parts.storage) == 1
+    states = {mail.recipient: (mail.state, mail.tries, mail.trouble) for mail in rows(harness, OutboxMail)}
     assert states["bad@example.org"] == (MailState.PENDING, 1, "KeyError")
     assert states["good@example.org"][0] == MailState.SENT
 
 
-def test_a_mail_that_ends_its_sender_each_time_is_given_up(desk: Desk, server: Mailbox) -> None:
-    poison(desk, ["deadly@example.org"], tries=sender.MOST_TRIES)
-    assert sender.send_due(smtp(server), desk.parts.storage) == 0
-    (mail,) = rows(desk, OutboxMail)
+def test_a_mail_that_ends_its_sender_each_time_is_given_up(harness: ReportHarness, server: Mailbox) -> None:
+    poison(harness, ["deadly@example.org"], tries=sender.MOST_TRIES)
+    assert sender.send_due(smtp(server), harness.parts.storage) == 0
+    (mail,) = rows(harness, OutboxMail)
     assert (mail.state, bool(mail.trouble)) == (MailState.FAILED, True)
     assert not server.mails
 
 
-def test_a_lost_right_pauses_a_schedule_and_is_told(desk: Desk) -> None:
-    schedule(desk)
-    make_due(desk)
-    desk.world.drop_grants(desk.place, desk.user)
-    scheduling.order_due(desk.parts)
-    assert rows(desk, ReportJob) == []
-    assert rows(desk, ReportSchedule)[0].is_paused
-    assert [notice.kind for notice in rows(desk, Notice)] == ["schedule.paused"]
+def test_a_lost_right_pauses_a_schedule_and_is_told(harness: ReportHarness) -> None:
+    schedule(harness)
+    make_due(harness)
+    harness.world.drop_grants(harness.place, harness.user)
+    scheduling.order_due(harness.parts)
+    assert rows(harness, ReportJob) == []
+    assert rows(harness, ReportSchedule)[0].is_paused
+    assert [notice.kind for notice in rows(harness, Notice)] == ["schedule.paused"]
 
 
-def send_now(desk: Desk, schedule_id: int) -> int:
-    actor = desk.place.actor(desk.user)
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        return scheduling.send_now(session, actor, desk.parts, schedule_id).id
+def send_now(harness: ReportHarness, schedule_id: int) -> int:
+    actor = harness.place.actor(harness.user)
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
+        return scheduling.send_now(session, actor, harness.parts, schedule_id).id
 
 
 @pytest.mark.parametrize("is_paused", [False, True])
-def test_it_is_sent_at_once_and_its_hour_stays(desk: Desk, server: Mailbox, is_paused: bool) -> None:
-    schedule_id = schedule(desk)
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        scheduling.pause(session, desk.place.actor(desk.user), schedule_id, paused=is_paused)
-    (before,) = rows(desk, ReportSchedule)
-    job_id = send_now(desk, schedule_id)
-    assert desk.queue.woken == [(desk.place.company_id, job_id)]
-    desk.make(job_id)
-    assert sender.send_due(smtp(server), desk.parts.storage) == 1
+def test_it_is_sent_at_once_and_its_hour_stays(
+    harness: ReportHarness, server: Mailbox, is_paused: bool
+) -> None:
+    schedule_id = schedule(harness)
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
+        scheduling.pause(session, harness.place.actor(harness.user), schedule_id, paused=is_paused)
+    (before,) = rows(harness, ReportSchedule)
+    job_id = send_now(harness, schedule_id)
+    assert harness.queue.woken == [(harness.place.company_id, job_id)]
+    harness.make(job_id)
+    assert sender.send_due(smtp(server), harness.parts.storage) == 1
     assert [mail["To"] for mail in server.mails] == ["boss@example.org"]
     assert len(list(server.mails[0].iter_attachments())) == 1
-    (after,) = rows(desk, ReportSchedule)
+    (after,) = rows(harness, ReportSchedule)
     assert (after.next_at, after.is_paused, after.last_job_id) == (before.next_at, is_paused, job_id)
-    assert scheduling.order_due(desk.parts) == 0
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+    assert scheduling.order_due(harness.parts) == 0
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         entries = session.scalars(select(JournalEntry).where(JournalEntry.action == "schedule.sent")).all()
     assert [one.object_id for one in entries] == [schedule_id]
 
 
-def test_a_second_click_is_refused_while_the_first_is_made(desk: Desk) -> None:
-    schedule_id = schedule(desk)
-    job_id = send_now(desk, schedule_id)
+def test_a_second_click_is_refused_while_the_first_is_made(harness: ReportHarness) -> None:
+    schedule_id = schedule(harness)
+    job_id = send_now(harness, schedule_id)
     with pytest.raises(Conflict) as problem:
-        send_now(desk, schedule_id)
+        send_now(harness, schedule_id)
     assert problem.value.code == "still_made"
-    desk.make(job_id)
-    assert send_now(desk, schedule_id) != job_id
-    assert len(rows(desk, ReportJob)) == 2
+    harness.make(job_id)
+    assert send_now(harness, schedule_id) != job_id
+    assert len(rows(harness, ReportJob)) == 2
 
 
-def test_of_two_clicks_at_the_same_moment_one_orders(desk: Desk) -> None:
-    schedule_id = schedule(desk)
+def test_of_two_clicks_at_the_same_moment_one_orders(harness: ReportHarness) -> None:
+    schedule_id = schedule(harness)
     with ThreadPoolExecutor(4) as pool:
-        answers = [pool.submit(send_now, desk, schedule_id) for _ in range(4)]
+        answers = [pool.submit(send_now, harness, schedule_id) for _ in range(4)]
     assert sorted(type(one.exception()).__name__ for one in answers) == ["Conflict"] * 3 + ["NoneType"]
-    assert len(rows(desk, ReportJob)) == 1
+    assert len(rows(harness, ReportJob)) == 1
 
 
-def test_sending_at_once_asks_the_same_rights(desk: Desk) -> None:
-    mine = schedule(desk)
-    first, desk.user = desk.user, desk.world.person(desk.place, "auditor")
+def test_sending_at_once_asks_the_same_rights(harness: ReportHarness) -> None:
+    mine = schedule(harness)
+    first, harness.user = harness.user, harness.world.person(harness.place, "auditor")
     with pytest.raises(NotFound):
-        send_now(desk, mine)
-    desk.user = first
-    desk.world.drop_grants(desk.place, desk.user)
+        send_now(harness, mine)
+    harness.user = first
+    harness.world.drop_grants(harness.place, harness.user)
     with pytest.raises(NotAllowed):
-        send_now(desk, mine)
-    assert rows(desk, ReportJob) == []
+        send_now(harness, mine)
+    assert rows(harness, ReportJob) == []
 
 
-def test_only_who_may_schedule(desk: Desk) -> None:
-    mine = schedule(desk)
-    desk.user = desk.world.person(desk.place, "viewer")
+def test_only_who_may_schedule(harness: ReportHarness) -> None:
+    mine = schedule(harness)
+    harness.user = harness.world.person(harness.place, "viewer")
     with pytest.raises(NotAllowed):
-        schedule(desk)
-    actor = desk.place.actor(desk.user)
-    with pytest.raises(NotFound), company_scope(desk.place.company_id), db.unit_of_work() as session:
+        schedule(harness)
+    actor = harness.place.actor(harness.user)
+    with pytest.raises(NotFound), company_scope(harness.place.company_id), db.unit_of_work() as session:
         scheduling.pause(session, actor, mine, paused=True)
 
 
@@ -283,25 +287,25 @@ def test_only_who_may_schedule(desk: Desk) -> None:
     ],
 )
 def test_wrong_timing_is_said_at_its_field(
-    desk: Desk, timing: dict[str, Any], params: dict[str, Any], field: str
+    harness: ReportHarness, timing: dict[str, Any], params: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(InvalidInput) as problem:
-        schedule(desk, "runs", {**TIMING, **timing}, **params)
+        schedule(harness, "runs", {**TIMING, **timing}, **params)
     assert field in problem.value.fields
 
 
-def test_the_right_is_asked_before_anything_is_said_of_the_format(desk: Desk) -> None:
+def test_the_right_is_asked_before_anything_is_said_of_the_format(harness: ReportHarness) -> None:
     def wrong(code: str) -> None:
-        actor = desk.place.actor(desk.user)
-        with company_scope(desk.place.company_id), db.unit_of_work() as session:
+        actor = harness.place.actor(harness.user)
+        with company_scope(harness.place.company_id), db.unit_of_work() as session:
             scheduling.create(
-                session, actor, desk.parts, code, {}, {**TIMING, "hour": "24"}, format="zz", columns=["zz"]
+                session, actor, harness.parts, code, {}, {**TIMING, "hour": "24"}, format="zz", columns=["zz"]
             )
 
     with pytest.raises(InvalidInput) as problem:
         wrong("journal")
     assert {"format", "hour", "columns"} == set(problem.value.fields)
-    desk.user = desk.world.person(desk.place, "accountant")
+    harness.user = harness.world.person(harness.place, "accountant")
     with pytest.raises(NotAllowed):
         wrong("journal")
 

@@ -21,7 +21,7 @@ from tests.fixtures.world import Place, World
 
 
 @dataclass
-class Desk:
+class RunHarness:
     """What a test does with runs, as a person and as the worker."""
 
     parts: Parts
@@ -71,8 +71,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(world: World, tmp_path: Path) -> Desk:
+def harness(world: World, tmp_path: Path) -> RunHarness:
     place = world.company(lines=25)
     operator, queue = RecordingOperator(), RememberingQueue()
     parts = make_parts(make_settings(tmp_path), queue, operator)
-    return Desk(parts, operator, queue, world, place, world.person(place))
+    return RunHarness(parts, operator, queue, world, place, world.person(place))

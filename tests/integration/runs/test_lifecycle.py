@@ -20,11 +20,11 @@ from runs import control
 from runs.engine import sweeper
 from runs.models import ItemState, RunItem, RunState
 from tests.fixtures.world import World
-from tests.integration.runs.conftest import Desk
+from tests.integration.runs.conftest import RunHarness
 
 
-def states(desk: Desk, run_id: int) -> dict[tuple[str, str | None], int]:
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+def states(harness: RunHarness, run_id: int) -> dict[tuple[str, str | None], int]:
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         rows = session.execute(
             select(RunItem.state, RunItem.reason, func.count())
             .where(RunItem.run_id == run_id)
@@ -33,22 +33,22 @@ def states(desk: Desk, run_id: int) -> dict[tuple[str, str | None], int]:
         return {(state, reason): count for state, reason, count in rows}
 
 
-def test_every_line_is_ordered_once_and_done(desk: Desk) -> None:
-    run = desk.start()
+def test_every_line_is_ordered_once_and_done(harness: RunHarness) -> None:
+    run = harness.start()
     assert (run.state, run.total, run.pending) == (RunState.RUNNING, 25, 25)
-    assert desk.queue.woken == [(desk.place.company_id, run.id)] * 2
-    desk.work(run)
-    run = desk.run(run)
+    assert harness.queue.woken == [(harness.place.company_id, run.id)] * 2
+    harness.work(run)
+    run = harness.run(run)
     assert (run.state, run.done, run.open) == (RunState.FINISHED, 25, 0)
     assert run.finished_at is not None
-    assert set(desk.operator.ordered.values()) == {1}
-    assert len(desk.operator.orders) == 3
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+    assert set(harness.operator.ordered.values()) == {1}
+    assert len(harness.operator.orders) == 3
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         assert set(session.scalars(select(Line.state))) == {"blocked"}
         assert session.execute(
             select(DepartmentTotal.state, DepartmentTotal.lines).where(DepartmentTotal.lines > 0)
         ).all() == [("blocked", 25)]
-        assert journal.verify(session, desk.place.company_id) == []
+        assert journal.verify(session, harness.place.company_id) == []
         entry = session.scalars(
             select(journal.JournalEntry).where(journal.JournalEntry.action == "line.block").limit(1)
         ).one()
@@ -59,15 +59,15 @@ def test_every_line_is_ordered_once_and_done(desk: Desk) -> None:
     assert (entry.ip, entry.run_id) == ("203.0.113.7", run.id)
 
 
-def test_items_stand_in_the_order_of_the_numbers(desk: Desk) -> None:
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        for place, line_id in enumerate(desk.place.line_ids):  # the oldest line has the highest number
+def test_items_stand_in_the_order_of_the_numbers(harness: RunHarness) -> None:
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
+        for place, line_id in enumerate(harness.place.line_ids):  # the oldest line has the highest number
             session.execute(
                 text("UPDATE lines SET msisdn = :number WHERE id = :id"),
                 {"number": str(79_999_999_999 - place), "id": line_id},
             )
-    run = desk.start()
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+    run = harness.start()
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         listed = session.scalars(
             select(Line.msisdn)
             .join(RunItem, RunItem.target_id == Line.id)
@@ -78,134 +78,134 @@ def test_items_stand_in_the_order_of_the_numbers(desk: Desk) -> None:
     assert listed == sorted(listed)
 
 
-def test_the_preview_says_who_is_refused_and_why(desk: Desk, world: World) -> None:
-    world.lines(desk.place, 3, state="blocked")
-    world.lines(desk.place, 2, state="terminated")
-    run = desk.preview()
+def test_the_preview_says_who_is_refused_and_why(harness: RunHarness, world: World) -> None:
+    world.lines(harness.place, 3, state="blocked")
+    world.lines(harness.place, 2, state="terminated")
+    run = harness.preview()
     assert run.preview["total"] == 30
     assert run.preview["allowed"] == 25
     assert run.preview["refused"] == {"already_blocked": 3, "terminated": 2}
     assert run.total == 0
 
 
-def test_lines_of_another_company_are_not_found_and_not_touched(desk: Desk, world: World) -> None:
+def test_lines_of_another_company_are_not_found_and_not_touched(harness: RunHarness, world: World) -> None:
     other = world.company("ООО «Чужие»", lines=5)
-    run = desk.preview(kind="ids", ids=[*desk.place.line_ids, *other.line_ids, 99_999_999])
+    run = harness.preview(kind="ids", ids=[*harness.place.line_ids, *other.line_ids, 99_999_999])
     assert (run.preview["total"], run.preview["missing"]) == (25, 6)
-    run = desk.submit(run)
-    desk.work(run)
-    assert desk.run(run).total == 25
+    run = harness.submit(run)
+    harness.work(run)
+    assert harness.run(run).total == 25
     with company_scope(other.company_id), db.unit_of_work() as session:
         assert set(session.scalars(select(Line.state))) == {"active"}
 
 
-def test_a_manager_sees_and_changes_the_own_branch_only(desk: Desk, world: World) -> None:
-    north = world.lines(desk.place, 4, department="city")
-    desk.user = world.person(desk.place, "numbers_manager", at="north")
-    run = desk.preview()
+def test_a_manager_sees_and_changes_the_own_branch_only(harness: RunHarness, world: World) -> None:
+    north = world.lines(harness.place, 4, department="city")
+    harness.user = world.person(harness.place, "numbers_manager", at="north")
+    run = harness.preview()
     assert (run.preview["total"], run.preview["missing"]) == (4, 25)
-    run = desk.submit(run)
-    desk.work(run)
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+    run = harness.submit(run)
+    harness.work(run)
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         assert sorted(session.scalars(select(Line.id).where(Line.state == "blocked"))) == sorted(north)
 
 
-def test_who_may_only_look_cannot_preview(desk: Desk, world: World) -> None:
-    desk.user = world.person(desk.place, "viewer")
+def test_who_may_only_look_cannot_preview(harness: RunHarness, world: World) -> None:
+    harness.user = world.person(harness.place, "viewer")
     with pytest.raises(NotAllowed):
-        desk.preview()
+        harness.preview()
 
 
-def test_a_right_lost_after_the_preview_refuses_the_lines(desk: Desk, world: World) -> None:
-    run = desk.start()
-    world.drop_grants(desk.place, desk.user)
-    desk.work(run)
-    assert states(desk, run.id) == {(ItemState.REFUSED, "no_right"): 25}
-    assert desk.run(run).state == RunState.FINISHED
-    assert desk.operator.orders == {}
+def test_a_right_lost_after_the_preview_refuses_the_lines(harness: RunHarness, world: World) -> None:
+    run = harness.start()
+    world.drop_grants(harness.place, harness.user)
+    harness.work(run)
+    assert states(harness, run.id) == {(ItemState.REFUSED, "no_right"): 25}
+    assert harness.run(run).state == RunState.FINISHED
+    assert harness.operator.orders == {}
 
 
-def test_a_line_that_changed_after_the_preview_is_refused_before_sending(desk: Desk) -> None:
-    run = desk.start()
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+def test_a_line_that_changed_after_the_preview_is_refused_before_sending(harness: RunHarness) -> None:
+    run = harness.start()
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         session.execute(
-            text("UPDATE lines SET state = 'blocked' WHERE id = :id"), {"id": desk.place.line_ids[0]}
+            text("UPDATE lines SET state = 'blocked' WHERE id = :id"), {"id": harness.place.line_ids[0]}
         )
-    desk.work(run)
-    assert states(desk, run.id) == {(ItemState.DONE, None): 24, (ItemState.REFUSED, "already_blocked"): 1}
+    harness.work(run)
+    assert states(harness, run.id) == {(ItemState.DONE, None): 24, (ItemState.REFUSED, "already_blocked"): 1}
 
 
-def test_a_line_in_another_unfinished_run_is_said_in_the_preview(desk: Desk) -> None:
-    first = desk.start(kind="ids", ids=desk.place.line_ids[:10])
-    second = desk.preview()
+def test_a_line_in_another_unfinished_run_is_said_in_the_preview(harness: RunHarness) -> None:
+    first = harness.start(kind="ids", ids=harness.place.line_ids[:10])
+    second = harness.preview()
     assert second.preview["refused"] == {"busy": 10}
-    desk.work(first)
-    assert desk.preview().preview["refused"] == {"already_blocked": 10}
+    harness.work(first)
+    assert harness.preview().preview["refused"] == {"already_blocked": 10}
 
 
-def test_two_runs_frozen_at_once_order_each_line_once(desk: Desk) -> None:
-    first, second = desk.preview(), desk.preview()
+def test_two_runs_frozen_at_once_order_each_line_once(harness: RunHarness) -> None:
+    first, second = harness.preview(), harness.preview()
     with ThreadPoolExecutor(2) as pool:
-        first, second = pool.map(desk.submit, (first, second))
+        first, second = pool.map(harness.submit, (first, second))
     for run in (first, second):
-        desk.work(run, wakes=3)
-    lines = [line.target.id for order in desk.operator.orders.values() for line in order.lines]
+        harness.work(run, wakes=3)
+    lines = [line.target.id for order in harness.operator.orders.values() for line in order.lines]
     assert len(lines) == len(set(lines)) == 25
-    assert desk.run(first).open == desk.run(second).open == 0
+    assert harness.run(first).open == harness.run(second).open == 0
 
 
-def test_fifty_submissions_at_once_are_one_run(desk: Desk) -> None:
-    run = desk.preview()
+def test_fifty_submissions_at_once_are_one_run(harness: RunHarness) -> None:
+    run = harness.preview()
     with ThreadPoolExecutor(10) as pool:
-        answers = list(pool.map(lambda _: desk.submit(run), range(50)))
+        answers = list(pool.map(lambda _: harness.submit(run), range(50)))
     assert {answer.id for answer in answers} == {run.id}
-    assert desk.run(run).total == 25
-    assert len(desk.queue.woken) == 2
-    desk.work(run)
-    assert set(desk.operator.ordered.values()) == {1}
+    assert harness.run(run).total == 25
+    assert len(harness.queue.woken) == 2
+    harness.work(run)
+    assert set(harness.operator.ordered.values()) == {1}
 
 
-def test_nothing_selected_is_never_everything(desk: Desk) -> None:
+def test_nothing_selected_is_never_everything(harness: RunHarness) -> None:
     for selection in ({"kind": "ids", "ids": []}, {"kind": "filter", "query": ""}, {"kind": "nonsense"}):
         with pytest.raises(InvalidInput):
-            desk.preview(**selection)
+            harness.preview(**selection)
 
 
-def test_bad_parameters_are_all_said_at_once(desk: Desk) -> None:
+def test_bad_parameters_are_all_said_at_once(harness: RunHarness) -> None:
     with pytest.raises(InvalidInput) as caught:
-        desk.preview("set_limit", {"amount": "-5", "period": "year", "warn_at": 500})
+        harness.preview("set_limit", {"amount": "-5", "period": "year", "warn_at": 500})
     assert set(caught.value.fields) == {"amount", "period", "warn_at"}
 
 
-def test_somebody_elses_preview_cannot_be_confirmed(desk: Desk, world: World) -> None:
-    run = desk.preview()
-    desk.user = world.person(desk.place)
+def test_somebody_elses_preview_cannot_be_confirmed(harness: RunHarness, world: World) -> None:
+    run = harness.preview()
+    harness.user = world.person(harness.place)
     with pytest.raises(NotFound):
-        desk.submit(run)
+        harness.submit(run)
 
 
-def test_a_stopped_run_sends_nothing_more(desk: Desk) -> None:
-    run = desk.preview()
-    actor = desk.place.actor(desk.user)
+def test_a_stopped_run_sends_nothing_more(harness: RunHarness) -> None:
+    run = harness.preview()
+    actor = harness.place.actor(harness.user)
 
     def stop_at_second(number: int, order: object) -> str:
         if number == 2:
-            with company_scope(desk.place.company_id), db.unit_of_work():
-                control.stop(session(), actor, desk.parts, run.id)
+            with company_scope(harness.place.company_id), db.unit_of_work():
+                control.stop(session(), actor, harness.parts, run.id)
         return "complete"
 
-    desk.operator.plan = stop_at_second
-    desk.submit(run)
-    desk.work(run, wakes=2)
-    after = desk.run(run)
+    harness.operator.plan = stop_at_second
+    harness.submit(run)
+    harness.work(run, wakes=2)
+    after = harness.run(run)
     assert (after.state, after.done, after.cancelled, after.open) == (RunState.CANCELLED, 20, 5, 0)
     assert after.finished_at is not None
-    assert len(desk.operator.orders) == 2
-    with pytest.raises(Conflict), company_scope(desk.place.company_id), db.unit_of_work():
-        control.stop(session(), actor, desk.parts, run.id)
+    assert len(harness.operator.orders) == 2
+    with pytest.raises(Conflict), company_scope(harness.place.company_id), db.unit_of_work():
+        control.stop(session(), actor, harness.parts, run.id)
 
 
-def test_failed_lines_are_offered_again_refused_ones_are_not(desk: Desk) -> None:
+def test_failed_lines_are_offered_again_refused_ones_are_not(harness: RunHarness) -> None:
     bad = {"-3": Outcome.FAILED, "-4": Outcome.FAILED, "-5": Outcome.REFUSED}
 
     def outcome(item: str) -> LineOutcome:
@@ -215,21 +215,21 @@ def test_failed_lines_are_offered_again_refused_ones_are_not(desk: Desk) -> None
         )
         return LineOutcome(item, state, "" if state == Outcome.DONE else "technical")
 
-    desk.operator.outcome = outcome
-    run = desk.start()
-    desk.work(run)
-    after = desk.run(run)
+    harness.operator.outcome = outcome
+    run = harness.start()
+    harness.work(run)
+    after = harness.run(run)
     assert (after.done, after.failed, after.refused) == (22, 2, 1)
-    desk.operator.outcome = lambda item: LineOutcome(item, Outcome.DONE)
-    with company_scope(desk.place.company_id), db.unit_of_work():
-        again = control.retry_failed(session(), desk.place.actor(desk.user), desk.parts, run.id)
+    harness.operator.outcome = lambda item: LineOutcome(item, Outcome.DONE)
+    with company_scope(harness.place.company_id), db.unit_of_work():
+        again = control.retry_failed(session(), harness.place.actor(harness.user), harness.parts, run.id)
     assert again.preview["allowed"] == 2
-    desk.work(desk.submit(again))
-    assert desk.run(again).done == 2
+    harness.work(harness.submit(again))
+    assert harness.run(again).done == 2
 
 
 def test_a_reason_of_another_operation_is_kept_as_a_plain_refusal_with_what_the_operator_said(
-    desk: Desk,
+    harness: RunHarness,
 ) -> None:
     reasons = {"-1": "already_blocked", "-2": "same_sim", "-3": "stopped"}
 
@@ -239,10 +239,10 @@ def test_a_reason_of_another_operation_is_kept_as_a_plain_refusal_with_what_the_
             return LineOutcome(item, Outcome.DONE)
         return LineOutcome(item, Outcome.REFUSED, reason, "words of the operator")
 
-    desk.operator.outcome = outcome
-    run = desk.start()
-    desk.work(run)
-    with company_scope(desk.place.company_id), db.unit_of_work():
+    harness.operator.outcome = outcome
+    run = harness.start()
+    harness.work(run)
+    with company_scope(harness.place.company_id), db.unit_of_work():
         refused = select(RunItem.no, RunItem.reason, RunItem.detail).where(RunItem.state == "refused")
         rows = session().execute(refused.where(RunItem.run_id == run.id).order_by(RunItem.no)).all()
     assert [tuple(row) for row in rows] == [
@@ -252,19 +252,19 @@ def test_a_reason_of_another_operation_is_kept_as_a_plain_refusal_with_what_the_
     ]
 
 
-def test_prices_are_shown_before_and_kept_with_the_run(desk: Desk, world: World) -> None:
-    world.lines(desk.place, 2, account="debt")
-    world.lines(desk.place, 3, tariff="T-M")
-    run = desk.preview("change_tariff", {"tariff": "T-M", "effective": "now"})
+def test_prices_are_shown_before_and_kept_with_the_run(harness: RunHarness, world: World) -> None:
+    world.lines(harness.place, 2, account="debt")
+    world.lines(harness.place, 3, tariff="T-M")
+    run = harness.preview("change_tariff", {"tariff": "T-M", "effective": "now"})
     assert run.preview["refused"] == {"debt": 2, "same_tariff": 3}
     assert (run.preview["price_once"], run.preview["price_month"]) == ("1250.00", "5000.00")
-    run = desk.submit(run)
+    run = harness.submit(run)
     assert (run.price_once, run.price_month) == (Decimal(1250), Decimal(5000))
 
 
-def test_a_tariff_that_is_not_sold_is_refused_as_a_parameter(desk: Desk) -> None:
+def test_a_tariff_that_is_not_sold_is_refused_as_a_parameter(harness: RunHarness) -> None:
     with pytest.raises(InvalidInput) as caught:
-        desk.preview("change_tariff", {"tariff": "T-OLD"})
+        harness.preview("change_tariff", {"tariff": "T-OLD"})
     assert "tariff" in caught.value.fields
 
 
@@ -281,16 +281,16 @@ def test_a_tariff_that_is_not_sold_is_refused_as_a_parameter(desk: Desk) -> None
     ],
 )
 def test_operations_change_what_they_say(
-    desk: Desk, code: str, params: dict[str, object], column: object, value: object
+    harness: RunHarness, code: str, params: dict[str, object], column: object, value: object
 ) -> None:
-    run = desk.start(code, params)
-    desk.work(run)
-    assert desk.run(run).done == 25
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+    run = harness.start(code, params)
+    harness.work(run)
+    assert harness.run(run).done == 25
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         assert set(session.scalars(select(column))) == {value}  # type: ignore[call-overload]
 
 
-def test_limit_then_removed_then_unblocked(desk: Desk) -> None:
+def test_limit_then_removed_then_unblocked(harness: RunHarness) -> None:
     operations: tuple[tuple[str, dict[str, object]], ...] = (
         ("set_limit", {"amount": "10"}),
         ("remove_limit", {}),
@@ -298,16 +298,16 @@ def test_limit_then_removed_then_unblocked(desk: Desk) -> None:
         ("unblock", {}),
     )
     for code, params in operations:
-        run = desk.start(code, params)
-        desk.work(run)
-        assert desk.run(run).done == 25, code
+        run = harness.start(code, params)
+        harness.work(run)
+        assert harness.run(run).done == 25, code
 
 
-def test_redis_away_at_submission_loses_nothing(desk: Desk) -> None:
-    desk.queue.works = False
-    run = desk.start()
-    assert desk.queue.woken == []
-    desk.queue.works = True
-    assert sweeper.sweep(desk.parts) == 1
-    assert (desk.place.company_id, run.id) in desk.queue.woken
-    assert sweeper.sweep(desk.parts) == 0
+def test_redis_away_at_submission_loses_nothing(harness: RunHarness) -> None:
+    harness.queue.works = False
+    run = harness.start()
+    assert harness.queue.woken == []
+    harness.queue.works = True
+    assert sweeper.sweep(harness.parts) == 1
+    assert (harness.place.company_id, run.id) in harness.queue.woken
+    assert sweeper.sweep(harness.parts) == 0

@@ -13,7 +13,7 @@ from devtools.services import Launcher
 from runs.models import BatchState, ItemState, RunState
 from tests.fixtures.databases import Database
 from tests.fixtures.servers import LocalServers
-from tests.integration.runs.conftest import Desk
+from tests.integration.runs.conftest import RunHarness
 
 RELEASED = "0008"
 TABLES = (
@@ -77,9 +77,9 @@ def add(owner: Connection, table: str, **values: Any) -> Any:
     return added.scalar_one() if returning else None
 
 
-def fill(owner: Connection, desk: Desk) -> None:
+def fill(owner: Connection, harness: RunHarness) -> None:
     """Runs in every state with items in every state, with orders and values; a list, a request and a schedule."""
-    company, lines = desk.place.company_id, desk.place.line_ids
+    company, lines = harness.place.company_id, harness.place.line_ids
     of_company = {"company_id": company}
     for state in RunState:
         run = add(
@@ -90,7 +90,7 @@ def fill(owner: Connection, desk: Desk) -> None:
             state=state.value,
             selection={"kind": "ids", "ids": lines[: len(ItemState)]},
             idempotency_key=state.value,
-            created_by=desk.user,
+            created_by=harness.user,
             total=len(ItemState),
         )
         batch = add(
@@ -105,7 +105,9 @@ def fill(owner: Connection, desk: Desk) -> None:
             of_run = {**of_company, "run_id": run, "line_id": lines[no]}
             add(owner, "run_items", **of_run, no=no, state=item.value, reason="technical", batch_id=batch)
             add(owner, "run_values", **of_run, value=f"{no:019d}")
-    upload = add(owner, "uploads", **of_company, filename="list.xlsx", created_by=desk.user, rows=1, found=1)
+    upload = add(
+        owner, "uploads", **of_company, filename="list.xlsx", created_by=harness.user, rows=1, found=1
+    )
     add(owner, "upload_rows", **of_company, upload_id=upload, no=1, raw="79160000001", line_id=lines[0])
     request = add(owner, "requests", **of_company, form="claim", state="submitted", run_id=run)
     add(owner, "request_lines", **of_company, request_id=request, no=1, line_id=lines[0], msisdn="7916")
@@ -125,9 +127,11 @@ def rows(owner: Connection, table: str, without: frozenset[str] = frozenset()) -
     return sorted(json.dumps(row, sort_keys=True) for row in kept)
 
 
-def test_everything_is_there_after_the_upgrade(desk: Desk, launcher: Launcher, owner: Connection) -> None:
+def test_everything_is_there_after_the_upgrade(
+    harness: RunHarness, launcher: Launcher, owner: Connection
+) -> None:
     launcher.run("downgrade", "-m", "alembic", "downgrade", RELEASED)
-    fill(owner, desk)
+    fill(owner, harness)
     before = {table: rows(owner, table, GONE) for table in TABLES}
     assert all(before.values()), before
     launcher.migrate()

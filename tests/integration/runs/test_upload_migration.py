@@ -18,7 +18,7 @@ from lines.numbers import luhn_check_digit
 from runs.models import UploadRow
 from tests.fixtures.databases import Database
 from tests.fixtures.servers import LocalServers
-from tests.integration.runs.conftest import Desk
+from tests.integration.runs.conftest import RunHarness
 
 MIGRATION = "upload_values.py"
 
@@ -56,14 +56,14 @@ def owner(fresh_database: Database) -> Iterator[Connection]:
     engine.dispose()
 
 
-def upload_before(owner: Connection, desk: Desk) -> int:
+def upload_before(owner: Connection, harness: RunHarness) -> int:
     """A list of three rows as the version before wrote it; returns its id."""
     upload_id: int = owner.execute(
         text(
             "INSERT INTO uploads (company_id, filename, created_by, created_at, rows, found, problems)"
             " VALUES (:company, 'list.xlsx', :person, now(), 3, 3, 0) RETURNING id"
         ),
-        {"company": desk.place.company_id, "person": desk.user},
+        {"company": harness.place.company_id, "person": harness.user},
     ).scalar_one()
     listed = [(card(1), None), (None, None), (card(2), "79990000001")]
     owner.execute(
@@ -73,26 +73,28 @@ def upload_before(owner: Connection, desk: Desk) -> int:
         ),
         [
             {
-                "company": desk.place.company_id,
+                "company": harness.place.company_id,
                 "upload": upload_id,
                 "no": no,
                 "line": line_id,
                 "iccid": iccid,
                 "msisdn": msisdn,
             }
-            for no, (line_id, (iccid, msisdn)) in enumerate(zip(desk.place.line_ids, listed, strict=False), 1)
+            for no, (line_id, (iccid, msisdn)) in enumerate(
+                zip(harness.place.line_ids, listed, strict=False), 1
+            )
         ],
     )
     return upload_id
 
 
 def test_a_list_uploaded_before_serves_an_operation_after(
-    desk: Desk, launcher: Launcher, owner: Connection
+    harness: RunHarness, launcher: Launcher, owner: Connection
 ) -> None:
     launcher.run("downgrade", "-m", "alembic", "downgrade", revision_before())
-    upload_id = upload_before(owner, desk)
+    upload_id = upload_before(owner, harness)
     launcher.migrate()
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         rows = session.scalars(select(UploadRow).order_by(UploadRow.no)).all()
         assert [row.values for row in rows] == [
             {"iccid": card(1)},
@@ -101,19 +103,21 @@ def test_a_list_uploaded_before_serves_an_operation_after(
         ]
         for no in (1, 2):
             spare = {"operator_id": f"S{no}", "iccid": card(no), "state": "spare"}
-            session.add(SimCard(company_id=desk.place.company_id, **spare))
-    run = desk.preview("replace_sim", kind="upload", upload=upload_id)
+            session.add(SimCard(company_id=harness.place.company_id, **spare))
+    run = harness.preview("replace_sim", kind="upload", upload=upload_id)
     assert (run.preview["allowed"], run.preview["refused"]) == (2, {"no_value": 1})
-    desk.work(desk.submit(run))
-    first, _, third = desk.place.line_ids[:3]
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+    harness.work(harness.submit(run))
+    first, _, third = harness.place.line_ids[:3]
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         cards = session.scalars(select(Line.iccid).where(Line.id.in_([first, third])).order_by(Line.id))
         assert list(cards) == [card(1), card(2)]
 
 
-def test_the_way_back_keeps_cards_and_numbers(desk: Desk, launcher: Launcher, owner: Connection) -> None:
+def test_the_way_back_keeps_cards_and_numbers(
+    harness: RunHarness, launcher: Launcher, owner: Connection
+) -> None:
     launcher.run("downgrade", "-m", "alembic", "downgrade", revision_before())
-    upload_before(owner, desk)
+    upload_before(owner, harness)
     launcher.migrate()
     launcher.run("downgrade", "-m", "alembic", "downgrade", revision_before())
     rows = owner.execute(text("SELECT new_iccid, new_msisdn FROM upload_rows ORDER BY no")).all()

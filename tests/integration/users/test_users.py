@@ -21,8 +21,9 @@ from hierarchy import service as hierarchy
 from rbac.decision import is_allowed
 from rbac.models import Grant, Role
 from rbac.permissions import Permission
+from tests.fixtures.company_objects import FullPlace, make_full_company
 from tests.fixtures.databases import Database
-from tests.web.world import PASSWORD, Place, make_company, make_staff
+from tests.fixtures.world import PASSWORD, add_staff
 from users import roles, service
 from users.actor import load_actor
 from users.models import NameTries, User
@@ -35,8 +36,8 @@ from users.staff import portfolio
 class Two:
     """Two companies and an account manager of the first."""
 
-    home: Place
-    foreign: Place
+    home: FullPlace
+    foreign: FullPlace
     manager: int
     operator: int
 
@@ -45,9 +46,9 @@ class Two:
 def two(module_database: Database) -> Iterator[Two]:
     db.connect(module_database.url, pool_size=20)
     with all_companies(reason="a test makes its world"), unit_of_work() as session:
-        home, foreign = make_company(session, 1), make_company(session, 2)
-        manager = make_staff(session, "operator_manager", "manager", (home.company,))
-        operator = make_staff(session, "operator_admin", "operator")
+        home, foreign = make_full_company(session, 1), make_full_company(session, 2)
+        manager = add_staff(session, "operator_manager", "manager", (home.company_id,))
+        operator = add_staff(session, "operator_admin", "operator")
     yield Two(home, foreign, manager, operator)
     db.engine().dispose()
 
@@ -65,7 +66,7 @@ def test_many_wrong_tries_at_once_are_still_three(two: Two) -> None:
     last = attempt("viewer-1", PASSWORD)
     assert isinstance(last, Refusal)
     assert (last.message, last.minutes) == (LOCKED, 10)
-    with company_scope(two.home.company), unit_of_work() as session:
+    with company_scope(two.home.company_id), unit_of_work() as session:
         written = session.scalars(
             select(journal.JournalEntry.action).where(
                 journal.JournalEntry.object_id == two.home.users["viewer"],
@@ -73,23 +74,25 @@ def test_many_wrong_tries_at_once_are_still_three(two: Two) -> None:
             )
         ).all()
         assert sorted(written) == ["signin.failed", "signin.failed", "signin.failed", "signin.locked"]
-        assert journal.verify(session, two.home.company) == []
+        assert journal.verify(session, two.home.company_id) == []
 
 
 @pytest.mark.parametrize(
     "typed", ["AUDITOR-1", "auditor@example.org", "+7 912 000-11-22", "8 (912) 000 11 22"]
 )
 def test_login_email_and_phone_all_name_the_person(two: Two, typed: str) -> None:
-    with company_scope(two.home.company), unit_of_work() as session:
+    with company_scope(two.home.company_id), unit_of_work() as session:
         user = session.get_one(User, two.home.users["auditor"])
         user.email, user.phone = "Auditor@example.org", "79120001122"
     assert isinstance(attempt(typed, PASSWORD), Welcome)
 
 
-def newcomer(place: Place, login: str, *, password: str = PASSWORD, email: str = "", phone: str = "") -> int:
+def newcomer(
+    place: FullPlace, login: str, *, password: str = PASSWORD, email: str = "", phone: str = ""
+) -> int:
     with all_companies(reason="a test makes a person"), unit_of_work() as session:
         user = User(
-            company_id=place.company,
+            company_id=place.company_id,
             login=login,
             name=login.title(),
             email=email,
@@ -119,8 +122,8 @@ def test_an_email_of_two_people_lets_in_each_by_the_own_password(two: Two) -> No
 
 def test_nobody_claims_a_name_of_somebody_elsewhere(two: Two) -> None:
     victim = newcomer(two.home, "victim", email="victim@example.org", phone="79160001122")
-    with company_scope(two.foreign.company), unit_of_work() as session:
-        admin = load_actor(session, two.foreign.users["global_admin"], two.foreign.company)
+    with company_scope(two.foreign.company_id), unit_of_work() as session:
+        admin = load_actor(session, two.foreign.users["global_admin"], two.foreign.company_id)
         for login in ("victim@example.org", "+7(916)000-11-22", "89160001122"):
             with pytest.raises(InvalidInput) as refusal:
                 service.create_user(session, admin, login=login, name="Claim", password="Another-horse-8")
@@ -199,11 +202,11 @@ def test_what_people_mistype_is_kept_nowhere(two: Two) -> None:
 
 
 def test_an_actor_has_the_rights_of_the_moment(two: Two) -> None:
-    user_id, company = two.home.users["numbers_manager"], two.home.company
+    user_id, company = two.home.users["numbers_manager"], two.home.company_id
     with company_scope(company), unit_of_work() as session:
         actor = load_actor(session, user_id, company, "192.0.2.1")
         assert is_allowed(actor, Permission.LINES_BLOCK, two.home.department_path)
-        assert not is_allowed(actor, Permission.USERS_EDIT, two.home.root)
+        assert not is_allowed(actor, Permission.USERS_EDIT, two.home.root_path)
         grant = session.scalars(select(Grant).where(Grant.user_id == user_id)).one()
         grant.valid_until = clock.now() - timedelta(seconds=1)
         session.flush()
@@ -212,21 +215,21 @@ def test_an_actor_has_the_rights_of_the_moment(two: Two) -> None:
 
 
 def test_nobody_acts_in_a_foreign_company(two: Two) -> None:
-    with company_scope(two.foreign.company), unit_of_work() as session:
+    with company_scope(two.foreign.company_id), unit_of_work() as session:
         with pytest.raises(NotFound):
-            load_actor(session, two.home.users["global_admin"], two.foreign.company)
+            load_actor(session, two.home.users["global_admin"], two.foreign.company_id)
         with pytest.raises(NotFound):
-            load_actor(session, two.manager, two.foreign.company, reason="A reason good enough")
+            load_actor(session, two.manager, two.foreign.company_id, reason="A reason good enough")
 
 
 def test_staff_act_inside_with_a_reason_only(two: Two) -> None:
-    with company_scope(two.home.company), unit_of_work() as session:
+    with company_scope(two.home.company_id), unit_of_work() as session:
         with pytest.raises(NotFound):
-            load_actor(session, two.manager, two.home.company, reason="")
-        inside = load_actor(session, two.manager, two.home.company, "192.0.2.1", "Call of the customer")
+            load_actor(session, two.manager, two.home.company_id, reason="")
+        inside = load_actor(session, two.manager, two.home.company_id, "192.0.2.1", "Call of the customer")
         assert inside.is_staff
         assert is_allowed(inside, Permission.LINES_BLOCK, two.home.department_path)
-        assert not is_allowed(inside, Permission.LINES_BLOCK, two.foreign.root)
+        assert not is_allowed(inside, Permission.LINES_BLOCK, two.foreign.root_path)
         outside = load_actor(session, two.manager, None)
         words = {granted.permission for granted in outside.grants}
         assert words == {Permission.COMPANIES_ENTER.value, Permission.DESK_WORK.value}
@@ -235,18 +238,18 @@ def test_staff_act_inside_with_a_reason_only(two: Two) -> None:
 def test_the_portfolio_is_all_that_a_manager_sees(two: Two) -> None:
     with all_companies(reason="a test looks"), unit_of_work() as session:
         manager, operator = load_actor(session, two.manager, None), load_actor(session, two.operator, None)
-        assert [row.id for row in portfolio.companies(session, manager)] == [two.home.company]
+        assert [row.id for row in portfolio.companies(session, manager)] == [two.home.company_id]
         assert len(portfolio.companies(session, operator)) == 2
         with pytest.raises(NotFound):
-            portfolio.enter(session, manager, "hash", two.foreign.company, "Curious about them")
+            portfolio.enter(session, manager, "hash", two.foreign.company_id, "Curious about them")
         with pytest.raises(InvalidInput):
-            portfolio.enter(session, manager, "hash", two.home.company, "  x ")
+            portfolio.enter(session, manager, "hash", two.home.company_id, "  x ")
 
 
 def test_the_last_administrator_stays(two: Two) -> None:
     place = two.foreign
-    with company_scope(place.company), unit_of_work() as session:
-        admin = load_actor(session, place.users["global_admin"], place.company)
+    with company_scope(place.company_id), unit_of_work() as session:
+        admin = load_actor(session, place.users["global_admin"], place.company_id)
         own = session.scalars(select(Grant.id).where(Grant.user_id == admin.user_id)).one()
         with pytest.raises(Conflict):
             roles.revoke_role(session, admin, place.users["global_admin"], own)
@@ -260,11 +263,11 @@ def test_the_last_administrator_stays(two: Two) -> None:
 
 def test_nobody_grants_or_touches_more_than_they_hold(two: Two) -> None:
     place = two.home
-    with company_scope(place.company), unit_of_work() as session:
-        admin = load_actor(session, place.users["global_admin"], place.company)
+    with company_scope(place.company_id), unit_of_work() as session:
+        admin = load_actor(session, place.users["global_admin"], place.company_id)
         helper = service.create_user(session, admin, login="helper", name="Helper", password=PASSWORD)
         roles.grant_role(session, admin, helper.id, place.roles["global_admin"], place.department)
-        below = load_actor(session, helper.id, place.company)
+        below = load_actor(session, helper.id, place.company_id)
         with pytest.raises(NotAllowed):
             roles.grant_role(session, below, helper.id, place.roles["viewer"], place.root_id)
         # Who holds roles above only is not even seen from the branch.
@@ -291,10 +294,13 @@ def test_nobody_grants_or_touches_more_than_they_hold(two: Two) -> None:
 
 def test_nobody_takes_more_than_they_hold(two: Two) -> None:
     place = two.home
-    with company_scope(place.company), unit_of_work() as session:
-        admin = load_actor(session, place.users["global_admin"], place.company)
+    with company_scope(place.company_id), unit_of_work() as session:
+        admin = load_actor(session, place.users["global_admin"], place.company_id)
         giver = Role(
-            company_id=place.company, title="Giver", preset=None, permissions=[Permission.ROLES_GRANT.value]
+            company_id=place.company_id,
+            title="Giver",
+            preset=None,
+            permissions=[Permission.ROLES_GRANT.value],
         )
         session.add(giver)
         session.flush()
@@ -302,7 +308,7 @@ def test_nobody_takes_more_than_they_hold(two: Two) -> None:
         roles.grant_role(session, admin, clerk.id, giver.id, place.root_id)
         held = roles.held_roles(session, admin, [place.users["numbers_manager"]])
         grant = held[place.users["numbers_manager"]][0]
-        actor = load_actor(session, clerk.id, place.company)
+        actor = load_actor(session, clerk.id, place.company_id)
         with pytest.raises(NotAllowed):
             roles.revoke_role(session, actor, place.users["numbers_manager"], grant.grant_id)
         own = roles.held_roles(session, admin, [clerk.id])[clerk.id][0]
@@ -312,20 +318,20 @@ def test_nobody_takes_more_than_they_hold(two: Two) -> None:
 def test_a_role_waits_for_a_branch_that_moves(two: Two) -> None:
     """The path of a role is read after the move, never before."""
     place = two.foreign
-    with company_scope(place.company), unit_of_work() as session:
-        admin = load_actor(session, place.users["global_admin"], place.company)
+    with company_scope(place.company_id), unit_of_work() as session:
+        admin = load_actor(session, place.users["global_admin"], place.company_id)
         side = hierarchy.create_department(session, admin, place.root_id, "Side")
     granted: list[str] = []
 
     def grant() -> None:
-        with company_scope(place.company), unit_of_work() as other:
+        with company_scope(place.company_id), unit_of_work() as other:
             roles.grant_role(other, admin, place.users["viewer"], place.roles["viewer"], place.department)
-        with company_scope(place.company), unit_of_work() as other:
+        with company_scope(place.company_id), unit_of_work() as other:
             paths = select(Grant.path).where(Grant.user_id == place.users["viewer"])
             granted.extend(other.scalars(paths))
 
     with ThreadPoolExecutor(1) as pool:
-        with company_scope(place.company), unit_of_work() as session:
+        with company_scope(place.company_id), unit_of_work() as session:
             hierarchy.move_department(session, admin, place.department, side.id)
             waiting = pool.submit(grant)
             time.sleep(0.5)

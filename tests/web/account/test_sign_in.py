@@ -12,8 +12,8 @@ from werkzeug.test import TestResponse
 from bootstrap import Parts
 from console.app import create_app
 from core import clock
-from tests.web.conftest import SignIn, World
-from tests.web.world import PASSWORD
+from tests.fixtures.world import PASSWORD
+from tests.web.conftest import SignIn, TwoCompanies
 
 WRONG = "Wrong-horse-7"
 
@@ -22,7 +22,7 @@ def post(app: Flask, login: str, password: str) -> TestResponse:
     return app.test_client().post("/sign-in", data={"login": login, "password": password})
 
 
-def test_right_password_opens_the_console(app: Flask, world: World) -> None:
+def test_right_password_opens_the_console(app: Flask, companies: TwoCompanies) -> None:
     client = app.test_client()
     answer = client.post("/sign-in", data={"login": "Viewer-1", "password": PASSWORD, "next": "/profile"})
     assert (answer.status_code, answer.location) == (303, "/profile")
@@ -33,7 +33,7 @@ def test_right_password_opens_the_console(app: Flask, world: World) -> None:
     assert client.get("/profile").status_code == 302
 
 
-def test_wrong_password_keeps_the_login_and_says_so(app: Flask, world: World) -> None:
+def test_wrong_password_keeps_the_login_and_says_so(app: Flask, companies: TwoCompanies) -> None:
     answer = post(app, "auditor-1", WRONG)
     assert answer.status_code == 422
     assert 'value="auditor-1"' in answer.text
@@ -43,14 +43,14 @@ def test_wrong_password_keeps_the_login_and_says_so(app: Flask, world: World) ->
 @pytest.mark.parametrize(
     "address", ["https://evil.example/x", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
 )
-def test_goes_on_to_our_own_pages_only(app: Flask, world: World, address: str) -> None:
+def test_goes_on_to_our_own_pages_only(app: Flask, companies: TwoCompanies, address: str) -> None:
     answer = app.test_client().post(
         "/sign-in", data={"login": "viewer-1", "password": PASSWORD, "next": address}
     )
     assert answer.location == "/"
 
 
-def test_three_wrong_tries_lock_for_ten_minutes(app: Flask, world: World) -> None:
+def test_three_wrong_tries_lock_for_ten_minutes(app: Flask, companies: TwoCompanies) -> None:
     for _ in range(3):
         answer = post(app, "accountant-1", WRONG)
     assert "10" in answer.text
@@ -60,8 +60,8 @@ def test_three_wrong_tries_lock_for_ten_minutes(app: Flask, world: World) -> Non
         assert post(app, "accountant-1", PASSWORD).status_code == 303
 
 
-def test_ends_after_idle_minutes(app: Flask, world: World, sign_in: SignIn) -> None:
-    client = sign_in(world.home.users["viewer"])
+def test_ends_after_idle_minutes(app: Flask, companies: TwoCompanies, sign_in: SignIn) -> None:
+    client = sign_in(companies.home.users["viewer"])
     with time_machine.travel(clock.now() + timedelta(minutes=14)):
         assert client.get("/profile").status_code == 200
     with time_machine.travel(clock.now() + timedelta(minutes=28)):
@@ -71,15 +71,15 @@ def test_ends_after_idle_minutes(app: Flask, world: World, sign_in: SignIn) -> N
         assert (answer.status_code, "ended=1" in answer.location) == (302, True)
 
 
-def test_blocked_person_is_shut_out(app: Flask, world: World, sign_in: SignIn) -> None:
-    admin, client = sign_in(world.home.users["global_admin"]), sign_in(world.home.users["own_number"])
+def test_blocked_person_is_shut_out(app: Flask, companies: TwoCompanies, sign_in: SignIn) -> None:
+    admin, client = sign_in(companies.home.users["global_admin"]), sign_in(companies.home.users["own_number"])
     assert client.get("/profile").status_code == 200
-    assert admin.post(f"/people/{world.home.users['own_number']}/block").status_code == 303
+    assert admin.post(f"/people/{companies.home.users['own_number']}/block").status_code == 303
     assert client.get("/profile").status_code == 302
     assert post(app, "own_number-1", PASSWORD).status_code == 422
 
 
-def test_headers_and_cookies_are_strict(app: Flask, world: World) -> None:
+def test_headers_and_cookies_are_strict(app: Flask, companies: TwoCompanies) -> None:
     answer = app.test_client().post("/sign-in", data={"login": "viewer-1", "password": PASSWORD})
     policy = answer.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'")
@@ -90,14 +90,14 @@ def test_headers_and_cookies_are_strict(app: Flask, world: World) -> None:
     assert "SameSite=Lax" in cookie
 
 
-def test_form_without_its_token_is_refused(parts: Parts, world: World) -> None:
+def test_form_without_its_token_is_refused(parts: Parts, companies: TwoCompanies) -> None:
     strict = create_app(parts)
     answer = strict.test_client().post("/sign-in", data={"login": "viewer-1", "password": PASSWORD})
     assert answer.status_code == 400
     assert answer.headers["X-Request-ID"] in answer.text
 
 
-def test_many_tries_from_one_address_are_slowed(parts: Parts, world: World) -> None:
+def test_many_tries_from_one_address_are_slowed(parts: Parts, companies: TwoCompanies) -> None:
     limited = create_app(parts)
     limited.config["WTF_CSRF_ENABLED"] = False
     codes = [post(limited, "", "").status_code for _ in range(32)]

@@ -14,7 +14,7 @@ from core.tenancy import company_scope
 from hierarchy import search as choosing
 from hierarchy.models import Department
 from rbac.permissions import Permission
-from tests.web.conftest import SignIn, World
+from tests.web.conftest import SignIn, TwoCompanies
 from tests.web.languages import in_english
 from users.actor import load_actor
 
@@ -24,9 +24,9 @@ CHOICES = "/departments/choices?field=department&right="
 
 
 @pytest.fixture(scope="module")
-def many(world: World) -> dict[str, int]:
+def many(companies: TwoCompanies) -> dict[str, int]:
     """Thirty branches with nine departments below each; ids by name."""
-    with company_scope(world.home.company), unit_of_work() as session:
+    with company_scope(companies.home.company_id), unit_of_work() as session:
         for name, above in (
             ("'Branch ' || n", "parent_id IS NULL"),
             ("'Shop ' || n || ' of ' || substr(above.name, 8)", "name LIKE 'Branch %'"),
@@ -46,8 +46,8 @@ def many(world: World) -> dict[str, int]:
 
 
 @pytest.fixture
-def client(world: World, sign_in: SignIn) -> FlaskClient:
-    return in_english(sign_in(world.home.users["global_admin"]))
+def client(companies: TwoCompanies, sign_in: SignIn) -> FlaskClient:
+    return in_english(sign_in(companies.home.users["global_admin"]))
 
 
 def offered(page: str) -> list[str]:
@@ -59,8 +59,8 @@ def chosen(page: str) -> list[str]:
     return re.findall(r'type="radio" name="\w+" value="(\d*)" required checked', page)
 
 
-def test_few_are_a_plain_list(world: World, sign_in: SignIn) -> None:
-    page = sign_in(world.foreign.users["global_admin"]).get("/reports/lines").text
+def test_few_are_a_plain_list(companies: TwoCompanies, sign_in: SignIn) -> None:
+    page = sign_in(companies.foreign.users["global_admin"]).get("/reports/lines").text
     assert re.search(r'<select[^>]* id="department"', page)
     assert offered(page) == []
 
@@ -101,9 +101,9 @@ def test_the_choice_of_a_report_is_kept(client: FlaskClient, many: dict[str, int
 
 
 def test_roles_are_granted_on_a_department_found_by_name(
-    client: FlaskClient, world: World, many: dict[str, int]
+    client: FlaskClient, companies: TwoCompanies, many: dict[str, int]
 ) -> None:
-    person = f"/people/{world.home.users['viewer']}"
+    person = f"/people/{companies.home.users['viewer']}"
     page = client.get(person).text
     assert "Branch 7" in offered(page)
     role = re.search(r'<option value="(\d+)"', page)
@@ -134,11 +134,11 @@ def test_a_branch_is_not_offered_to_itself(client: FlaskClient, many: dict[str, 
 
 
 def test_only_what_one_holds_the_right_on(
-    client: FlaskClient, world: World, sign_in: SignIn, many: dict[str, int]
+    client: FlaskClient, companies: TwoCompanies, sign_in: SignIn, many: dict[str, int]
 ) -> None:
-    viewer = sign_in(world.home.users["viewer"])
+    viewer = sign_in(companies.home.users["viewer"])
     assert offered(viewer.get(f"{CHOICES}roles:grant&find=branch", headers=FRAGMENT).text) == []
-    foreign = sign_in(world.foreign.users["global_admin"])
+    foreign = sign_in(companies.foreign.users["global_admin"])
     assert (
         offered(
             foreign.get(f"{CHOICES}lines:view&department={many['Branch 7']}", headers=FRAGMENT).text
@@ -154,11 +154,11 @@ def test_only_what_one_holds_the_right_on(
 
 
 def test_a_first_level_that_is_too_large_is_cut(
-    world: World, many: dict[str, int], monkeypatch: pytest.MonkeyPatch
+    companies: TwoCompanies, many: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(choosing, "FEW", 12)
-    with company_scope(world.home.company), unit_of_work() as session:
-        actor = load_actor(session, world.home.users["global_admin"], world.home.company)
+    with company_scope(companies.home.company_id), unit_of_work() as session:
+        actor = load_actor(session, companies.home.users["global_admin"], companies.home.company_id)
         found = choosing.offer(session, actor, Permission.STRUCTURE_VIEW)
         assert [one.is_root for one in found.departments] == [True]
         assert not found.is_whole

@@ -31,7 +31,7 @@ from reports.report import Report
 from runs.operation import Operation
 from runs.operation_params import load_params
 from tests.integration.forms.conftest import card
-from tests.web.conftest import SignIn, World
+from tests.web.conftest import SignIn, TwoCompanies
 from tests.web.languages import in_english
 from users.actor import load_actor
 
@@ -159,20 +159,20 @@ def known(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def client(world: World, sign_in: SignIn) -> FlaskClient:
-    return in_english(sign_in(world.home.users["global_admin"]))
+def client(companies: TwoCompanies, sign_in: SignIn) -> FlaskClient:
+    return in_english(sign_in(companies.home.users["global_admin"]))
 
 
 @pytest.fixture
-def good(world: World) -> dict[str, str]:
-    return {**GOOD, "department": str(world.home.department)}
+def good(companies: TwoCompanies) -> dict[str, str]:
+    return {**GOOD, "department": str(companies.home.department)}
 
 
 @pytest.fixture
-def load(world: World, parts: Parts) -> Iterator[dict[str, Loaded]]:
+def load(companies: TwoCompanies, parts: Parts) -> Iterator[dict[str, Loaded]]:
     """What each of them makes of what was typed: values as stored, and errors."""
-    with company_scope(world.home.company), unit_of_work() as session:
-        actor = load_actor(session, world.home.users["global_admin"], world.home.company)
+    with company_scope(companies.home.company_id), unit_of_work() as session:
+        actor = load_actor(session, companies.home.users["global_admin"], companies.home.company_id)
 
         def operation(typed: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
             params = load_params(
@@ -191,7 +191,7 @@ def load(world: World, parts: Parts) -> Iterator[dict[str, Loaded]]:
 
 
 def test_all_read_the_same_and_keep_nothing_that_is_hidden(
-    load: dict[str, Loaded], good: dict[str, str], world: World
+    load: dict[str, Loaded], good: dict[str, str], companies: TwoCompanies
 ) -> None:
     read = {way: load[way](reading.read(EveryField, good)) for way in WAYS}
     values, errors = read["document"]
@@ -206,15 +206,15 @@ def test_all_read_the_same_and_keep_nothing_that_is_hidden(
         "digits": "1234",
         "phone": "79161234567",
         "numbers": "79161234567\n79161234568",
-        "department": world.home.department,
+        "department": companies.home.department,
         "other": None,
     }
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_it_is_drawn_and_refused_alike(way: str, client: FlaskClient, world: World) -> None:
+def test_it_is_drawn_and_refused_alike(way: str, client: FlaskClient, companies: TwoCompanies) -> None:
     shown, sent = PAGES[way]
-    page = client.get(shown.format(line=world.home.line)).text
+    page = client.get(shown.format(line=companies.home.line)).text
     names = set(EveryField().fields)
     assert names <= set(re.findall(r'name="(\w+)"', page))
     assert '<div data-of="kind" data-only="b">' in page and "data-only-form" in page
@@ -223,7 +223,7 @@ def test_it_is_drawn_and_refused_alike(way: str, client: FlaskClient, world: Wor
     assert re.search(r'<input[^>]*id="phone"[^>]*type="tel"', page)
     assert re.search(r'<textarea[^>]*id="long"[^>]*maxlength="500"', page)
     assert re.search(r'id="line"[^>]*value="Global_Admin-1"[^>]*aria-describedby="line-hint[" ]', page)
-    answer = client.post(sent, data={**WRONG, "sel": "ids", "ids": world.home.line})
+    answer = client.post(sent, data={**WRONG, "sel": "ids", "ids": companies.home.line})
     assert answer.status_code == 422
     assert _errors(answer.text) == REFUSED
     for name in REFUSED:
@@ -243,10 +243,10 @@ def _errors(page: str) -> dict[str, str]:
 @pytest.mark.parametrize("name", ["tariff", "account", "department"])
 @pytest.mark.parametrize("way", WAYS)
 def test_what_is_not_offered_is_refused_alike(
-    way: str, name: str, client: FlaskClient, world: World, good: dict[str, str]
+    way: str, name: str, client: FlaskClient, companies: TwoCompanies, good: dict[str, str]
 ) -> None:
-    foreign = {"tariff": "T-9", "account": "20-9", "department": str(world.foreign.department)}
-    sent = {**good, name: foreign[name], "sel": "ids", "ids": world.home.line}
+    foreign = {"tariff": "T-9", "account": "20-9", "department": str(companies.foreign.department)}
+    sent = {**good, name: foreign[name], "sel": "ids", "ids": companies.home.line}
     answer = client.post(PAGES[way][1], data=sent)
     assert answer.status_code == 422
     assert _errors(answer.text) == {
@@ -259,8 +259,10 @@ def test_what_is_not_offered_is_refused_alike(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_good_values_are_taken(way: str, client: FlaskClient, world: World, good: dict[str, str]) -> None:
-    answer = client.post(PAGES[way][1], data={**good, "sel": "ids", "ids": world.home.line})
+def test_good_values_are_taken(
+    way: str, client: FlaskClient, companies: TwoCompanies, good: dict[str, str]
+) -> None:
+    answer = client.post(PAGES[way][1], data={**good, "sel": "ids", "ids": companies.home.line})
     assert answer.status_code == 303, _errors(answer.text)
     if way == "report":
         return
@@ -295,10 +297,10 @@ def test_departments_of_every_form_are_found_by_name(client: FlaskClient) -> Non
     assert "Sales" in page and "No department" in page
 
 
-def test_it_is_printed(world: World, load: dict[str, Loaded], good: dict[str, str]) -> None:
+def test_it_is_printed(companies: TwoCompanies, load: dict[str, Loaded], good: dict[str, str]) -> None:
     values, _ = load["document"](reading.read(EveryField, good))
-    with company_scope(world.home.company), unit_of_work() as session:
-        request = Request(company_id=world.home.company, form="every", values=values)
+    with company_scope(companies.home.company_id), unit_of_work() as session:
+        request = Request(company_id=companies.home.company_id, form="every", values=values)
         document = describe(session, DOCUMENT, request, [FormLine(1, "79161234567", card(1), "")], "en")
     facts = {fact.label: fact.value for fact in document.facts}
     assert facts["Phone"] == "+7\u00a0916\u00a0123-45-67"

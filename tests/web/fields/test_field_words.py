@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.conftest import SignIn, World
+from tests.web.conftest import SignIn, TwoCompanies
 from tests.web.languages import in_english
 
 ENGLISH = re.compile(r"[A-Za-z]{3,} [a-z]{2,}")
@@ -31,9 +31,9 @@ GOOD: dict[str, Any] = {"report": "lines", "every": "daily", "addresses": ["a@ex
     ],
 )
 def test_every_field_is_answered_in_russian(
-    world: World, sign_in: SignIn, address: str, body: Any, fields: set[str]
+    companies: TwoCompanies, sign_in: SignIn, address: str, body: Any, fields: set[str]
 ) -> None:
-    answer = sign_in(world.home.users["global_admin"]).post(f"/api/v1/{address}", json=body)
+    answer = sign_in(companies.home.users["global_admin"]).post(f"/api/v1/{address}", json=body)
     assert answer.status_code == 422, answer.text
     found = answer.get_json()["fields"]
     assert set(found) == fields
@@ -42,23 +42,25 @@ def test_every_field_is_answered_in_russian(
 
 
 @pytest.mark.parametrize("query", ["size=501", "size=x", "after=-1"])
-def test_the_query_is_answered_in_russian(world: World, sign_in: SignIn, query: str) -> None:
-    answer = sign_in(world.home.users["global_admin"]).get(f"/api/v1/files?{query}")
+def test_the_query_is_answered_in_russian(companies: TwoCompanies, sign_in: SignIn, query: str) -> None:
+    answer = sign_in(companies.home.users["global_admin"]).get(f"/api/v1/files?{query}")
     assert answer.status_code == 422
     ((message,),) = answer.get_json()["fields"].values()
     assert re.search("[а-я]", message)
 
 
-def test_the_library_s_words_stay_in_english(world: World, sign_in: SignIn) -> None:
-    client = in_english(sign_in(world.home.users["auditor"]))
+def test_the_library_s_words_stay_in_english(companies: TwoCompanies, sign_in: SignIn) -> None:
+    client = in_english(sign_in(companies.home.users["auditor"]))
     answer = client.get("/api/v1/files?size=501")
     bounds = "Must be greater than or equal to 1 and less than or equal to 500."
     assert answer.get_json()["fields"] == {"size": [bounds]}
 
 
 @pytest.mark.parametrize("department", ["-1", "9" * 30, "abc"])
-def test_a_department_that_is_none_is_said_in_russian(world: World, sign_in: SignIn, department: str) -> None:
-    client = sign_in(world.home.users["global_admin"])
+def test_a_department_that_is_none_is_said_in_russian(
+    companies: TwoCompanies, sign_in: SignIn, department: str
+) -> None:
+    client = sign_in(companies.home.users["global_admin"])
     shown = client.get(f"/reports/lines?department={department}").text
     assert "Выберите из списка." in shown
     assert "Must be" not in shown

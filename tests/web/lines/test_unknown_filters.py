@@ -3,14 +3,14 @@
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.conftest import SignIn, World
+from tests.web.conftest import SignIn, TwoCompanies
 
 UNKNOWN = ("sttae=active", "STATE=blocked", "status=blocked", "state%3Dblocked", "foo", "service=roaming")
 
 
 @pytest.fixture
-def admin(world: World, sign_in: SignIn) -> FlaskClient:
-    return sign_in(world.home.users["global_admin"])
+def admin(companies: TwoCompanies, sign_in: SignIn) -> FlaskClient:
+    return sign_in(companies.home.users["global_admin"])
 
 
 @pytest.mark.parametrize("query", [*UNKNOWN, "state=", "&" * 600])
@@ -25,8 +25,8 @@ def test_a_bulk_operation_is_refused(admin: FlaskClient, query: str) -> None:
     assert admin.post("/operations/block/preview", data=form).status_code == 422
 
 
-def test_a_department_with_a_filter_beside_it_is_refused(admin: FlaskClient, world: World) -> None:
-    selection = {"kind": "department", "department": world.home.root_id, "query": "state=active"}
+def test_a_department_with_a_filter_beside_it_is_refused(admin: FlaskClient, companies: TwoCompanies) -> None:
+    selection = {"kind": "department", "department": companies.home.root_id, "query": "state=active"}
     body = {"selection": selection, "params": {"reason": "voluntary"}}
     answer = admin.post("/api/v1/lines/operations/block", json=body)
     assert answer.status_code == 422
@@ -34,7 +34,9 @@ def test_a_department_with_a_filter_beside_it_is_refused(admin: FlaskClient, wor
 
 
 @pytest.mark.parametrize("query", UNKNOWN)
-def test_the_list_names_what_it_does_not_know(admin: FlaskClient, world: World, query: str) -> None:
+def test_the_list_names_what_it_does_not_know(
+    admin: FlaskClient, companies: TwoCompanies, query: str
+) -> None:
     name = query.partition("=")[0].replace("%3D", "=")
     answer = admin.get(f"/api/v1/lines?{query}")
     assert (answer.status_code, answer.get_json()["code"]) == (422, "bad_filter")
@@ -43,7 +45,7 @@ def test_the_list_names_what_it_does_not_know(admin: FlaskClient, world: World, 
         page = admin.get(f"{address}?{query}")
         assert page.status_code == 422
         assert f"“{name}”" in page.text or f"«{name}»" in page.text
-        assert world.home.msisdn not in page.text
+        assert companies.home.msisdn not in page.text
 
 
 @pytest.mark.parametrize("call", ["runs", "requests", "files", "desk", "operations/replace_sim/offers"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.web.conftest import SignIn, World
+from tests.web.conftest import SignIn, TwoCompanies
 
 WEEKLY: dict[str, Any] = {
     "report": "runs",
@@ -17,8 +17,8 @@ WEEKLY: dict[str, Any] = {
 }
 
 
-def test_a_schedule_is_made_paused_and_deleted(world: World, sign_in: SignIn) -> None:
-    client = sign_in(world.home.users["accountant"])
+def test_a_schedule_is_made_paused_and_deleted(companies: TwoCompanies, sign_in: SignIn) -> None:
+    client = sign_in(companies.home.users["accountant"])
     before = [one["id"] for one in client.get("/api/v1/schedules").get_json()]
     answer = client.post("/api/v1/schedules", json={**WEEKLY, "report": "lines", "params": {}})
     assert answer.status_code == 200, answer.text
@@ -29,14 +29,17 @@ def test_a_schedule_is_made_paused_and_deleted(world: World, sign_in: SignIn) ->
     assert client.get(address).get_json()["mails"] == []
     assert client.post(f"{address}/pause").get_json()["is_paused"] is True
     assert client.post(f"{address}/resume").get_json()["is_paused"] is False
-    assert sign_in(world.home.users["auditor"]).get(address).status_code == 404
+    assert sign_in(companies.home.users["auditor"]).get(address).status_code == 404
     assert client.delete(address).status_code == 204
     assert [one["id"] for one in client.get("/api/v1/schedules").get_json()] == before
 
 
-def test_a_schedule_is_sent_at_once(world: World, sign_in: SignIn) -> None:
+def test_a_schedule_is_sent_at_once(companies: TwoCompanies, sign_in: SignIn) -> None:
     role = "global_admin"
-    client, address = sign_in(world.home.users[role]), f"/api/v1/schedules/{world.home.schedules[role]}"
+    client, address = (
+        sign_in(companies.home.users[role]),
+        f"/api/v1/schedules/{companies.home.schedules[role]}",
+    )
     before = client.get(address).get_json()
     made = client.post(f"{address}/send").get_json()
     assert (made["report"], made["state"]) == ("lines", "ordered")
@@ -45,12 +48,12 @@ def test_a_schedule_is_sent_at_once(world: World, sign_in: SignIn) -> None:
     after = client.get(address).get_json()
     assert (after["next_at"], after["last_file_id"]) == (before["next_at"], made["id"])
     assert client.post(f"/api/v1/files/{made['id']}/cancel").status_code == 200
-    assert sign_in(world.home.users["auditor"]).post(f"{address}/send").status_code == 404
+    assert sign_in(companies.home.users["auditor"]).post(f"{address}/send").status_code == 404
 
 
-def test_the_page_sends_at_once_and_says_how_it_goes_on(world: World, sign_in: SignIn) -> None:
+def test_the_page_sends_at_once_and_says_how_it_goes_on(companies: TwoCompanies, sign_in: SignIn) -> None:
     role = "numbers_manager"
-    client, schedule_id = sign_in(world.home.users[role]), world.home.schedules[role]
+    client, schedule_id = sign_in(companies.home.users[role]), companies.home.schedules[role]
     send, row = f"/reports/schedules/{schedule_id}/send", f"/reports/schedules/{schedule_id}"
     assert send in client.get("/reports/schedules").text
     client.post("/profile/language", data={"locale": "en"})
@@ -64,8 +67,8 @@ def test_the_page_sends_at_once_and_says_how_it_goes_on(world: World, sign_in: S
     assert "hx-trigger" not in client.get(row, headers={"HX-Request": "true"}).text
 
 
-def test_everything_wrong_is_said_at_its_field(world: World, sign_in: SignIn) -> None:
-    client = sign_in(world.home.users["global_admin"])
+def test_everything_wrong_is_said_at_its_field(companies: TwoCompanies, sign_in: SignIn) -> None:
+    client = sign_in(companies.home.users["global_admin"])
     wrong = {
         **WEEKLY,
         "params": {"period": "own", "since": "2026-05-01", "until": "2026-05-02"},
@@ -80,15 +83,15 @@ def test_everything_wrong_is_said_at_its_field(world: World, sign_in: SignIn) ->
     assert client.post("/api/v1/schedules", json={"every": "daily"}).status_code == 422
 
 
-def test_a_report_that_may_not_be_seen_is_not_scheduled(world: World, sign_in: SignIn) -> None:
-    client = sign_in(world.home.users["accountant"])
+def test_a_report_that_may_not_be_seen_is_not_scheduled(companies: TwoCompanies, sign_in: SignIn) -> None:
+    client = sign_in(companies.home.users["accountant"])
     assert client.post("/api/v1/schedules", json={**WEEKLY, "report": "journal"}).status_code == 403
-    viewer = sign_in(world.home.users["viewer"])
+    viewer = sign_in(companies.home.users["viewer"])
     assert viewer.get("/api/v1/schedules").status_code == 403
 
 
-def test_a_file_is_ordered_again_and_deleted(world: World, sign_in: SignIn) -> None:
-    client = sign_in(world.home.users["account_manager_role"])
+def test_a_file_is_ordered_again_and_deleted(companies: TwoCompanies, sign_in: SignIn) -> None:
+    client = sign_in(companies.home.users["account_manager_role"])
     first = client.post("/api/v1/reports/lines", json={"params": {"state": "active"}}).get_json()
     again = client.post(f"/api/v1/files/{first['id']}/repeat").get_json()
     assert again["params"] == first["params"]

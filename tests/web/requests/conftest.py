@@ -10,38 +10,27 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from console.app import create_app
 from core import db
-from core.db import unit_of_work
-from core.tenancy import all_companies
 from tests.fixtures.databases import Database
 from tests.fixtures.world import World
 from tests.integration.forms.conftest import TARIFF, Office, open_office
-from tests.web.world import make_token
+from tests.web.clients import make_app, make_client
 
 PDF = b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40 + b"IEND\xaeB`\x82"
 
 
-class Desk:
+class RequestPages:
     """Browsers of the customer and of managers, over an Office."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        self.app = create_app(office.parts)
-        self.app.config.update(
-            TESTING=False, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False
-        )
+        self.app = make_app(office.parts)
         self.customer, self.manager = self.browser(office.user), self.browser(office.manager)
         self.other = self.browser(office.other)
 
     def browser(self, user_id: int) -> FlaskClient:
-        with all_companies(reason="a test signs in"), unit_of_work() as session:
-            token = make_token(session, user_id)
-        client = self.app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["_user_id"] = token
-        return client
+        return make_client(self.app, user_id)
 
     def numbers(self) -> str:
         return "\n".join(f"+{row[0]}" for row in self.office.sql("SELECT msisdn FROM lines ORDER BY id"))
@@ -66,7 +55,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(fresh_database: Database, tmp_path: Path) -> Iterator[Desk]:
+def harness(fresh_database: Database, tmp_path: Path) -> Iterator[RequestPages]:
     bound = db.connect(fresh_database.url)
-    yield Desk(open_office(World(), tmp_path))
+    yield RequestPages(open_office(World(), tmp_path))
     bound.dispose()

@@ -7,15 +7,15 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.requests.conftest import Desk
+from tests.web.requests.conftest import RequestPages
 
 SPLIT = {"deed": "new", "start": "2027-01-01", "contact": "Анна", "phone": "89161234567"}
 
 
 @pytest.fixture
-def accounts(desk: Desk) -> Desk:
+def accounts(harness: RequestPages) -> RequestPages:
     """Lines of the whole company on the account `fine`, one in the north on `debt`, and an account without lines."""
-    office = desk.office
+    office = harness.office
     office.world.lines(office.place, 1, department="north", account="debt")
     office.sql(
         "INSERT INTO billing_accounts"
@@ -23,7 +23,7 @@ def accounts(desk: Desk) -> Desk:
         " SELECT company_id, 'bare', 'bare', settlement, false, 0, 0"
         " FROM billing_accounts WHERE number = 'fine'"
     )
-    return desk
+    return harness
 
 
 def offered(client: FlaskClient) -> tuple[list[str], list[str]]:
@@ -58,7 +58,7 @@ def named(client: FlaskClient, account: str) -> list[str]:
     ],
 )
 def test_accounts_that_a_person_may_name(
-    accounts: Desk, role: str, branch: str | None, numbers: list[str]
+    accounts: RequestPages, role: str, branch: str | None, numbers: list[str]
 ) -> None:
     office = accounts.office
     client = accounts.browser(office.world.person(office.place, role, at=branch))
@@ -67,7 +67,7 @@ def test_accounts_that_a_person_may_name(
     assert refused == [one for one in ("bare", "debt", "fine") if one not in numbers]
 
 
-def test_who_files_nothing_and_sees_no_accounts_is_told_none(accounts: Desk) -> None:
+def test_who_files_nothing_and_sees_no_accounts_is_told_none(accounts: RequestPages) -> None:
     office = accounts.office
     office.sql(
         'UPDATE roles SET preset = NULL, permissions = \'["lines:view", "requests:view"]\' WHERE id = :id',

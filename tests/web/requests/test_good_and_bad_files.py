@@ -8,54 +8,54 @@ import pytest
 
 from core.errors import InvalidInput
 from forms.requests import attachments
-from tests.web.requests.conftest import PDF, Desk
+from tests.web.requests.conftest import PDF, RequestPages
 
 BAD = b"MZ this is a program"
 
 
-def send(desk: Desk, request_id: int, *files: tuple[str, bytes]) -> str:
+def send(harness: RequestPages, request_id: int, *files: tuple[str, bytes]) -> str:
     """Attach these files at once; returns the messages of the page that follows."""
     sent = {"file": [(BytesIO(content), name) for name, content in files]}
-    answer = desk.customer.post(f"/requests/{request_id}/files", data=sent)
+    answer = harness.customer.post(f"/requests/{request_id}/files", data=sent)
     assert answer.status_code == 303
-    with desk.customer.session_transaction() as cookie:
+    with harness.customer.session_transaction() as cookie:
         return "\n".join(said for _, said in cookie.pop("_flashes", []))
 
 
-def names(desk: Desk) -> list[str]:
-    return [name for (name,) in desk.office.sql("SELECT name FROM request_attachments ORDER BY id")]
+def names(harness: RequestPages) -> list[str]:
+    return [name for (name,) in harness.office.sql("SELECT name FROM request_attachments ORDER BY id")]
 
 
-def files(desk: Desk) -> int:
-    folder = desk.office.parts.settings.data_dir / "files"
+def files(harness: RequestPages) -> int:
+    folder = harness.office.parts.settings.data_dir / "files"
     return sum(path.is_file() for path in folder.rglob("*"))
 
 
-def test_the_good_ones_stay_and_the_bad_one_is_named(desk: Desk) -> None:
-    draft = desk.draft()
-    said = send(desk, draft, ("first.pdf", PDF), ("bad.exe", BAD), ("last.pdf", PDF))
-    assert names(desk) == ["first.pdf", "last.pdf"]
-    assert files(desk) == 2
+def test_the_good_ones_stay_and_the_bad_one_is_named(harness: RequestPages) -> None:
+    draft = harness.draft()
+    said = send(harness, draft, ("first.pdf", PDF), ("bad.exe", BAD), ("last.pdf", PDF))
+    assert names(harness) == ["first.pdf", "last.pdf"]
+    assert files(harness) == 2
     assert said.startswith("bad.exe: ")
     assert ".pdf" not in said.split(": ")[0]
 
 
-def test_many_bad_ones_do_not_burst_the_cookie(desk: Desk) -> None:
-    draft = desk.draft()
-    said = send(desk, draft, *((f"{'я' * 100}{number}.exe", BAD) for number in range(40)))
-    assert (names(desk), said.count("\n"), said.count(".exe")) == ([], 0, 5)
+def test_many_bad_ones_do_not_burst_the_cookie(harness: RequestPages) -> None:
+    draft = harness.draft()
+    said = send(harness, draft, *((f"{'я' * 100}{number}.exe", BAD) for number in range(40)))
+    assert (names(harness), said.count("\n"), said.count(".exe")) == ([], 0, 5)
     assert "…" in said
 
 
-def test_those_over_the_most_are_named(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_those_over_the_most_are_named(harness: RequestPages, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("forms.requests.attachments.MOST_FILES", 2)
-    draft = desk.draft()
-    said = send(desk, draft, *((f"{number}.pdf", PDF) for number in range(4)))
-    assert names(desk) == ["0.pdf", "1.pdf"]
+    draft = harness.draft()
+    said = send(harness, draft, *((f"{number}.pdf", PDF) for number in range(4)))
+    assert names(harness) == ["0.pdf", "1.pdf"]
     assert said.startswith("2.pdf, 3.pdf: ")
 
 
-def test_the_file_of_a_row_that_failed_goes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_file_of_a_row_that_failed_goes(harness: RequestPages, monkeypatch: pytest.MonkeyPatch) -> None:
     attach = attachments.attach
 
     def fail_after(*args: object) -> object:
@@ -65,10 +65,10 @@ def test_the_file_of_a_row_that_failed_goes(desk: Desk, monkeypatch: pytest.Monk
         return made
 
     monkeypatch.setattr("forms.requests.attachments.attach", fail_after)
-    draft = desk.draft()
-    assert send(desk, draft, ("first.pdf", PDF), ("second.pdf", PDF)).startswith("second.pdf: ")
-    assert (names(desk), files(desk)) == (["first.pdf"], 1)
+    draft = harness.draft()
+    assert send(harness, draft, ("first.pdf", PDF), ("second.pdf", PDF)).startswith("second.pdf: ")
+    assert (names(harness), files(harness)) == (["first.pdf"], 1)
 
 
-def test_nothing_chosen_is_said(desk: Desk) -> None:
-    assert send(desk, desk.draft()) == "Сначала выберите файл."
+def test_nothing_chosen_is_said(harness: RequestPages) -> None:
+    assert send(harness, harness.draft()) == "Сначала выберите файл."

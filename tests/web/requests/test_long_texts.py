@@ -11,7 +11,7 @@ from sqlalchemy import event
 from core import db
 from lines.fields import LONGEST_LISTED
 from tests.integration.forms.conftest import TARIFF, card
-from tests.web.requests.conftest import Desk
+from tests.web.requests.conftest import RequestPages
 
 SIMS = {"deed": "replace_sim", "reason": "lost", "contact": "Анна", "phone": "12"}
 
@@ -29,36 +29,36 @@ def statements() -> Iterator[list[str]]:
     event.remove(db.engine(), "before_cursor_execute", note)
 
 
-def keep(desk: Desk, code: str, **values: str) -> int:
+def keep(harness: RequestPages, code: str, **values: str) -> int:
     """A draft that is kept as it is, wrong or not."""
-    answer = desk.customer.post(f"/requests/new/{code}", data={"draft": "1", **values})
+    answer = harness.customer.post(f"/requests/new/{code}", data={"draft": "1", **values})
     assert answer.status_code == 303
     return int(answer.location.split("/")[2])
 
 
-def kept(desk: Desk, request_id: int) -> dict[str, str]:
-    return desk.office.request(request_id).values
+def kept(harness: RequestPages, request_id: int) -> dict[str, str]:
+    return harness.office.request(request_id).values
 
 
-def test_a_text_that_is_too_long_stays_too_long_in_the_draft(desk: Desk) -> None:
-    draft = keep(desk, "claim", contact="я" * 300_000, phone="9" * 300_000)
-    assert {name: len(text) for name, text in kept(desk, draft).items() if len(text) > 100} == {
+def test_a_text_that_is_too_long_stays_too_long_in_the_draft(harness: RequestPages) -> None:
+    draft = keep(harness, "claim", contact="я" * 300_000, phone="9" * 300_000)
+    assert {name: len(text) for name, text in kept(harness, draft).items() if len(text) > 100} == {
         "contact": 201,
         "phone": 201,
     }
-    answer = desk.customer.post(f"/requests/{draft}/submit")
+    answer = harness.customer.post(f"/requests/{draft}/submit")
     assert answer.status_code == 422
 
 
-def test_as_many_cards_as_a_request_takes_numbers_are_kept_whole(desk: Desk) -> None:
+def test_as_many_cards_as_a_request_takes_numbers_are_kept_whole(harness: RequestPages) -> None:
     cards = "\n".join(card(number) for number in range(100_000))
     assert len(cards) < LONGEST_LISTED
-    draft = keep(desk, "numbers_and_sims", **SIMS, cards=cards)
-    assert kept(desk, draft)["cards"] == cards
+    draft = keep(harness, "numbers_and_sims", **SIMS, cards=cards)
+    assert kept(harness, draft)["cards"] == cards
 
 
-def test_an_address_has_a_longest_length(desk: Desk) -> None:
-    answer = desk.app.test_client().post("/connect", data={"email": "a" * 300 + "@b.ru"})
+def test_an_address_has_a_longest_length(harness: RequestPages) -> None:
+    answer = harness.app.test_client().post("/connect", data={"email": "a" * 300 + "@b.ru"})
     assert answer.status_code == 422
     assert "Слишком длинно" in answer.text
 
@@ -66,9 +66,9 @@ def test_an_address_has_a_longest_length(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "address", ["/requests", "/api/v1/requests", "/desk?view=all", "/api/v1/desk?view=all"]
 )
-def test_lists_do_not_read_the_documents(desk: Desk, address: str) -> None:
-    desk.office.submitted()
-    client = desk.manager if "desk" in address else desk.customer
+def test_lists_do_not_read_the_documents(harness: RequestPages, address: str) -> None:
+    harness.office.submitted()
+    client = harness.manager if "desk" in address else harness.customer
     with statements() as asked:
         answer = client.get(address)
     assert answer.status_code == 200
@@ -80,8 +80,8 @@ def test_lists_do_not_read_the_documents(desk: Desk, address: str) -> None:
         assert "values" not in found
 
 
-def test_a_single_request_has_its_values(desk: Desk) -> None:
-    request_id = desk.office.submitted()
-    for client, side in ((desk.customer, "requests"), (desk.manager, "desk")):
+def test_a_single_request_has_its_values(harness: RequestPages) -> None:
+    request_id = harness.office.submitted()
+    for client, side in ((harness.customer, "requests"), (harness.manager, "desk")):
         found = client.get(f"/api/v1/{side}/{request_id}").get_json()
         assert found["values"]["tariff"] == TARIFF["tariff"]

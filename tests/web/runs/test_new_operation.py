@@ -25,7 +25,7 @@ from rbac.permissions import Permission
 from runs.models import RunValue
 from runs.operation import ROW_VALUE, Operation
 from runs.row_value_kind import ListColumn, Offer, Replaced, RowValue, Stock, StockSearch
-from tests.web.runs.desk import Desk
+from tests.web.runs.harness import RunPages
 
 
 class LostParams(fields.FieldSchema):
@@ -104,50 +104,50 @@ EQUIP = Operation(
 
 
 @pytest.fixture(autouse=True)
-def known(desk: Desk) -> Iterator[None]:
-    operations = desk.parts.operations
+def known(harness: RunPages) -> Iterator[None]:
+    operations = harness.parts.operations
     operations.update({"report_lost": LOST, "equip": EQUIP})
     FOLLOWED.clear()
     yield
     del operations["report_lost"], operations["equip"]
 
 
-def test_it_has_buttons_and_stands_in_the_api(desk: Desk) -> None:
-    for address in ("/lines", f"/lines/{desk.place.line_ids[0]}"):
-        assert "/operations/report_lost/new" in desk.client.get(address).text, address
-    found = {one["code"]: one for one in desk.client.get("/api/v1/operations").get_json()}
+def test_it_has_buttons_and_stands_in_the_api(harness: RunPages) -> None:
+    for address in ("/lines", f"/lines/{harness.place.line_ids[0]}"):
+        assert "/operations/report_lost/new" in harness.client.get(address).text, address
+    found = {one["code"]: one for one in harness.client.get("/api/v1/operations").get_json()}
     assert found["report_lost"]["parameters"]["properties"]["lost_on"]["format"] == "date"
 
 
-def test_a_date_is_picked_and_said_as_people_say_it(desk: Desk) -> None:
-    page = desk.client.get(f"/operations/report_lost/new?sel=ids&ids={desk.place.line_ids[0]}")
+def test_a_date_is_picked_and_said_as_people_say_it(harness: RunPages) -> None:
+    page = harness.client.get(f"/operations/report_lost/new?sel=ids&ids={harness.place.line_ids[0]}")
     assert 'name="lost_on" type="date"' in page.text
-    wrong = desk.preview("report_lost", lost_on="вчера")
+    wrong = harness.preview("report_lost", lost_on="вчера")
     assert wrong.status_code == 422
     assert "Укажите дату: день, месяц и год." in wrong.text
     yesterday = (clock.now() - timedelta(days=1)).date().isoformat()
-    run_id = desk.start("report_lost", lost_on=yesterday)
-    page = desk.client.get(f"/runs/{run_id}")
+    run_id = harness.start("report_lost", lost_on=yesterday)
+    page = harness.client.get(f"/runs/{run_id}")
     assert f'<time datetime="{yesterday}">' in page.text
-    assert desk.finish(run_id).done == len(desk.place.line_ids)
+    assert harness.finish(run_id).done == len(harness.place.line_ids)
 
 
-def preview_of(desk: Desk, **form: object) -> int:
+def preview_of(harness: RunPages, **form: object) -> int:
     """The id of a preview of the operation with row values."""
-    answer = desk.client.post("/operations/equip/preview", data=form)
+    answer = harness.client.post("/operations/equip/preview", data=form)
     assert answer.status_code == 303, answer.text
     return int(answer.location.split("/")[2])
 
 
-def present(desk: Desk) -> list[str]:
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+def present(harness: RunPages) -> list[str]:
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         return list(session.scalars(select(Line.employee).order_by(Line.id)))
 
 
-def test_row_values_of_a_new_kind_on_the_page(desk: Desk) -> None:
-    first, second = desk.place.line_ids[:2]
+def test_row_values_of_a_new_kind_on_the_page(harness: RunPages) -> None:
+    first, second = harness.place.line_ids[:2]
     chosen = {"sel": "ids", "ids": [str(first), str(second)]}
-    page = desk.client.post("/operations/equip/new", data=chosen, follow_redirects=True).text
+    page = harness.client.post("/operations/equip/new", data=chosen, follow_redirects=True).text
     assert page.count('name="value-') == 2
     for part in (
         "New equipment",
@@ -157,36 +157,36 @@ def test_row_values_of_a_new_kind_on_the_page(desk: Desk) -> None:
         "EQ-0003",
     ):
         assert part in page, part
-    assert f'Present equipment: <span class="nowrap">{present(desk)[0]}' in page
-    assert "EQ-0003" in desk.client.get("/operations/equip/offers?class=new").text
-    assert "EQ-0001" not in desk.client.get("/operations/equip/offers?class=new").text
-    wrong = desk.client.post("/operations/equip/preview", data={**chosen, f"value-{first}": "abc"})
+    assert f'Present equipment: <span class="nowrap">{present(harness)[0]}' in page
+    assert "EQ-0003" in harness.client.get("/operations/equip/offers?class=new").text
+    assert "EQ-0001" not in harness.client.get("/operations/equip/offers?class=new").text
+    wrong = harness.client.post("/operations/equip/preview", data={**chosen, f"value-{first}": "abc"})
     assert wrong.status_code == 422
     assert "This is not the number of a device." in wrong.text
-    run_id = preview_of(desk, **chosen, **{f"value-{first}": "eq 0001"})
-    assert "EQ 0001" in desk.client.get(f"/runs/{run_id}/preview/lines").text
-    assert desk.run(run_id).preview["refused"] == {"no_value": 1}
+    run_id = preview_of(harness, **chosen, **{f"value-{first}": "eq 0001"})
+    assert "EQ 0001" in harness.client.get(f"/runs/{run_id}/preview/lines").text
+    assert harness.run(run_id).preview["refused"] == {"no_value": 1}
 
 
-def test_row_values_of_a_new_kind_from_order_to_result(desk: Desk) -> None:
-    first, second, third = desk.place.line_ids[:3]
-    before = present(desk)
+def test_row_values_of_a_new_kind_from_order_to_result(harness: RunPages) -> None:
+    first, second, third = harness.place.line_ids[:3]
+    before = present(harness)
 
     def outcome(item: str) -> LineOutcome:
         if item.endswith("-3"):
             return LineOutcome(item, Outcome.REFUSED, "no_signal")
         return LineOutcome(item, Outcome.DONE)
 
-    desk.operator.outcome = outcome
+    harness.operator.outcome = outcome
     typed = {f"value-{line}": f"000{no}" for no, line in enumerate((first, second, third), 1)}
-    run_id = desk.start("equip", ids=[str(first), str(second), str(third)], **typed)
-    assert desk.finish(run_id).done == 2
-    assert present(desk)[:3] == ["EQ-0001", "EQ-0002", before[2]]
+    run_id = harness.start("equip", ids=[str(first), str(second), str(third)], **typed)
+    assert harness.finish(run_id).done == 2
+    assert present(harness)[:3] == ["EQ-0001", "EQ-0002", before[2]]
     assert sorted(FOLLOWED) == sorted([Replaced(before[0], "EQ-0001"), Replaced(before[1], "EQ-0002")])
-    page = desk.client.get(f"/runs/{run_id}").text
+    page = harness.client.get(f"/runs/{run_id}").text
     assert "EQ 0002" in page
     assert "The device does not answer" in page
-    book = openpyxl.load_workbook(BytesIO(desk.client.get(f"/runs/{run_id}/result.xlsx").data))
+    book = openpyxl.load_workbook(BytesIO(harness.client.get(f"/runs/{run_id}/result.xlsx").data))
     header, *rows = book.active.iter_rows(values_only=True)  # type: ignore[union-attr]
     assert header[-1] == "New equipment"
     assert [row[-1] for row in rows] == ["EQ 0001", "EQ 0002", "EQ 0003"]
@@ -197,35 +197,35 @@ def test_row_values_of_a_new_kind_from_order_to_result(desk: Desk) -> None:
     assert rows[2][5] == "The device does not answer"
 
 
-def test_row_values_of_a_new_kind_in_the_api(desk: Desk) -> None:
-    first, second = desk.place.line_ids[:2]
-    listed = {one["code"]: one for one in desk.client.get("/api/v1/operations").get_json()}
+def test_row_values_of_a_new_kind_in_the_api(harness: RunPages) -> None:
+    first, second = harness.place.line_ids[:2]
+    listed = {one["code"]: one for one in harness.client.get("/api/v1/operations").get_json()}
     assert listed["equip"]["parameters"]["properties"]["values"]["title"] == "New equipment"
     offers = "/api/v1/operations/equip/offers"
-    assert desk.client.get(f"{offers}?class=new").json == [
+    assert harness.client.get(f"{offers}?class=new").json == [
         {"value": "EQ-0003", "class": "new", "price": "990.00"}
     ]
-    assert desk.client.get(f"{offers}?class=golden").status_code == 422
+    assert harness.client.get(f"{offers}?class=golden").status_code == 422
     wanted = {
         "params": {"values": {str(first): "EQ-0007", str(second): "x"}},
         "selection": {"kind": "ids", "ids": [first, second]},
     }
-    wrong = desk.client.post("/api/v1/lines/operations/equip", json=wanted)
+    wrong = harness.client.post("/api/v1/lines/operations/equip", json=wanted)
     assert list(wrong.get_json()["fields"]) == [f"values.{second}"]
     wanted["params"] = {"values": {str(first): "EQ-0007", str(second): "0008"}}
     headers = {"Idempotency-Key": "equipment-of-two"}
-    made = desk.client.post(
+    made = harness.client.post(
         "/api/v1/lines/operations/equip", json={**wanted, "submit": True}, headers=headers
     )
     assert made.status_code == 200, made.text
-    desk.finish(made.get_json()["id"])
-    items = desk.client.get(f"/api/v1/runs/{made.get_json()['id']}/items").get_json()["items"]
+    harness.finish(made.get_json()["id"])
+    items = harness.client.get(f"/api/v1/runs/{made.get_json()['id']}/items").get_json()["items"]
     assert [item["own"] for item in items] == ["EQ-0007", "EQ-0008"]
 
 
 @pytest.mark.parametrize("header", ["New equipment", "Новое оборудование"])
-def test_row_values_of_a_new_kind_from_an_uploaded_list(desk: Desk, header: str) -> None:
-    numbers = desk.numbers()[:4]
+def test_row_values_of_a_new_kind_from_an_uploaded_list(harness: RunPages, header: str) -> None:
+    numbers = harness.numbers()[:4]
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -234,20 +234,20 @@ def test_row_values_of_a_new_kind_from_an_uploaded_list(desk: Desk, header: str)
         sheet.append([f"+{number}", "Иванова Анна", value])
     target = BytesIO()
     book.save(target)
-    upload = desk.upload(target.getvalue()).location.rsplit("/", 1)[1]
-    form = desk.client.get(f"/operations/equip/new?sel=upload&upload={upload}").text
+    upload = harness.upload(target.getvalue()).location.rsplit("/", 1)[1]
+    form = harness.client.get(f"/operations/equip/new?sel=upload&upload={upload}").text
     assert 'name="value-' not in form
-    run_id = preview_of(desk, sel="upload", upload=upload)
-    preview = desk.run(run_id).preview
+    run_id = preview_of(harness, sel="upload", upload=upload)
+    preview = harness.run(run_id).preview
     assert (preview["allowed"], preview["refused"]) == (2, {"no_value": 1, "value_wrong": 1})
-    desk.client.post(f"/runs/{run_id}/confirm")
-    desk.finish(run_id)
-    assert present(desk)[:2] == ["EQ-0011", "EQ-1012"]
+    harness.client.post(f"/runs/{run_id}/confirm")
+    harness.finish(run_id)
+    assert present(harness)[:2] == ["EQ-0011", "EQ-1012"]
 
 
-def test_a_list_to_fill_in_comes_back_with_a_new_kind(desk: Desk) -> None:
-    chosen = {"sel": "ids", "ids": [str(one) for one in desk.place.line_ids[:2]]}
-    sent = desk.client.post("/operations/equip/list.xlsx", data=chosen)
+def test_a_list_to_fill_in_comes_back_with_a_new_kind(harness: RunPages) -> None:
+    chosen = {"sel": "ids", "ids": [str(one) for one in harness.place.line_ids[:2]]}
+    sent = harness.client.post("/operations/equip/list.xlsx", data=chosen)
     book = openpyxl.load_workbook(BytesIO(sent.data))
     sheet = book.active
     assert sheet is not None
@@ -255,6 +255,6 @@ def test_a_list_to_fill_in_comes_back_with_a_new_kind(desk: Desk) -> None:
         sheet.cell(row, sheet.max_column).value = f"EQ-000{row}"
     target = BytesIO()
     book.save(target)
-    upload = desk.upload(target.getvalue()).location.rsplit("/", 1)[1]
-    run_id = preview_of(desk, sel="upload", upload=upload)
-    assert desk.run(run_id).preview["allowed"] == 2
+    upload = harness.upload(target.getvalue()).location.rsplit("/", 1)[1]
+    run_id = preview_of(harness, sel="upload", upload=upload)
+    assert harness.run(run_id).preview["allowed"] == 2

@@ -17,7 +17,7 @@ from lines.numbers import format_iccid, format_msisdn, luhn_check_digit
 from operators.models import PoolNumber
 from operators.pool_sync import STREAM, WHOLE
 from operators.states import note_done
-from tests.web.runs.desk import Desk
+from tests.web.runs.harness import RunPages
 
 
 def card(number: int) -> str:
@@ -26,9 +26,9 @@ def card(number: int) -> str:
 
 
 @pytest.fixture
-def stocked(desk: Desk) -> Desk:
+def stocked(harness: RunPages) -> RunPages:
     """Five spare cards, and two numbers to choose from."""
-    company_id = desk.place.company_id
+    company_id = harness.place.company_id
     with company_scope(company_id), db.unit_of_work() as session:
         session.add_all(
             SimCard(company_id=company_id, operator_id=f"S{no}", iccid=card(no), state="spare")
@@ -42,14 +42,14 @@ def stocked(desk: Desk) -> Desk:
                 )
             )
     note_done(STREAM, WHOLE)
-    return desk
+    return harness
 
 
-def ticked(desk: Desk, count: int) -> dict[str, object]:
-    return {"sel": "ids", "ids": [str(one) for one in desk.place.line_ids[:count]]}
+def ticked(harness: RunPages, count: int) -> dict[str, object]:
+    return {"sel": "ids", "ids": [str(one) for one in harness.place.line_ids[:count]]}
 
 
-def test_the_form_has_a_field_for_each_number_and_offers_what_is_in_stock(stocked: Desk) -> None:
+def test_the_form_has_a_field_for_each_number_and_offers_what_is_in_stock(stocked: RunPages) -> None:
     page = stocked.client.post("/operations/replace_sim/new", data=ticked(stocked, 3), follow_redirects=True)
     assert page.text.count('name="value-') == 3
     assert page.text.count("<option") == 5
@@ -60,7 +60,7 @@ def test_the_form_has_a_field_for_each_number_and_offers_what_is_in_stock(stocke
     assert everything.text.count('name="value-') == 25
 
 
-def test_a_mistyped_card_leads_to_its_field_and_the_others_stay(stocked: Desk) -> None:
+def test_a_mistyped_card_leads_to_its_field_and_the_others_stay(stocked: RunPages) -> None:
     first, second = stocked.place.line_ids[:2]
     typed = {
         f"value-{first}": "8970 12",
@@ -76,7 +76,7 @@ def test_a_mistyped_card_leads_to_its_field_and_the_others_stay(stocked: Desk) -
     assert stocked.runs() == 0
 
 
-def test_cards_from_the_form_to_the_result(stocked: Desk) -> None:
+def test_cards_from_the_form_to_the_result(stocked: RunPages) -> None:
     first, second, third = stocked.place.line_ids[:3]
     typed = {f"value-{first}": format_iccid(card(0)), f"value-{second}": card(1), f"value-{third}": ""}
     answer = stocked.client.post("/operations/replace_sim/preview", data={**ticked(stocked, 3), **typed})
@@ -102,7 +102,7 @@ def test_cards_from_the_form_to_the_result(stocked: Desk) -> None:
     assert sorted(str(row[-1] or "") for row in rows) == ["", format_iccid(card(0)), format_iccid(card(1))]
 
 
-def test_a_list_to_fill_in_goes_out_and_comes_back(stocked: Desk) -> None:
+def test_a_list_to_fill_in_goes_out_and_comes_back(stocked: RunPages) -> None:
     sent = stocked.client.post("/operations/replace_sim/list.xlsx", data=ticked(stocked, 4))
     book = openpyxl.load_workbook(BytesIO(sent.data))
     sheet = book.active
@@ -126,7 +126,7 @@ def test_a_list_to_fill_in_goes_out_and_comes_back(stocked: Desk) -> None:
         assert list(session.scalars(chosen)) == [card(no) for no in range(4)]
 
 
-def test_numbers_are_found_by_digits_and_class(stocked: Desk) -> None:
+def test_numbers_are_found_by_digits_and_class(stocked: RunPages) -> None:
     address = "/operations/change_number/offers"
     assert "79995551234" in stocked.client.get(f"{address}?containing=555-12").text
     assert "79995551234" not in stocked.client.get(f"{address}?class=golden").text
@@ -136,7 +136,7 @@ def test_numbers_are_found_by_digits_and_class(stocked: Desk) -> None:
     assert stocked.client.get("/operations/block/list.xlsx?sel=ids&ids=1").status_code == 404
 
 
-def test_the_api_tells_what_is_in_stock(stocked: Desk) -> None:
+def test_the_api_tells_what_is_in_stock(stocked: RunPages) -> None:
     address = "/api/v1/operations/change_number/offers"
     ordinary = {"value": "79995551234", "class": "ordinary", "price": "0.00"}
     golden = {"value": "79997777777", "class": "golden", "price": "15000.00"}
@@ -153,7 +153,7 @@ def test_the_api_tells_what_is_in_stock(stocked: Desk) -> None:
     assert viewer.get(address).status_code == 403
 
 
-def test_the_api_takes_the_values_of_an_earlier_run(stocked: Desk) -> None:
+def test_the_api_takes_the_values_of_an_earlier_run(stocked: RunPages) -> None:
     """As the parameters of the operation say, which are a JSON schema."""
     first = stocked.place.line_ids[0]
     wanted: dict[str, object] = {"selection": {"kind": "ids", "ids": [first]}}
@@ -175,7 +175,7 @@ def test_the_api_takes_the_values_of_an_earlier_run(stocked: Desk) -> None:
         )
 
 
-def test_a_change_of_numbers_names_each_line_as_it_was_then(stocked: Desk) -> None:
+def test_a_change_of_numbers_names_each_line_as_it_was_then(stocked: RunPages) -> None:
     """Also after the line got yet another number: what this run found and gave stays as it was."""
     first, second = stocked.place.line_ids[:2]
     old, untouched = stocked.numbers()[:2]
@@ -186,7 +186,7 @@ def test_a_change_of_numbers_names_each_line_as_it_was_then(stocked: Desk) -> No
     assert_says_then(stocked, later, "79995551234", "79997777777", (untouched, old))
 
 
-def test_a_number_that_was_not_changed_is_the_present_one(stocked: Desk) -> None:
+def test_a_number_that_was_not_changed_is_the_present_one(stocked: RunPages) -> None:
     first = stocked.place.line_ids[0]
     stocked.failing(1)
     old = stocked.numbers()[0]
@@ -194,7 +194,7 @@ def test_a_number_that_was_not_changed_is_the_present_one(stocked: Desk) -> None
     assert_says_then(stocked, run_id, old, "79995551234")
 
 
-def test_the_numbers_of_other_runs_are_not_looked_up_in_the_journal(stocked: Desk) -> None:
+def test_the_numbers_of_other_runs_are_not_looked_up_in_the_journal(stocked: RunPages) -> None:
     run_id = stocked.start()
     stocked.finish(run_id)
     address = f"/api/v1/runs/{run_id}/items"
@@ -215,29 +215,29 @@ def test_the_numbers_of_other_runs_are_not_looked_up_in_the_journal(stocked: Des
     assert not [one for one in about_items if "journal_entries" in one]
 
 
-def change_number(desk: Desk, wanted: dict[int, str]) -> int:
+def change_number(harness: RunPages, wanted: dict[int, str]) -> int:
     """Give these lines these numbers; returns the run's id when it has ended."""
     typed = {f"value-{line}": number for line, number in wanted.items()}
-    run_id = desk.start("change_number", ids=[str(line) for line in wanted], **typed)
-    desk.finish(run_id)
+    run_id = harness.start("change_number", ids=[str(line) for line in wanted], **typed)
+    harness.finish(run_id)
     return run_id
 
 
-def assert_says_then(desk: Desk, run_id: int, old: str, new: str, *more: tuple[str, str]) -> None:
+def assert_says_then(harness: RunPages, run_id: int, old: str, new: str, *more: tuple[str, str]) -> None:
     """The page, the API and the file of a run name the same numbers."""
     expected = {(old, new), *more}
-    items = desk.client.get(f"/api/v1/runs/{run_id}/items").get_json()["items"]
+    items = harness.client.get(f"/api/v1/runs/{run_id}/items").get_json()["items"]
     assert {(item["msisdn"], item["own"]) for item in items} == expected
-    book = openpyxl.load_workbook(BytesIO(desk.client.get(f"/runs/{run_id}/result.xlsx").data))
+    book = openpyxl.load_workbook(BytesIO(harness.client.get(f"/runs/{run_id}/result.xlsx").data))
     rows = book.active.iter_rows(min_row=2, values_only=True)  # type: ignore[union-attr]
     said = {(str(row[0]), str(row[-1])) for row in rows}
     assert said == {(f"+{then}", format_msisdn(given)) for then, given in expected}
-    page = desk.client.get(f"/runs/{run_id}").text
+    page = harness.client.get(f"/runs/{run_id}").text
     for then, _ in expected:
         assert f">{format_msisdn(then)}</a>" in page
 
 
-def test_the_price_of_a_number_is_said_before(stocked: Desk) -> None:
+def test_the_price_of_a_number_is_said_before(stocked: RunPages) -> None:
     first = stocked.place.line_ids[0]
     answer = stocked.client.post(
         "/operations/change_number/preview",
@@ -247,7 +247,7 @@ def test_the_price_of_a_number_is_said_before(stocked: Desk) -> None:
     assert "15,000.00" in page.text or "15\u202f000,00" in page.text or "15\xa0000,00" in page.text
 
 
-def test_the_same_over_the_api(stocked: Desk) -> None:
+def test_the_same_over_the_api(stocked: RunPages) -> None:
     first = stocked.place.line_ids[0]
     wanted = {
         "params": {"values": {str(first): card(2)}},

@@ -12,17 +12,17 @@ from sqlalchemy import text
 
 from core import db
 from core.tenancy import company_scope
-from tests.web.runs.desk import Desk
+from tests.web.runs.harness import RunPages
 
 
-def test_the_form_says_what_is_chosen_and_what_it_does(desk: Desk) -> None:
-    page = desk.client.get(f"/operations/block/new?sel=department&department={desk.place.root_id}")
+def test_the_form_says_what_is_chosen_and_what_it_does(harness: RunPages) -> None:
+    page = harness.client.get(f"/operations/block/new?sel=department&department={harness.place.root_id}")
     assert page.status_code == 200
     assert ">25" in page.text
     assert 'value="voluntary" checked' in page.text
 
 
-def test_nothing_chosen_is_an_error_and_never_everything(desk: Desk) -> None:
+def test_nothing_chosen_is_an_error_and_never_everything(harness: RunPages) -> None:
     for query in (
         "",
         "?sel=ids",
@@ -31,112 +31,114 @@ def test_nothing_chosen_is_an_error_and_never_everything(desk: Desk) -> None:
         "?sel=upload&upload=x",
         "?sel=ids&ids=abc",
     ):
-        assert desk.client.get(f"/operations/block/new{query}").status_code == 422
-    assert desk.client.post("/operations/block/preview", data={"reason": "lost"}).status_code == 422
-    assert desk.runs() == 0
+        assert harness.client.get(f"/operations/block/new{query}").status_code == 422
+    assert harness.client.post("/operations/block/preview", data={"reason": "lost"}).status_code == 422
+    assert harness.runs() == 0
 
 
-def test_ticks_get_an_address_where_they_fit(desk: Desk) -> None:
-    few = desk.client.post("/operations/block/new", data={"sel": "ids", "ids": ["1", "2"]})
+def test_ticks_get_an_address_where_they_fit(harness: RunPages) -> None:
+    few = harness.client.post("/operations/block/new", data={"sel": "ids", "ids": ["1", "2"]})
     assert (few.status_code, few.location) == (303, "/operations/block/new?sel=ids&ids=1&ids=2")
-    many = desk.client.post(
+    many = harness.client.post(
         "/operations/block/new", data={"sel": "ids", "ids": [str(n) for n in range(1, 2000)]}
     )
     assert many.status_code == 200
     assert ">25" in many.text
 
 
-def test_an_operation_without_parameters_goes_straight_to_its_preview(desk: Desk) -> None:
-    answer = desk.client.post("/operations/unblock/new", data={"sel": "ids", "ids": ["1"]})
+def test_an_operation_without_parameters_goes_straight_to_its_preview(harness: RunPages) -> None:
+    answer = harness.client.post("/operations/unblock/new", data={"sel": "ids", "ids": ["1"]})
     assert answer.location.endswith("/preview")
 
 
-def test_all_errors_at_once_and_what_was_typed_stays(desk: Desk) -> None:
-    answer = desk.preview("set_limit", amount="много", period="year", warn_at="500")
+def test_all_errors_at_once_and_what_was_typed_stays(harness: RunPages) -> None:
+    answer = harness.preview("set_limit", amount="много", period="year", warn_at="500")
     assert answer.status_code == 422
     assert answer.text.count("field-error") == 3
     assert 'value="много"' in answer.text
     assert 'value="500"' in answer.text
-    assert desk.preview("change_tariff", tariff="T-OLD").status_code == 422
+    assert harness.preview("change_tariff", tariff="T-OLD").status_code == 422
 
 
-def test_amounts_as_people_write_them(desk: Desk) -> None:
-    answer = desk.preview("set_limit", amount="1 500,50", period="day", warn_at="90")
+def test_amounts_as_people_write_them(harness: RunPages) -> None:
+    answer = harness.preview("set_limit", amount="1 500,50", period="day", warn_at="90")
     assert answer.status_code == 303
-    run = desk.run(int(answer.location.split("/")[2]))
+    run = harness.run(int(answer.location.split("/")[2]))
     assert run.params == {"amount": "1500.50", "period": "day", "warn_at": 90}
 
 
-def test_the_preview_names_reasons_and_opens_them_to_lines(desk: Desk) -> None:
-    blocked = desk.world.lines(desk.place, 60, state="blocked")
-    answer = desk.preview(ids=[str(one) for one in [*desk.place.line_ids, 999_999]])
-    page = desk.client.get(answer.location)
+def test_the_preview_names_reasons_and_opens_them_to_lines(harness: RunPages) -> None:
+    blocked = harness.world.lines(harness.place, 60, state="blocked")
+    answer = harness.preview(ids=[str(one) for one in [*harness.place.line_ids, 999_999]])
+    page = harness.client.get(answer.location)
     assert page.status_code == 200
     assert "reason=already_blocked" in page.text
     assert "/confirm" in page.text
-    first = desk.client.get(answer.location + "/lines?reason=already_blocked")
+    first = harness.client.get(answer.location + "/lines?reason=already_blocked")
     assert first.text.count("<tr>") == 1 + 50
-    more = desk.client.get(answer.location + f"/lines?reason=already_blocked&after={blocked[49]}")
+    more = harness.client.get(answer.location + f"/lines?reason=already_blocked&after={blocked[49]}")
     assert more.text.count("<tr>") == 10
-    assert desk.client.get(answer.location + "/lines?reason=nonsense").status_code == 200
+    assert harness.client.get(answer.location + "/lines?reason=nonsense").status_code == 200
 
 
-def test_no_button_where_nothing_is_eligible(desk: Desk) -> None:
-    answer = desk.preview("unblock")
-    page = desk.client.get(answer.location)
+def test_no_button_where_nothing_is_eligible(harness: RunPages) -> None:
+    answer = harness.preview("unblock")
+    page = harness.client.get(answer.location)
     assert "/confirm" not in page.text
     run_id = int(answer.location.split("/")[2])
-    assert desk.client.post(f"/runs/{run_id}/confirm").location == answer.location
-    assert desk.runs() == 0
+    assert harness.client.post(f"/runs/{run_id}/confirm").location == answer.location
+    assert harness.runs() == 0
 
 
-def test_the_price_is_said_once_and_per_month(desk: Desk) -> None:
-    page = desk.client.get(desk.preview("change_tariff", tariff="T-M", effective="now").location)
+def test_the_price_is_said_once_and_per_month(harness: RunPages) -> None:
+    page = harness.client.get(harness.preview("change_tariff", tariff="T-M", effective="now").location)
     assert "1\u202f250,00" in page.text  # 25 lines, 50 each
     assert "5\u202f000,00" in page.text  # 200 more per month each
 
 
-def test_two_clicks_make_one_run(desk: Desk) -> None:
-    run_id = int(desk.preview().location.split("/")[2])
-    answers = [desk.client.post(f"/runs/{run_id}/confirm") for _ in range(3)]
+def test_two_clicks_make_one_run(harness: RunPages) -> None:
+    run_id = int(harness.preview().location.split("/")[2])
+    answers = [harness.client.post(f"/runs/{run_id}/confirm") for _ in range(3)]
     assert {answer.location for answer in answers} == {f"/runs/{run_id}"}
-    assert (desk.runs(), desk.run(run_id).total) == (1, 25)
-    assert desk.queue.woken == [(desk.place.company_id, run_id)] * 2
-    assert desk.client.get(f"/runs/{run_id}/preview").location == f"/runs/{run_id}"
+    assert (harness.runs(), harness.run(run_id).total) == (1, 25)
+    assert harness.queue.woken == [(harness.place.company_id, run_id)] * 2
+    assert harness.client.get(f"/runs/{run_id}/preview").location == f"/runs/{run_id}"
 
 
-def test_many_lines_are_confirmed_by_typing_their_number(desk: Desk) -> None:
-    desk.world.lines(desk.place, 1000)
-    run_id = int(desk.preview(sel="department", department=str(desk.place.root_id)).location.split("/")[2])
-    assert 'data-typed="1025"' in desk.client.get(f"/runs/{run_id}/preview").text
-    assert desk.client.post(f"/runs/{run_id}/confirm").status_code == 422
-    assert desk.client.post(f"/runs/{run_id}/confirm", data={"typed": "25"}).status_code == 422
-    assert desk.runs() == 0
-    assert desk.client.post(f"/runs/{run_id}/confirm", data={"typed": "1 025"}).status_code == 303
-    assert desk.run(run_id).total == 1025
+def test_many_lines_are_confirmed_by_typing_their_number(harness: RunPages) -> None:
+    harness.world.lines(harness.place, 1000)
+    run_id = int(
+        harness.preview(sel="department", department=str(harness.place.root_id)).location.split("/")[2]
+    )
+    assert 'data-typed="1025"' in harness.client.get(f"/runs/{run_id}/preview").text
+    assert harness.client.post(f"/runs/{run_id}/confirm").status_code == 422
+    assert harness.client.post(f"/runs/{run_id}/confirm", data={"typed": "25"}).status_code == 422
+    assert harness.runs() == 0
+    assert harness.client.post(f"/runs/{run_id}/confirm", data={"typed": "1 025"}).status_code == 303
+    assert harness.run(run_id).total == 1025
 
 
-def test_progress_is_polled_until_the_run_has_ended(desk: Desk) -> None:
-    run_id = desk.start()
-    page = desk.client.get(f"/runs/{run_id}")
+def test_progress_is_polled_until_the_run_has_ended(harness: RunPages) -> None:
+    run_id = harness.start()
+    page = harness.client.get(f"/runs/{run_id}")
     assert f"/runs/{run_id}/progress" in page.text
     assert f"/runs/{run_id}/stop" in page.text
-    assert desk.client.get(f"/runs/{run_id}/progress").status_code == 200
-    assert "%" in desk.client.get("/runs/running").text
-    desk.finish(run_id)
-    answer = desk.client.get(f"/runs/{run_id}/progress")
+    assert harness.client.get(f"/runs/{run_id}/progress").status_code == 200
+    assert "%" in harness.client.get("/runs/running").text
+    harness.finish(run_id)
+    answer = harness.client.get(f"/runs/{run_id}/progress")
     assert (answer.status_code, answer.headers["HX-Refresh"]) == (204, "true")
-    page = desk.client.get(f"/runs/{run_id}")
+    page = harness.client.get(f"/runs/{run_id}")
     assert f"/runs/{run_id}/progress" not in page.text
     assert page.text.count("/lines/") >= 25
 
 
-def test_the_top_bar_stops_asking_where_nothing_goes_on(desk: Desk) -> None:
-    assert desk.client.get("/runs/running").status_code == 286
+def test_the_top_bar_stops_asking_where_nothing_goes_on(harness: RunPages) -> None:
+    assert harness.client.get("/runs/running").status_code == 286
 
 
-def test_polling_keeps_no_session_alive(desk: Desk) -> None:
-    app = desk.client.application
+def test_polling_keeps_no_session_alive(harness: RunPages) -> None:
+    app = harness.client.application
     passive = {
         rule.endpoint
         for rule in app.url_map.iter_rules()
@@ -145,72 +147,72 @@ def test_polling_keeps_no_session_alive(desk: Desk) -> None:
     assert {"runs.progress", "runs.running"} <= passive
 
 
-def test_a_silent_operator_is_said_and_nothing_is_lost(desk: Desk) -> None:
-    run_id = desk.start()
-    desk.operator.is_away = True
-    desk.work(run_id)
-    with time_machine.travel(desk.run(run_id).trouble_since.timestamp() + 120, tick=False):  # type: ignore[union-attr]
-        page = desk.client.get(f"/runs/{run_id}/progress")
+def test_a_silent_operator_is_said_and_nothing_is_lost(harness: RunPages) -> None:
+    run_id = harness.start()
+    harness.operator.is_away = True
+    harness.work(run_id)
+    with time_machine.travel(harness.run(run_id).trouble_since.timestamp() + 120, tick=False):  # type: ignore[union-attr]
+        page = harness.client.get(f"/runs/{run_id}/progress")
     assert "notice-warning" in page.text
 
 
-def test_stop_leaves_the_rest_unsent(desk: Desk) -> None:
-    run_id = desk.start()
-    assert desk.client.post(f"/runs/{run_id}/stop").location == f"/runs/{run_id}"
-    run = desk.run(run_id)
+def test_stop_leaves_the_rest_unsent(harness: RunPages) -> None:
+    run_id = harness.start()
+    assert harness.client.post(f"/runs/{run_id}/stop").location == f"/runs/{run_id}"
+    run = harness.run(run_id)
     assert (run.state, run.cancelled) == ("cancelled", 25)
-    assert desk.client.post(f"/runs/{run_id}/stop").status_code == 303
-    assert desk.client.get(f"/runs/{run_id}").status_code == 200
+    assert harness.client.post(f"/runs/{run_id}/stop").status_code == 303
+    assert harness.client.get(f"/runs/{run_id}").status_code == 200
 
 
-def test_the_result_by_outcome_and_reason(desk: Desk) -> None:
-    desk.world.lines(desk.place, 3, state="blocked")
-    desk.failing(2, 4)
-    run_id = desk.start()
-    run = desk.finish(run_id)
+def test_the_result_by_outcome_and_reason(harness: RunPages) -> None:
+    harness.world.lines(harness.place, 3, state="blocked")
+    harness.failing(2, 4)
+    run_id = harness.start()
+    run = harness.finish(run_id)
     assert (run.done, run.failed, run.refused) == (23, 2, 3)
-    failed = desk.client.get(f"/runs/{run_id}?state=failed")
+    failed = harness.client.get(f"/runs/{run_id}?state=failed")
     assert failed.text.count("Switch did not answer") == 2
-    refused = desk.client.get(f"/runs/{run_id}?state=refused&reason=already_blocked")
+    refused = harness.client.get(f"/runs/{run_id}?state=refused&reason=already_blocked")
     assert refused.text.count('href="/lines/') >= 3
     assert f"/runs/{run_id}/retry" in failed.text
 
 
-def test_retry_is_a_new_preview_of_the_failed(desk: Desk) -> None:
-    desk.failing(2, 4)
-    run_id = desk.start()
-    desk.finish(run_id)
-    answer = desk.client.post(f"/runs/{run_id}/retry")
-    again = desk.run(int(answer.location.split("/")[2]))
+def test_retry_is_a_new_preview_of_the_failed(harness: RunPages) -> None:
+    harness.failing(2, 4)
+    run_id = harness.start()
+    harness.finish(run_id)
+    answer = harness.client.post(f"/runs/{run_id}/retry")
+    again = harness.run(int(answer.location.split("/")[2]))
     assert (again.retry_of, again.preview["total"]) == (run_id, 2)
-    assert desk.client.get(answer.location).status_code == 200
-    desk.failing()
-    desk.client.post(f"/runs/{again.id}/confirm")
-    assert desk.finish(again.id).done == 2
-    assert desk.client.post(f"/runs/{again.id}/retry").status_code == 409
+    assert harness.client.get(answer.location).status_code == 200
+    harness.failing()
+    harness.client.post(f"/runs/{again.id}/confirm")
+    assert harness.finish(again.id).done == 2
+    assert harness.client.post(f"/runs/{again.id}/retry").status_code == 409
 
 
-def test_many_items_come_page_by_page(desk: Desk) -> None:
-    desk.world.lines(desk.place, 60)
-    run_id = desk.start()
-    desk.finish(run_id)
-    page = desk.client.get(f"/runs/{run_id}")
+def test_many_items_come_page_by_page(harness: RunPages) -> None:
+    harness.world.lines(harness.place, 60)
+    run_id = harness.start()
+    harness.finish(run_id)
+    page = harness.client.get(f"/runs/{run_id}")
     assert f"/runs/{run_id}/items" in page.text
-    rest = desk.client.get(f"/runs/{run_id}/items?state=&reason=&after=50", headers={"HX-Request": "true"})
+    rest = harness.client.get(f"/runs/{run_id}/items?state=&reason=&after=50", headers={"HX-Request": "true"})
     assert rest.text.count("<tr>") == 35
 
 
-def test_the_result_as_excel_says_what_the_database_says(desk: Desk) -> None:
-    desk.world.lines(desk.place, 3, state="blocked")
-    desk.failing(2)
-    run_id = desk.start()
-    desk.finish(run_id)
-    answer = desk.client.get(f"/runs/{run_id}/result.xlsx")
+def test_the_result_as_excel_says_what_the_database_says(harness: RunPages) -> None:
+    harness.world.lines(harness.place, 3, state="blocked")
+    harness.failing(2)
+    run_id = harness.start()
+    harness.finish(run_id)
+    answer = harness.client.get(f"/runs/{run_id}/result.xlsx")
     assert answer.status_code == 200
     assert f"run-{run_id}-block.xlsx" in answer.headers["Content-Disposition"]
     sheet = openpyxl.load_workbook(BytesIO(answer.data)).worksheets[0]
     rows = list(sheet.iter_rows(min_row=2, values_only=True))
-    assert sorted(str(row[0]) for row in rows) == sorted(f"+{number}" for number in desk.numbers())
+    assert sorted(str(row[0]) for row in rows) == sorted(f"+{number}" for number in harness.numbers())
     assert {row[10] for row in rows} == {f"{run_id}-{no}" for no in range(1, 29)}
     changed = [row for row in rows if row[8]]
     assert len(changed) == 24
@@ -218,77 +220,77 @@ def test_the_result_as_excel_says_what_the_database_says(desk: Desk) -> None:
     assert sum(row[6] == "Switch did not answer" for row in rows) == 1
 
 
-def test_limits_and_tariffs_are_words_in_the_result(desk: Desk) -> None:
-    run_id = desk.start("set_limit", amount="700", period="month", warn_at="80")
-    desk.finish(run_id)
-    book = openpyxl.load_workbook(BytesIO(desk.client.get(f"/runs/{run_id}/result.xlsx").data))
+def test_limits_and_tariffs_are_words_in_the_result(harness: RunPages) -> None:
+    run_id = harness.start("set_limit", amount="700", period="month", warn_at="80")
+    harness.finish(run_id)
+    book = openpyxl.load_workbook(BytesIO(harness.client.get(f"/runs/{run_id}/result.xlsx").data))
     after = {row[8] for row in book.worksheets[0].iter_rows(min_row=2, values_only=True)}
     assert len(after) == 1
     assert str(Decimal("700.00")) in str(after.pop())
 
 
-def test_the_list_of_runs_newest_first_page_by_page(desk: Desk) -> None:
-    assert "/uploads/new" in desk.client.get("/runs").text
-    ids = [desk.start(ids=[str(one)]) for one in desk.place.line_ids]
+def test_the_list_of_runs_newest_first_page_by_page(harness: RunPages) -> None:
+    assert "/uploads/new" in harness.client.get("/runs").text
+    ids = [harness.start(ids=[str(one)]) for one in harness.place.line_ids]
     for again in ids:
-        desk.client.post(f"/runs/{again}/stop")
-    ids += [desk.start(ids=[str(one)]) for one in desk.place.line_ids[:10]]
-    page = desk.client.get("/runs")
+        harness.client.post(f"/runs/{again}/stop")
+    ids += [harness.start(ids=[str(one)]) for one in harness.place.line_ids[:10]]
+    page = harness.client.get("/runs")
     assert page.text.count('class="run-name"') == 30
-    rest = desk.client.get(f"/runs?before={sorted(ids)[-30]}", headers={"HX-Request": "true"})
+    rest = harness.client.get(f"/runs?before={sorted(ids)[-30]}", headers={"HX-Request": "true"})
     assert rest.text.count('class="run-name"') == 5
     assert "<html" not in rest.text
 
 
 @pytest.mark.parametrize("path", ["", "/preview", "/progress", "/items", "/result.xlsx"])
-def test_other_people_and_companies_see_nothing(desk: Desk, path: str) -> None:
-    run_id = desk.start() if path != "/preview" else int(desk.preview().location.split("/")[2])
-    stranger = desk.browser(desk.world.person(desk.world.company("Other", lines=1)))
+def test_other_people_and_companies_see_nothing(harness: RunPages, path: str) -> None:
+    run_id = harness.start() if path != "/preview" else int(harness.preview().location.split("/")[2])
+    stranger = harness.browser(harness.world.person(harness.world.company("Other", lines=1)))
     assert stranger.get(f"/runs/{run_id}{path}").status_code == 404
-    nosy = desk.browser(desk.world.person(desk.place, "own_number"))
+    nosy = harness.browser(harness.world.person(harness.place, "own_number"))
     assert nosy.get(f"/runs/{run_id}{path}").status_code == 404
 
 
-def test_runs_of_others_are_for_people_of_the_whole_company(desk: Desk) -> None:
-    run_id = desk.start()
-    south = desk.browser(desk.world.person(desk.place, "numbers_manager", at="south"))
+def test_runs_of_others_are_for_people_of_the_whole_company(harness: RunPages) -> None:
+    run_id = harness.start()
+    south = harness.browser(harness.world.person(harness.place, "numbers_manager", at="south"))
     assert south.get(f"/runs/{run_id}").status_code == 404
     assert south.post(f"/runs/{run_id}/stop").status_code == 404
     assert f"/runs/{run_id}" not in south.get("/runs").text
-    colleague = desk.browser(desk.world.person(desk.place, "viewer"))
+    colleague = harness.browser(harness.world.person(harness.place, "viewer"))
     page = colleague.get(f"/runs/{run_id}")
     assert page.status_code == 200
     assert "/stop" not in page.text
     assert colleague.post(f"/runs/{run_id}/stop").status_code == 403
 
 
-def test_numbers_that_went_elsewhere_are_no_longer_shown(desk: Desk) -> None:
-    ids = [str(one) for one in desk.world.lines(desk.place, 3, department="south")]
-    desk.client = desk.browser(desk.world.person(desk.place, "numbers_manager", at="south"))
-    run_id = desk.start(ids=ids)
-    desk.finish(run_id)
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        away = {"north": desk.place.departments["north"], "id": int(ids[0])}
+def test_numbers_that_went_elsewhere_are_no_longer_shown(harness: RunPages) -> None:
+    ids = [str(one) for one in harness.world.lines(harness.place, 3, department="south")]
+    harness.client = harness.browser(harness.world.person(harness.place, "numbers_manager", at="south"))
+    run_id = harness.start(ids=ids)
+    harness.finish(run_id)
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
+        away = {"north": harness.place.departments["north"], "id": int(ids[0])}
         session.execute(text("UPDATE lines SET department_id = :north WHERE id = :id"), away)
-    assert desk.client.get(f"/runs/{run_id}").text.count('href="/lines/') == 2
-    book = openpyxl.load_workbook(BytesIO(desk.client.get(f"/runs/{run_id}/result.xlsx").data))
+    assert harness.client.get(f"/runs/{run_id}").text.count('href="/lines/') == 2
+    book = openpyxl.load_workbook(BytesIO(harness.client.get(f"/runs/{run_id}/result.xlsx").data))
     assert book.worksheets[0].max_row == 3
 
 
-def test_what_has_grown_since_the_preview_is_shown_again_before_it_starts(desk: Desk) -> None:
-    preview = desk.preview(sel="department", department=str(desk.place.root_id), ids=[])
+def test_what_has_grown_since_the_preview_is_shown_again_before_it_starts(harness: RunPages) -> None:
+    preview = harness.preview(sel="department", department=str(harness.place.root_id), ids=[])
     run_id = int(preview.location.split("/")[2])
-    desk.world.lines(desk.place, 2)
-    assert desk.client.post(f"/runs/{run_id}/confirm").location == f"/runs/{run_id}/preview"
-    assert desk.runs() == 0
-    assert "27" in desk.client.get(f"/runs/{run_id}/preview").text
-    assert desk.client.post(f"/runs/{run_id}/confirm").location == f"/runs/{run_id}"
-    assert desk.run(run_id).total == 27
+    harness.world.lines(harness.place, 2)
+    assert harness.client.post(f"/runs/{run_id}/confirm").location == f"/runs/{run_id}/preview"
+    assert harness.runs() == 0
+    assert "27" in harness.client.get(f"/runs/{run_id}/preview").text
+    assert harness.client.post(f"/runs/{run_id}/confirm").location == f"/runs/{run_id}"
+    assert harness.run(run_id).total == 27
 
 
-def test_who_may_not_do_it_is_told_so(desk: Desk) -> None:
-    viewer = desk.browser(desk.world.person(desk.place, "viewer"))
-    chosen = f"sel=department&department={desk.place.root_id}"
+def test_who_may_not_do_it_is_told_so(harness: RunPages) -> None:
+    viewer = harness.browser(harness.world.person(harness.place, "viewer"))
+    chosen = f"sel=department&department={harness.place.root_id}"
     assert viewer.get(f"/operations/block/new?{chosen}").status_code == 403
     assert viewer.post("/operations/block/preview", data={"sel": "ids", "ids": "1"}).status_code == 403
     assert viewer.get(f"/operations/nonsense/new?{chosen}").status_code == 404

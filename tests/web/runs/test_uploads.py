@@ -15,49 +15,51 @@ from core import db
 from core.tenancy import company_scope
 from lines.models import Line
 from runs.models import Upload, UploadRow
-from tests.web.runs.desk import Desk, workbook
+from tests.web.runs.harness import RunPages, workbook
 
 
-def rows(desk: Desk, address: str) -> list[UploadRow]:
+def rows(harness: RunPages, address: str) -> list[UploadRow]:
     upload_id = int(address.rsplit("/", 1)[1])
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         found = select(UploadRow).where(UploadRow.upload_id == upload_id).order_by(UploadRow.no)
         return list(session.scalars(found))
 
 
-def problems(desk: Desk, address: str) -> list[str | None]:
-    return [row.problem for row in rows(desk, address)]
+def problems(harness: RunPages, address: str) -> list[str | None]:
+    return [row.problem for row in rows(harness, address)]
 
 
-def upload_counts(desk: Desk, address: str) -> tuple[int, int, int]:
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        one = session.get_one(Upload, (desk.place.company_id, int(address.rsplit("/", 1)[1])))
+def upload_counts(harness: RunPages, address: str) -> tuple[int, int, int]:
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
+        one = session.get_one(Upload, (harness.place.company_id, int(address.rsplit("/", 1)[1])))
         return one.rows, one.matches, one.problems
 
 
-def test_numbers_in_every_writing_are_found(desk: Desk) -> None:
-    a, b, c, d = desk.numbers()[:4]
+def test_numbers_in_every_writing_are_found(harness: RunPages) -> None:
+    a, b, c, d = harness.numbers()[:4]
     written = [f"+7 {a[1:4]} {a[4:7]}-{a[7:9]}-{a[9:]}", f"8({b[1:4]}){b[4:]}", int(c), c and d[1:]]
-    address = desk.upload_numbers(written, header="Телефон")
-    assert upload_counts(desk, address) == (4, 4, 0)
-    assert [row.line_id for row in rows(desk, address)] == desk.place.line_ids[:4]
-    page = desk.client.get(address)
+    address = harness.upload_numbers(written, header="Телефон")
+    assert upload_counts(harness, address) == (4, 4, 0)
+    assert [row.line_id for row in rows(harness, address)] == harness.place.line_ids[:4]
+    page = harness.client.get(address)
     assert page.status_code == 200
     for code in ("block", "unblock", "set_limit", "remove_limit", "change_tariff"):
         assert f"/operations/{code}/new" in page.text
 
 
-def test_problems_by_row_with_what_to_do(desk: Desk) -> None:
-    first, second = desk.numbers()[:2]
-    address = desk.upload_numbers([first, "нет", f"8{first[1:]}", "+7 900 000-00-00", second], header="Номер")
-    assert problems(desk, address) == [None, "not_a_number", "duplicate", "unknown_number", None]
-    assert upload_counts(desk, address) == (5, 2, 3)
-    page = desk.client.get(address)
+def test_problems_by_row_with_what_to_do(harness: RunPages) -> None:
+    first, second = harness.numbers()[:2]
+    address = harness.upload_numbers(
+        [first, "нет", f"8{first[1:]}", "+7 900 000-00-00", second], header="Номер"
+    )
+    assert problems(harness, address) == [None, "not_a_number", "duplicate", "unknown_number", None]
+    assert upload_counts(harness, address) == (5, 2, 3)
+    page = harness.client.get(address)
     for code in ("not_a_number", "duplicate", "unknown_number"):
         assert f"problem={code}" in page.text
-    shown = desk.client.get(f"{address}/rows?problem=duplicate")
+    shown = harness.client.get(f"{address}/rows?problem=duplicate")
     assert f"8{first[1:]}" in shown.text
-    book = openpyxl.load_workbook(BytesIO(desk.client.get(f"{address}/problems.xlsx").data))
+    book = openpyxl.load_workbook(BytesIO(harness.client.get(f"{address}/problems.xlsx").data))
     found = list(book.worksheets[0].iter_rows(min_row=2, values_only=True))
     assert [(row[0], row[1], row[2]) for row in found] == [
         ("Numbers", 3, "нет"),
@@ -67,28 +69,28 @@ def test_problems_by_row_with_what_to_do(desk: Desk) -> None:
     assert all(row[3] and row[4] for row in found)
 
 
-def test_cards_are_found_and_a_line_named_twice_is_a_problem(desk: Desk) -> None:
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+def test_cards_are_found_and_a_line_named_twice_is_a_problem(harness: RunPages) -> None:
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         session.execute(
             text("UPDATE lines SET iccid = '8970199000000000013' WHERE id = :id"),
-            {"id": desk.place.line_ids[0]},
+            {"id": harness.place.line_ids[0]},
         )
         session.execute(
             text("UPDATE lines SET iccid = '8970199000000000021' WHERE id = :id"),
-            {"id": desk.place.line_ids[1]},
+            {"id": harness.place.line_ids[1]},
         )
         numbers = list(session.scalars(select(Line.msisdn).order_by(Line.id)))
     cards = [_with_check_digit("897019900000000001"), _with_check_digit("897019900000000002")]
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
-        for line_id, card in zip(desk.place.line_ids, cards, strict=False):
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
+        for line_id, card in zip(harness.place.line_ids, cards, strict=False):
             session.execute(
                 text("UPDATE lines SET iccid = :card WHERE id = :id"), {"id": line_id, "card": card}
             )
-    address = desk.upload_numbers([cards[0], cards[1], numbers[2], numbers[1]], header="ICCID")
-    assert problems(desk, address) == [None, None, None, "same_line"]
-    assert [row.line_id for row in rows(desk, address)] == [*desk.place.line_ids[:3], None]
-    assert ">2<" not in desk.client.get(f"{address}/rows?problem=same_line").text
-    assert rows(desk, address)[3].detail == '{"row": 3}'
+    address = harness.upload_numbers([cards[0], cards[1], numbers[2], numbers[1]], header="ICCID")
+    assert problems(harness, address) == [None, None, None, "same_line"]
+    assert [row.line_id for row in rows(harness, address)] == [*harness.place.line_ids[:3], None]
+    assert ">2<" not in harness.client.get(f"{address}/rows?problem=same_line").text
+    assert rows(harness, address)[3].detail == '{"row": 3}'
 
 
 def _with_check_digit(digits: str) -> str:
@@ -97,61 +99,61 @@ def _with_check_digit(digits: str) -> str:
     return digits + luhn_check_digit(digits)
 
 
-def test_a_card_rounded_by_excel_is_said_so(desk: Desk) -> None:
-    address = desk.upload_numbers([desk.numbers()[0], float(8970199000000000013)])
-    assert problems(desk, address) == [None, "digits_lost"]
+def test_a_card_rounded_by_excel_is_said_so(harness: RunPages) -> None:
+    address = harness.upload_numbers([harness.numbers()[0], float(8970199000000000013)])
+    assert problems(harness, address) == [None, "digits_lost"]
 
 
-def test_foreign_and_unseen_numbers_look_like_unknown_ones(desk: Desk) -> None:
-    other = desk.world.company("Other", lines=1)
+def test_foreign_and_unseen_numbers_look_like_unknown_ones(harness: RunPages) -> None:
+    other = harness.world.company("Other", lines=1)
     with company_scope(other.company_id), db.unit_of_work() as session:
         foreign = session.scalars(select(Line.msisdn)).one()
-    north = desk.world.lines(desk.place, 1, department="north")
-    address = desk.upload_numbers([foreign, *desk.numbers()])
-    assert problems(desk, address) == ["unknown_number"] + [None] * 26
-    person = desk.world.person(desk.place, "numbers_manager", at="north")
-    desk.client = desk.browser(person)
-    address = desk.upload_numbers([foreign, *desk.numbers()])
-    assert problems(desk, address) == ["unknown_number"] * 26 + [None]
-    assert rows(desk, address)[-1].line_id == north[0]
+    north = harness.world.lines(harness.place, 1, department="north")
+    address = harness.upload_numbers([foreign, *harness.numbers()])
+    assert problems(harness, address) == ["unknown_number"] + [None] * 26
+    person = harness.world.person(harness.place, "numbers_manager", at="north")
+    harness.client = harness.browser(person)
+    address = harness.upload_numbers([foreign, *harness.numbers()])
+    assert problems(harness, address) == ["unknown_number"] * 26 + [None]
+    assert rows(harness, address)[-1].line_id == north[0]
 
 
-def test_an_upload_belongs_to_who_sent_it(desk: Desk) -> None:
-    address = desk.upload_numbers(desk.numbers()[:2])
-    for person in (desk.world.person(desk.place), desk.world.person(desk.world.company("Other"))):
-        browser = desk.browser(person)
+def test_an_upload_belongs_to_who_sent_it(harness: RunPages) -> None:
+    address = harness.upload_numbers(harness.numbers()[:2])
+    for person in (harness.world.person(harness.place), harness.world.person(harness.world.company("Other"))):
+        browser = harness.browser(person)
         for path in ("", "/rows?problem=duplicate", "/problems.xlsx"):
             assert browser.get(address + path).status_code == 404
 
 
-def test_from_the_list_to_the_preview(desk: Desk) -> None:
-    address = desk.upload_numbers([*desk.numbers()[:3], "нет"])
+def test_from_the_list_to_the_preview(harness: RunPages) -> None:
+    address = harness.upload_numbers([*harness.numbers()[:3], "нет"])
     upload_id = address.rsplit("/", 1)[1]
-    answer = desk.preview(sel="upload", upload=upload_id)
-    run = desk.run(int(answer.location.split("/")[2]))
+    answer = harness.preview(sel="upload", upload=upload_id)
+    run = harness.run(int(answer.location.split("/")[2]))
     assert (run.preview["allowed"], run.preview["missing"]) == (3, 1)
-    assert address in desk.client.get(answer.location).text
+    assert address in harness.client.get(answer.location).text
 
 
-def test_the_sample_is_a_list_that_can_be_read(desk: Desk) -> None:
-    answer = desk.client.get("/uploads/sample.xlsx")
+def test_the_sample_is_a_list_that_can_be_read(harness: RunPages) -> None:
+    answer = harness.client.get("/uploads/sample.xlsx")
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    sent = desk.upload(answer.data, "numbers.xlsx")
+    sent = harness.upload(answer.data, "numbers.xlsx")
     assert sent.status_code == 303
-    assert problems(desk, sent.location) == [None] * 12 + ["duplicate", "not_a_number", "unknown_number"]
-    empty = desk.browser(desk.world.person(desk.world.company("Empty")))
+    assert problems(harness, sent.location) == [None] * 12 + ["duplicate", "not_a_number", "unknown_number"]
+    empty = harness.browser(harness.world.person(harness.world.company("Empty")))
     assert empty.get("/uploads/sample.xlsx").status_code == 200
 
 
-def test_csv_and_text(desk: Desk) -> None:
-    a, b = desk.numbers()[:2]
+def test_csv_and_text(harness: RunPages) -> None:
+    a, b = harness.numbers()[:2]
     for name, data in (
         ("a.csv", f"Имя;Номер\nАня;{a}\nБоря;{b}\n".encode("cp1251")),
         ("b.txt", f"{a}\n{b}".encode()),
     ):
-        answer = desk.upload(data, name)
-        assert upload_counts(desk, answer.location)[:2] == (2, 2)
+        answer = harness.upload(data, name)
+        assert upload_counts(harness, answer.location)[:2] == (2, 2)
 
 
 def _bomb() -> bytes:
@@ -202,54 +204,54 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_hostile_files_get_a_message_on_the_page(desk: Desk, kind: str) -> None:
+def test_hostile_files_get_a_message_on_the_page(harness: RunPages, kind: str) -> None:
     name, make = HOSTILE[kind]
-    answer = desk.upload(make(), name)
+    answer = harness.upload(make(), name)
     assert answer.status_code == 422, answer.location
     assert "error-summary" in answer.text
     assert 'type="file"' in answer.text
-    with company_scope(desk.place.company_id), db.unit_of_work() as session:
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
         assert session.scalars(select(Upload)).all() == []
 
 
-def test_no_file_at_all(desk: Desk) -> None:
-    assert desk.client.post("/uploads").status_code == 422
+def test_no_file_at_all(harness: RunPages) -> None:
+    assert harness.client.post("/uploads").status_code == 422
 
 
-def test_larger_than_the_limit_is_refused_before_it_is_read(desk: Desk) -> None:
-    answer = desk.upload(b"7" * (13 * 1024 * 1024))
+def test_larger_than_the_limit_is_refused_before_it_is_read(harness: RunPages) -> None:
+    answer = harness.upload(b"7" * (13 * 1024 * 1024))
     assert answer.status_code == 413
     assert "12" in answer.text
 
 
-def test_formulas_are_read_as_what_they_show(desk: Desk) -> None:
-    answer = desk.upload(workbook([f'="{desk.numbers()[0]}"', desk.numbers()[1]]))
+def test_formulas_are_read_as_what_they_show(harness: RunPages) -> None:
+    answer = harness.upload(workbook([f'="{harness.numbers()[0]}"', harness.numbers()[1]]))
     assert answer.status_code == 303
-    assert problems(desk, answer.location) == ["formula_without_value", None]
+    assert problems(harness, answer.location) == ["formula_without_value", None]
 
 
 @pytest.mark.parametrize(
     "name", ["/secret/спи\x07сок.csv", "<script>alert(1)</script>.csv", "a" * 400 + ".csv"]
 )
-def test_odd_names_are_made_harmless(desk: Desk, name: str, tmp_path: Path) -> None:
-    answer = desk.upload(desk.numbers()[0].encode(), name)
+def test_odd_names_are_made_harmless(harness: RunPages, name: str, tmp_path: Path) -> None:
+    answer = harness.upload(harness.numbers()[0].encode(), name)
     assert answer.status_code == 303
-    page = desk.client.get(answer.location)
+    page = harness.client.get(answer.location)
     assert "<script>alert" not in page.text
     assert "secret" not in page.text
 
 
-def test_many_problems_come_page_by_page(desk: Desk) -> None:
-    address = desk.upload_numbers([desk.numbers()[0], *(f"нет {n}" for n in range(70))])
-    first = desk.client.get(f"{address}/rows?problem=not_a_number")
+def test_many_problems_come_page_by_page(harness: RunPages) -> None:
+    address = harness.upload_numbers([harness.numbers()[0], *(f"нет {n}" for n in range(70))])
+    first = harness.client.get(f"{address}/rows?problem=not_a_number")
     assert first.text.count("<tr>") == 51
     assert "after=51" in first.text
-    rest = desk.client.get(f"{address}/rows?problem=not_a_number&after=51")
+    rest = harness.client.get(f"{address}/rows?problem=not_a_number&after=51")
     assert rest.text.count("<tr>") == 20
 
 
-def test_control_characters_in_cells_do_no_harm(desk: Desk) -> None:
-    answer = desk.upload(f"номер;\n{desk.numbers()[0]};\n\x1f\x01нет 9123456;\n".encode(), "list.csv")
+def test_control_characters_in_cells_do_no_harm(harness: RunPages) -> None:
+    answer = harness.upload(f"номер;\n{harness.numbers()[0]};\n\x1f\x01нет 9123456;\n".encode(), "list.csv")
     assert answer.status_code == 303
-    assert problems(desk, answer.location)[0] is None
-    assert desk.client.get(answer.location).status_code == 200
+    assert problems(harness, answer.location)[0] is None
+    assert harness.client.get(answer.location).status_code == 200

@@ -16,7 +16,7 @@ from lines.changes import ChangeWords
 from lines.journal import LINE_CHANGED
 from lines.models import Line
 from rbac.actor import system_actor
-from tests.web.conftest import SignIn, World
+from tests.web.conftest import SignIn, TwoCompanies
 from tests.web.languages import in_english
 from tests.web.lines.new_attribute.plugin import LABEL
 
@@ -24,30 +24,30 @@ PRODUCTS = ("Zeta", "alpha", "Beta")
 
 
 @pytest.fixture(scope="module")
-def products(world: World) -> dict[str, str]:
+def products(companies: TwoCompanies) -> dict[str, str]:
     """Numbers by product."""
     numbers = {product: f"7998000000{index}" for index, product in enumerate(PRODUCTS)}
     rows = [
         {
-            "company_id": world.home.company,
+            "company_id": companies.home.company_id,
             "operator_id": product,
             "msisdn": number,
             "iccid": f"8970102{number}",
             "state": "active",
             "tariff_id": "T-1",
-            "department_id": world.home.root_id,
+            "department_id": companies.home.root_id,
         }
         for product, number in numbers.items()
     ]
-    with company_scope(world.home.company), db.unit_of_work() as session:
+    with company_scope(companies.home.company_id), db.unit_of_work() as session:
         session.execute(insert(Line), rows)
-        departments.recount_totals(session, world.home.company)
+        departments.recount_totals(session, companies.home.company_id)
     return numbers
 
 
 @pytest.fixture
-def client(world: World, products: dict[str, str], sign_in: SignIn) -> FlaskClient:
-    return in_english(sign_in(world.home.users["global_admin"]))
+def client(companies: TwoCompanies, products: dict[str, str], sign_in: SignIn) -> FlaskClient:
+    return in_english(sign_in(companies.home.users["global_admin"]))
 
 
 def shown(client: FlaskClient, query: str) -> list[str]:
@@ -85,13 +85,13 @@ def test_a_sorting_page_by_page(client: FlaskClient, products: dict[str, str]) -
     assert [products[one] for one in reversed(seen)] == shown(client, "q=7998&sort=operator_id")
 
 
-def test_a_fact_on_the_card(client: FlaskClient, world: World) -> None:
-    page = client.get(f"/lines/{world.home.line}").text
+def test_a_fact_on_the_card(client: FlaskClient, companies: TwoCompanies) -> None:
+    page = client.get(f"/lines/{companies.home.line}").text
     assert f"<dt>{LABEL}</dt><dd>P1</dd>" in page
 
 
-def test_a_field_of_the_api(client: FlaskClient, world: World) -> None:
-    assert client.get(f"/api/v1/lines/{world.home.line}").get_json()["operator_id"] == "P1"
+def test_a_field_of_the_api(client: FlaskClient, companies: TwoCompanies) -> None:
+    assert client.get(f"/api/v1/lines/{companies.home.line}").get_json()["operator_id"] == "P1"
     document = client.get("/api/v1/openapi.json").get_json()
     assert "operator_id" in document["components"]["schemas"]["LineOut"]["properties"]
 
@@ -101,10 +101,10 @@ def test_a_column_of_the_report(client: FlaskClient) -> None:
     assert f'<td data-label="{LABEL}">Zeta</td>' in page
 
 
-def test_words_of_the_journal_and_of_results(client: FlaskClient, world: World) -> None:
-    with company_scope(world.home.company), db.unit_of_work() as session:
-        entry = Entry(LINE_CHANGED, "line", world.home.line, {"operator_id": "P0"}, {"operator_id": "P1"})
-        write(session, system_actor(world.home.company, "Test"), [entry])
-    for address in ("/journal", f"/lines/{world.home.line}"):
+def test_words_of_the_journal_and_of_results(client: FlaskClient, companies: TwoCompanies) -> None:
+    with company_scope(companies.home.company_id), db.unit_of_work() as session:
+        entry = Entry(LINE_CHANGED, "line", companies.home.line, {"operator_id": "P0"}, {"operator_id": "P1"})
+        write(session, system_actor(companies.home.company_id, "Test"), [entry])
+    for address in ("/journal", f"/lines/{companies.home.line}"):
         assert f"{LABEL}:</span> <del>P0</del>" in client.get(address).text, address
     assert ChangeWords("en", {}).say('{"operator_id": "P1"}') == "P1"

@@ -1,4 +1,4 @@
-"""What tests of the main job's pages share: a company with numbers, an operator in memory, workbooks to upload."""
+"""Runs through the console's pages: a company with numbers, an operator in memory, workbooks to upload."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.fixtures.world import Place, World
 
 
 @dataclass
-class Desk:
+class RunPages:
     """A company, one person of it with a browser, and the operator behind."""
 
     parts: Parts
