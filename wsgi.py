@@ -1,4 +1,4 @@
-"""The web server's entry point: `gunicorn wsgi:app`."""
+"""The application as any WSGI server takes it; `web.py` is the server that comes with it."""
 
 from __future__ import annotations
 

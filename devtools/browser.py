@@ -26,8 +26,8 @@ def find_browser(works: Callable[[Path | None], bool]) -> tuple[bool, Path | Non
     `works` tries to launch one. What is missing is fetched, by one test process at a time.
     """
     with _one_at_a_time():
-        if fonts.find_font() is None and _may_install():
-            _install_packages(fonts.PACKAGE)
+        if fonts.find_font() is None and may_install_packages():
+            install_packages(fonts.PACKAGE)
         for program in _candidates():
             if works(program):
                 return True, program
@@ -43,7 +43,7 @@ def _candidates() -> Iterator[Path | None]:
     yield None
     if _install(sys.executable, "-m", "playwright", "install", "chromium"):
         yield None
-    if _may_install() and _install_packages("chromium"):
+    if may_install_packages() and install_packages("chromium"):
         yield from _installed()
 
 
@@ -53,11 +53,13 @@ def browser_environment() -> dict[str, str | float | bool]:
     return {**os.environ, **fonts.environment(VAR)}
 
 
-def _may_install() -> bool:
+def may_install_packages() -> bool:
+    """Whether this is a machine with Debian's packages, and we are root on it."""
     return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
-def _install_packages(*names: str) -> bool:
+def install_packages(*names: str) -> bool:
+    """Install these packages of Debian; returns whether that succeeded."""
     _install("apt-get", "update")
     return _install("apt-get", "install", "-y", "--no-install-recommends", *names)
 

@@ -15,13 +15,6 @@ from devtools.process import Child, start, tail
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 _POLL = 0.05
-ACCESS_LOG = (
-    "--access-logfile",
-    "-",
-    "--access-logformat",
-    '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(L)s',
-)
-"""Options of gunicorn: paths are logged without query strings and referrers, which hold numbers and names."""
 
 
 class ServiceError(RuntimeError):
@@ -66,13 +59,7 @@ class Launcher:
         return self.start("worker", "worker.py")
 
     def web(self, port: int, threads: int = 16) -> Child:
-        return self.start(
-            "web",
-            *("-m", "gunicorn", "wsgi:app", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"),
-            *("--workers", "1", "--threads", str(threads), "--timeout", "120"),
-            *ACCESS_LOG,
-            "--no-control-socket",
-        )
+        return self.start("web", "web.py", "--host", HOST, "--port", str(port), "--threads", str(threads))
 
     def mail(self, folder: Path, smtp_port: int, page_port: int) -> Child:
         """The mail catcher, which keeps mails in `folder`."""
