@@ -310,6 +310,26 @@ class Factory:
         finally:
             self.kill(pid, signal.SIGCONT)
 
+    @contextmanager
+    def operator_frozen(self) -> Iterator[None]:
+        """Every process of the operator stands still; what lies in its sockets is worked on afterwards."""
+        supervisor = psutil.Process(self.children["sandbox"].pid)
+        pids = [supervisor.pid, *(child.pid for child in supervisor.children(recursive=True))]
+        for pid in pids:
+            self.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                self.kill(pid, signal.SIGCONT)
+
+    @contextmanager
+    def operator_locked(self) -> Iterator[None]:
+        """Whoever wants to take an order waits in the operator's database; everything else goes on."""
+        with psycopg.connect(self.variables["SANDBOX_DATABASE_URL"]) as connection:
+            connection.execute("LOCK TABLE product_order IN EXCLUSIVE MODE")
+            yield
+
     def empty_redis(self) -> None:
         with Redis.from_url(self.valkey.url()) as client:
             client.flushall()

@@ -24,6 +24,10 @@ class NotSent(OperatorAway):
     """The request surely did not arrive: no connection came about."""
 
 
+class NotNow(OperatorAway):
+    """It is not our turn: no request is free under the operator's limit, or it says so itself."""
+
+
 class TooLate(NotSent):
     """The request was not sent since its moment had passed: its sender was held up."""
 

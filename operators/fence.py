@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
 from typing import Any
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from core import clock
 from operators.errors import TooLate
 
-_latest: ContextVar[datetime | None] = ContextVar("send_by", default=None)
+_latest: ContextVar[float | None] = ContextVar("send_by", default=None)
 
 
 @contextmanager
-def send_by(latest: datetime | None) -> Iterator[None]:
-    """No request within begins, or goes on with its body, after this moment: it raises TooLate instead."""
+def send_by(latest: float | None) -> Iterator[None]:
+    """No request within begins, or goes on with its body, after this moment (monotonic seconds): it raises TooLate."""
     token = _latest.set(latest)
     try:
         yield
@@ -30,7 +29,7 @@ def send_by(latest: datetime | None) -> Iterator[None]:
 
 def _ask() -> None:
     latest = _latest.get()
-    if latest is not None and clock.now() > latest:
+    if latest is not None and time.monotonic() > latest:
         raise TooLate("it was too late to send", after=0.0)
 
 

@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import orjson
@@ -21,7 +23,7 @@ from urllib3.exceptions import (
     ProxyError,
 )
 
-from operators.errors import NoAnswer, NotSent, OddAnswer, OperatorAway
+from operators.errors import NoAnswer, NotNow, NotSent, OddAnswer, OperatorAway
 from operators.fence import FencedPools
 from operators.limiter import NoLimit, Tokens
 
@@ -47,6 +49,15 @@ class Reply:
     def is_ok(self) -> bool:
         """Any 2xx."""
         return 200 <= self.status < 300
+
+    @property
+    def date(self) -> datetime | None:
+        """When the operator answered, by its own clock and to the second; None where it does not say."""
+        try:
+            moment = parsedate_to_datetime(self.headers.get("date", ""))
+        except ValueError:
+            return None
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
     @property
     def retry_after(self) -> float | None:
@@ -80,6 +91,7 @@ class HttpClient:
         self._sleep = sleep
         self.tokens: Tokens = tokens or NoLimit()
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        self._dated: tuple[datetime, float] | None = None
         self._pool = FencedPools(num_pools=2, maxsize=pool_size, retries=False)
 
     def get(
@@ -93,7 +105,7 @@ class HttpClient:
         """Read; tries again after 429, 5xx and a missing answer. Returns any other reply, 404 included."""
         for attempt in range(1, attempts + 1):
             if not self.tokens.take(token_wait):
-                raise NotSent("no request was free under the operator's limit", after=1.0)
+                raise NotNow("no request was free under the operator's limit", after=1.0)
             pause = PAUSE * 2 ** (attempt - 1)
             try:
                 reply = self.send("GET", path, params=params)
@@ -107,7 +119,7 @@ class HttpClient:
                 why = f"http {reply.status}"
                 pause = reply.retry_after if reply.retry_after is not None else pause
                 if attempt == attempts:
-                    raise OperatorAway(why, after=pause)
+                    raise (NotNow if reply.status == 429 else OperatorAway)(why, after=pause)
             log.info("operator.again", path=path, attempt=attempt, why=why)
             self._sleep(_jittered(min(pause, LONGEST_PAUSE)))
         raise AssertionError("unreachable")
@@ -146,6 +158,17 @@ class HttpClient:
         except (HTTPError, OSError) as problem:
             raise NoAnswer(type(problem).__name__) from problem
 
+    @property
+    def last_date(self) -> datetime | None:
+        """What the operator's clock had passed when it gave its last answer; None before the first that says so."""
+        dated = self._dated
+        return None if dated is None else dated[0]
+
+    def moment(self) -> datetime | None:
+        """The operator's present moment by its last answer: a second and the answer's way behind its clock at most."""
+        dated = self._dated
+        return None if dated is None else dated[0] + timedelta(seconds=time.monotonic() - dated[1])
+
     def close(self) -> None:
         """Close the kept connections."""
         self._pool.clear()
@@ -161,6 +184,8 @@ class HttpClient:
                 if size > MAX_BODY or time.monotonic() > deadline:
                     raise NoAnswer("the answer does not end")
         reply = Reply(response.status, _json(b"".join(parts)), _lowered(response.headers))
+        if reply.date is not None:
+            self._dated = reply.date, time.monotonic()
         if reply.status == 429:
             # Whoever was held up tells the bucket, so that all workers keep quiet.
             self.tokens.penalise(reply.retry_after or PAUSE)

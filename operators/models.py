@@ -37,6 +37,18 @@ class PoolNumber(Base):
     seen_at: Mapped[datetime]
 
 
+class OperatorContact(Base):
+    """Whether the operator answers, as all workers together see it; one row, by the database's clock.
+
+    `answering_since` is the first answer after it was silent, None while it is.
+    """
+
+    __tablename__ = "operator_contact"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    answered_at: Mapped[datetime]
+    answering_since: Mapped[datetime | None]
+
+
 class SyncState(Base):
     """How far one stream of synchronisation has come: `cursor` is the newest change seen."""
 

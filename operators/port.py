@@ -46,14 +46,17 @@ class OrderLine:
 class Order:
     """One order with many lines; `key` is its external id, `party_id` the operator's id of the company.
 
-    After the moment `send_by` it must not leave any more: its lease runs out, and others may send its lines anew.
+    After the moment `send_by` (monotonic seconds of this process) it must not leave any more: its lease runs out, and
+    others may send its lines anew. After `valid_until`, a moment of the operator's own clock, the operator must not
+    take it any more; None where nobody knows that clock.
     """
 
     key: str
     party_id: str
     category: str
     lines: Sequence[OrderLine]
-    send_by: datetime | None = None
+    send_by: float | None = None
+    valid_until: datetime | None = None
 
 
 class Outcome(StrEnum):
@@ -104,19 +107,24 @@ class Rejected:
 class Retry:
     """The order surely did not arrive: send it again after so many seconds.
 
-    `is_turn`: nothing is wrong, the operator only said when our turn comes.
+    `is_turn`: nothing is wrong, the operator only said when our turn comes. `is_silence`: it did not answer.
     """
 
     after: float
     why: str
     is_turn: bool = False
+    is_silence: bool = False
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """Nobody knows whether the order arrived: look it up by its key before anything else."""
+    """Nobody knows whether the order arrived: look it up by its key before anything else.
+
+    `is_silence`: the operator did not answer.
+    """
 
     why: str
+    is_silence: bool = False
 
 
 Answer = Accepted | Rejected | Retry | Unknown
@@ -124,10 +132,28 @@ Answer = Accepted | Rejected | Retry | Unknown
 
 @dataclass(frozen=True)
 class Away:
-    """The operator did not answer a look-up: nothing is known, ask again after so many seconds."""
+    """A look-up without an answer that can be used: nothing is known, ask again after so many seconds.
+
+    `is_turn`: nothing is wrong, it is not our turn yet. `is_silence`: the operator did not answer.
+    """
 
     after: float
     why: str
+    is_turn: bool = False
+    is_silence: bool = False
+
+
+@dataclass(frozen=True)
+class Absent:
+    """The operator knew no such order when it was asked.
+
+    Its own clock had passed `asked_after` before the question left; None where its answers do not tell of its clock.
+    """
+
+    asked_after: datetime | None = None
+
+
+FoundOrder = Accepted | Absent | Away
 
 
 class Gateway(Protocol):
@@ -140,7 +166,14 @@ class Gateway(Protocol):
 
     @property
     def settle(self) -> float:
-        """Seconds after sending before a look-up that finds nothing is believed."""
+        """Seconds for which the operator must have answered before a look-up that finds nothing is believed."""
+        ...
+
+    def moment(self) -> datetime | None:
+        """The present moment by the operator's own clock, never ahead of it; None where its answers do not tell.
+
+        The first call of a process may ask the operator; raises operators.errors.OperatorAway.
+        """
         ...
 
     def token_due(self) -> float:
@@ -155,8 +188,8 @@ class Gateway(Protocol):
         """Send an order once, never repeating it; the caller has taken the token. Keeps to the time-out."""
         ...
 
-    def find(self, key: str) -> Accepted | Away | None:
-        """Look an order up by its external id, with a token of its own; None where it is not known."""
+    def find(self, key: str) -> FoundOrder:
+        """Look an order up by its external id, with a token of its own."""
         ...
 
 

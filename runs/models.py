@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Identity, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base
+from core.db import BIGINTS, Base
 from core.tenancy import CompanyOwned
 
 MONEY = Numeric(14, 2)
@@ -175,7 +175,12 @@ UNREADABLE = "!"
 
 
 class OrderBatch(CompanyOwned, Base):
-    """One order to the operator, written before it is sent. `key` is its external id there."""
+    """One order to the operator, written before it is sent. `key` is its external id there.
+
+    `valid_until` is a moment of the operator's clock, all others are the database's. `absent_since` is the first of
+    the look-ups in a row that did not find it. `given_up` numbers the items that were sent again although it may have
+    arrived.
+    """
 
     __tablename__ = "order_batches"
     __table_args__ = (
@@ -187,6 +192,9 @@ class OrderBatch(CompanyOwned, Base):
             "run_id",
             "check_at",
             postgresql_where=text("state <> 'closed'"),
+        ),
+        Index(
+            "ix_order_batches_given_up", "company_id", "run_id", postgresql_where=text("given_up IS NOT NULL")
         ),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
@@ -200,6 +208,9 @@ class OrderBatch(CompanyOwned, Base):
     sent_at: Mapped[datetime]
     check_at: Mapped[datetime]
     checks: Mapped[int] = mapped_column(default=0)
+    valid_until: Mapped[datetime | None]
+    absent_since: Mapped[datetime | None]
+    given_up: Mapped[list[int] | None] = mapped_column(BIGINTS)
 
 
 class Upload(CompanyOwned, Base):

@@ -30,12 +30,15 @@ class Refusal:
     """Why a line is not eligible: a code, a sentence for people, and the condition in SQL.
 
     Being SQL, one condition serves the preview, the freezing of 100,000 items and the check right before sending.
+    `after_success`: it also holds of a line on which the operation was just carried out, such as "already blocked". The
+    engine believes it only where no earlier order of the same run brought it about.
     """
 
     code: str
     text: str
     condition: ColumnElement[bool]
     advice: str = ""
+    after_success: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,10 @@ class Operation:
     group: str = ""
     order: int = field(default=100)
     target: str = LINE
+
+    def after_success(self, params: Params) -> frozenset[str]:
+        """The codes of the refusals that also hold of a line on which it was just carried out."""
+        return frozenset(refusal.code for refusal in self.refusals(params) if refusal.after_success)
 
 
 class Operations(dict[str, Operation]):

@@ -1,9 +1,12 @@
 """Starts the stand-in operator: one gunicorn process with many threads and two background workers."""
 
 import sys
+import time
+from email.utils import formatdate
 from typing import Any
 
 from flask import Flask
+from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from sandbox.config import Config, MissingSetting
@@ -49,6 +52,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not annotate
         create_schema(pool)
         stock_up(pool)
         parts = Services(self._config, pool)
+        _show_clock_of(parts)
         self._workers = [Processor(parts), Sender(parts)]
         for worker in self._workers:
             worker.start()
@@ -57,6 +61,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not annotate
     def _stop(self) -> None:
         for worker in self._workers:
             worker.stop()
+
+
+def _show_clock_of(parts: Services) -> None:
+    """Date the answers by the operator's own clock: gunicorn lets no application set that header."""
+    util.http_date = lambda timestamp=None: formatdate(
+        time.time() + parts.ahead_seconds if timestamp is None else timestamp, usegmt=True
+    )
 
 
 def main() -> int:

@@ -66,6 +66,7 @@ CREATE TABLE IF NOT EXISTS product_order (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, external_id text, category text, description text,
     customer text NOT NULL, state text NOT NULL, order_date timestamptz NOT NULL DEFAULT clock_timestamp(),
     requested_start timestamptz, ready_at timestamptz NOT NULL, completion_date timestamptz);
+ALTER TABLE product_order ADD COLUMN IF NOT EXISTS requested_completion timestamptz;
 CREATE INDEX IF NOT EXISTS product_order_external ON product_order (external_id);
 CREATE INDEX IF NOT EXISTS product_order_ready ON product_order (ready_at, id) WHERE state = 'acknowledged';
 -- product_ref is the public id of the thing that is ordered for: a line or a billing account.

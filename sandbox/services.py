@@ -15,7 +15,10 @@ from sandbox.request_counts import RequestCounts
 
 @dataclass(slots=True)
 class Services:
-    """Everything that lives as long as the process; `completion_delay` in seconds."""
+    """Everything that lives as long as the process; `completion_delay` in seconds.
+
+    `ahead_seconds`: by how much its clock goes wrong, as answers and the taking of orders show it.
+    """
 
     config: Config
     pool: ConnectionPool
@@ -23,6 +26,7 @@ class Services:
     faults: Faults = field(default_factory=Faults)
     request_counts: RequestCounts = field(default_factory=RequestCounts)
     completion_delay: float = 0.3
+    ahead_seconds: float = 0.0
     orders_waiting: threading.Event = field(default_factory=threading.Event)
     events_waiting: threading.Event = field(default_factory=threading.Event)
     # Totals of lists are kept as long as no line changed.

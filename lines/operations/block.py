@@ -36,7 +36,9 @@ OPERATION = Operation(
     schema=BlockParams,
     refusals=lambda params: (
         TERMINATED,
-        Refusal("already_blocked", N_("Already blocked"), Line.state == LineState.BLOCKED),
+        Refusal(
+            "already_blocked", N_("Already blocked"), Line.state == LineState.BLOCKED, after_success=True
+        ),
     ),
     change=lambda params: Change(state="blocked", block_reason=params["reason"]),
     effect=lambda params: {"state": LineState.BLOCKED.value, "block_reason": params["reason"]},

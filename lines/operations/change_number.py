@@ -69,7 +69,9 @@ def _refusals() -> tuple[Refusal, ...]:
             wrong=N_("The new number cannot be read"),
             twice=N_("The same new number is given to several lines"),
         ),
-        Refusal("same_number", N_("Already has this number"), Line.msisdn == RunValue.value),
+        Refusal(
+            "same_number", N_("Already has this number"), Line.msisdn == RunValue.value, after_success=True
+        ),
         Refusal(
             "number_used",
             N_("Another line of the company has the new number"),
@@ -86,6 +88,7 @@ def _refusals() -> tuple[Refusal, ...]:
             N_(
                 "Choose another number. One that has just come free is known here within a quarter of an hour."
             ),
+            after_success=True,
         ),
     )
 

@@ -38,7 +38,12 @@ def _refusals(params: Params) -> tuple[Refusal, ...]:
     )
     return (
         TERMINATED,
-        Refusal("same_tariff", N_("Already has this tariff"), Line.tariff_id == params["tariff"]),
+        Refusal(
+            "same_tariff",
+            N_("Already has this tariff"),
+            Line.tariff_id == params["tariff"],
+            after_success=True,
+        ),
         Refusal("blocked", BLOCKED[0], Line.state == LineState.BLOCKED, BLOCKED[1]),
         Refusal("debt", DEBT[0], in_debt, DEBT[1]),
     )

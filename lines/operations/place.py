@@ -29,7 +29,12 @@ OPERATION = Operation(
     icon="folder-symlink",
     schema=PlaceParams,
     refusals=lambda params: (
-        Refusal("already_there", N_("Already stands there"), Line.department_id == params["department"]),
+        Refusal(
+            "already_there",
+            N_("Already stands there"),
+            Line.department_id == params["department"],
+            after_success=True,
+        ),
     ),
     effect=lambda params: {"department_id": params["department"]},
     into=lambda params: int(params["department"]),

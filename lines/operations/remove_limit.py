@@ -25,7 +25,7 @@ OPERATION = Operation(
     schema=NoParams,
     refusals=lambda params: (
         TERMINATED,
-        Refusal("no_limit", N_("Has no limit"), Line.limit_amount.is_(None)),
+        Refusal("no_limit", N_("Has no limit"), Line.limit_amount.is_(None), after_success=True),
     ),
     change=lambda params: NO_LIMIT,
     effect=lambda params: columns_of(NO_LIMIT),

@@ -55,7 +55,9 @@ def _refusals() -> tuple[Refusal, ...]:
             wrong=N_("The number of the new SIM card cannot be read"),
             twice=N_("The same new SIM card is given to several numbers"),
         ),
-        Refusal("same_sim", N_("Already uses this SIM card"), Line.iccid == RunValue.value),
+        Refusal(
+            "same_sim", N_("Already uses this SIM card"), Line.iccid == RunValue.value, after_success=True
+        ),
         Refusal(
             "sim_used",
             N_("The new SIM card serves another number"),
@@ -70,6 +72,7 @@ def _refusals() -> tuple[Refusal, ...]:
                 "Look for a mistyped digit. A card that you have just got is known here within a quarter of an hour; "
                 "if it is not, ask your account manager."
             ),
+            after_success=True,
         ),
     )
 

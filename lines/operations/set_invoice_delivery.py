@@ -39,7 +39,7 @@ def _same(params: Params) -> Refusal:
     is_same = (BillingAccount.delivery_channel == delivery.channel) & (
         BillingAccount.delivery_address == delivery.address
     )
-    return Refusal("same_delivery", N_("Invoices already go exactly there"), is_same)
+    return Refusal("same_delivery", N_("Invoices already go exactly there"), is_same, after_success=True)
 
 
 REASONS: Reasons = {

@@ -32,7 +32,7 @@ def _change(params: Params) -> Change:
 def _same(params: Params) -> Refusal:
     limit = columns_of(_change(params))
     is_same = and_(*(getattr(Line, name) == value for name, value in limit.items()))
-    return Refusal("same_limit", N_("Already has exactly this limit"), is_same)
+    return Refusal("same_limit", N_("Already has exactly this limit"), is_same, after_success=True)
 
 
 OPERATION = Operation(

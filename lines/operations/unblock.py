@@ -23,7 +23,7 @@ OPERATION = Operation(
     schema=NoParams,
     refusals=lambda params: (
         TERMINATED,
-        Refusal("not_blocked", N_("Is not blocked"), Line.state != LineState.BLOCKED),
+        Refusal("not_blocked", N_("Is not blocked"), Line.state != LineState.BLOCKED, after_success=True),
     ),
     change=lambda params: Change(state="active"),
     effect=lambda params: {"state": LineState.ACTIVE.value, "block_reason": None},

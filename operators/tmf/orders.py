@@ -56,7 +56,7 @@ def body_of(order: Order) -> dict[str, Any]:
     # Mostly it is one change for all lines: what it says is built once.
     changes = {id(line.change): line.change for line in order.lines}
     products = {key: product_of(change) for key, change in changes.items()}
-    return {
+    body = {
         "externalId": order.key,
         "category": order.category,
         "description": f"{order.category}: {len(order.lines)}",
@@ -64,6 +64,9 @@ def body_of(order: Order) -> dict[str, Any]:
         "productOrderItem": [_item(line, products[id(line.change)]) for line in order.lines],
         "@type": "ProductOrder",
     }
+    if order.valid_until is not None:
+        body["requestedCompletionDate"] = order.valid_until.isoformat(timespec="milliseconds")
+    return body
 
 
 def _item(line: OrderLine, product: dict[str, Any]) -> dict[str, Any]:

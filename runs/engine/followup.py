@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -13,14 +13,17 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.db import unit_of_work
-from operators.port import Accepted, Away, LineOutcome, Outcome
-from runs.engine import claims, outcomes
+from operators.contact import answering_since
+from operators.port import Absent, Accepted, Away, LineOutcome, Outcome
+from runs.engine import claims, doubts, outcomes
 from runs.engine.claims import Work
 from runs.engine.outcomes import Locked
 from runs.models import BatchState, ItemState, OrderBatch, Run, RunItem, item_key
 
 FIRST_LOOK = 0.5
 """Seconds from a lost answer to the first look-up."""
+LOOK_AGAIN = 1.0
+"""Seconds between look-ups of an order that the operator does not know, until that is believed."""
 LOST_AFTER = 8
 """An accepted order that the operator then no longer knows is given up after so many look-ups."""
 AT_ONCE = 20
@@ -46,14 +49,14 @@ def _leave(work: Work, batches_left: Sequence[OrderBatch]) -> None:
         db.execute(
             update(OrderBatch)
             .where(OrderBatch.company_id == work.company_id, OrderBatch.id.in_(ids))
-            .values(check_at=clock.now()),
+            .values(check_at=func.clock_timestamp()),
             execution_options={"synchronize_session": False},
         )
 
 
 def _take_due(db: Session, work: Work) -> Sequence[OrderBatch]:
     """Due orders, held for the time that the look-ups may take, so that no other worker asks about them too."""
-    now = clock.now()
+    now = clock.shared_now(db)
     query = (
         select(OrderBatch)
         .where(
@@ -90,8 +93,9 @@ def _take_due(db: Session, work: Work) -> Sequence[OrderBatch]:
 
 
 def _check(work: Work, batch: OrderBatch) -> None:
+    start = time.monotonic()
     answer = work.parts.operator.gateway.find(batch.key)
-    now = clock.now()
+    work.contact.note(answer, time.monotonic() - start)
     with unit_of_work() as db:
         locked = outcomes.lock(db, batch.key)
         if locked is None:
@@ -104,20 +108,49 @@ def _check(work: Work, batch: OrderBatch) -> None:
             clear_trouble(db, work)
         elif isinstance(answer, Away):
             note_trouble(db, work, answer.why)
+            if not answer.is_turn:
+                batch.absent_since = None
             _again(db, batch, max(answer.after, 1.0))
         elif batch.order_id is not None:
             _forgotten(db, work, locked)
-        elif (now - batch.sent_at).total_seconds() < work.parts.operator.gateway.settle:
-            # It may still be on its way: a "not found" is believed only after the operator's settling time.
-            wait = work.parts.operator.gateway.settle - (now - batch.sent_at).total_seconds()
-            _again(db, batch, wait + 0.05)
+        elif refused := doubts.reviewed(db, batch):
+            # It was given up before, and what was sent again says "so already": then that is not its doing.
+            outcomes.record(db, work.parts, locked, "", refused)
+        elif (wait := _seconds_to_wait(db, batch, answer, work.parts.operator.gateway.settle)) > 0:
+            _again(db, batch, wait)
         else:
-            claims.release(db, work.company_id, work.run_id, batch.id)
+            claims.release(db, work.company_id, work.run_id, batch.id, is_sure=False)
             clear_trouble(db, work)
 
 
+def _seconds_to_wait(db: Session, batch: OrderBatch, answer: Absent, settle: float) -> float:
+    """Seconds until an order that the operator does not know is looked up again; 0 where it may be given up.
+
+    It may lie unread before an operator that stood still. Given up it is once the operator has answered for its
+    settling time without a break, and was asked after its own clock had passed the end of the order's validity.
+    """
+    now = clock.shared_now(db)
+    if batch.sent_at > now:
+        return (batch.sent_at - now).total_seconds()
+    if batch.absent_since is None:
+        batch.absent_since = now
+    since = answering_since(db)
+    if since is None:
+        return LOOK_AGAIN
+    answered = (now - max(since, batch.absent_since)).total_seconds()
+    if answered < settle:
+        return min(max(settle - answered, 0.05), LOOK_AGAIN)
+    if batch.valid_until is None or _has_passed(answer.asked_after, batch.valid_until):
+        return 0.0
+    return LOOK_AGAIN
+
+
+def _has_passed(moment: datetime | None, limit: datetime) -> bool:
+    return moment is not None and moment >= limit
+
+
 def _again(db: Session, batch: OrderBatch, seconds: float) -> None:
-    batch.check_at = clock.now() + timedelta(seconds=seconds)
+    batch.check_at = clock.shared_now(db) + timedelta(seconds=seconds)
     db.flush()
 
 
@@ -146,7 +179,7 @@ def _fail_open(db: Session, work: Work, locked: Locked, reason: str) -> None:
 
 def note_trouble(db: Session, work: Work, why: str, *, at_least: float = 0.0) -> float:
     """Write on the run why it waits; returns the pause in seconds, doubling from 0.2 to 15 with some jitter."""
-    now = clock.now()
+    now = clock.shared_now(db)
     troubles = db.scalar(
         update(Run)
         .where(Run.company_id == work.company_id, Run.id == work.run_id)

@@ -21,7 +21,7 @@ from core.journal.entries import Entry, write
 from core.tenancy import all_companies, company_scope
 from operators.port import LineOutcome, Outcome
 from runs import operation_params, refusals
-from runs.engine import counters
+from runs.engine import counters, doubts
 from runs.engine.counters import Moved
 from runs.journal import operation_action
 from runs.models import BatchState, ItemState, OrderBatch, Run, item_no
@@ -74,6 +74,8 @@ def record_event(parts: Parts, key: str, order_id: str, lines: Sequence[LineOutc
     """Write down what an event says of the order with this external id; False where the order is not ours."""
     with all_companies(reason="an event names an order, not a company"), unit_of_work() as db:
         locked = lock(db, key)
+        if locked is None and doubts.revive(db, key):
+            locked = lock(db, key)
         if locked is None:
             return db.scalar(select(OrderBatch.id).where(OrderBatch.key == key)) is not None
         with company_scope(locked.run.company_id):
@@ -98,8 +100,9 @@ def record(db: Session, parts: Parts, locked: Locked, order_id: str, lines: Sequ
 
     Returns how many items became final now; those that already were, or are still open, are left as they are.
     """
-    now, batch, run = clock.now(), locked.batch, locked.run
-    outcomes = _by_outcome(run.id, _with_known_reasons(parts, run, lines))
+    now, batch, run = clock.shared_now(db), locked.batch, locked.run
+    lines = _without_doubtful(db, parts, locked, _with_known_reasons(parts, run, lines))
+    outcomes = _by_outcome(run.id, lines)
     numbers = ",".join(str(no) for nos in outcomes.values() for no in nos)
     groups = [
         {"nos": nos, "state": state, "reason": reason, "detail": detail}
@@ -140,6 +143,30 @@ def _with_known_reasons(parts: Parts, run: Run, lines: Sequence[LineOutcome]) ->
         replace(line, reason=refusals.reason_from_operator(line.reason, known)) if line.reason else line
         for line in lines
     ]
+
+
+def _without_doubtful(
+    db: Session, parts: Parts, locked: Locked, lines: Sequence[LineOutcome]
+) -> Sequence[LineOutcome]:
+    """The outcomes but those that an order given up earlier may have brought about: they are looked up there first."""
+    run, numbers = locked.run, {}
+    if not any(line.outcome == Outcome.REFUSED for line in lines):
+        return lines
+    after_success = _after_success(parts, run)
+    for line in lines:
+        no = item_no(run.id, line.external_id)
+        if line.outcome == Outcome.REFUSED and line.reason in after_success and no is not None:
+            numbers[no] = line.reason, line.detail[:500] or None
+    taken_back = doubts.take_back(db, run.company_id, run.id, locked.batch.id, numbers)
+    return [line for line in lines if item_no(run.id, line.external_id) not in taken_back]
+
+
+def _after_success(parts: Parts, run: Run) -> frozenset[str]:
+    try:
+        operation = parts.operations.of(run.operation)
+        return operation.after_success(operation_params.stored_params(operation, run))
+    except (NotFound, ValidationError):
+        return frozenset()
 
 
 Outcomes = dict[tuple[str, str | None, str | None], list[int]]

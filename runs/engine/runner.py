@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from marshmallow import ValidationError
@@ -17,6 +17,7 @@ from core.errors import NotFound
 from core.tenancy import company_scope
 from hierarchy.models import Company
 from operators.changes import Change
+from operators.errors import OperatorAway
 from operators.port import (
     Accepted,
     Answer,
@@ -62,8 +63,8 @@ def work_on(parts: Parts, company_id: int, run_id: int, worker: str) -> bool:
 
 
 def _open(parts: Parts, company_id: int, run_id: int, worker: str) -> Work | None:
-    now = clock.now()
     with unit_of_work() as db:
+        now = clock.shared_now(db)
         run = db.scalar(select(Run).where(Run.company_id == company_id, Run.id == run_id))
         if (
             run is None
@@ -82,10 +83,13 @@ def _open(parts: Parts, company_id: int, run_id: int, worker: str) -> Work | Non
         except (NotFound, ValidationError):
             _give_up(db, run)
             return None
+        read_at = time.monotonic()
         actor = claims.load_starter(db, company_id, run_id)
         party = db.scalars(select(Company.party_id).where(Company.id == company_id)).one()
         refusals = claims.refusals_of(actor, parts, operation, params, run_id)
-        return Work(parts, refusals, operation, params, company_id, run_id, party, worker)
+        rights = claims.Rights(actor, refusals, read_at)
+        after_success = operation.after_success(params)
+        return Work(parts, rights, operation, params, company_id, run_id, party, worker, after_success)
 
 
 def _give_up(db: Session, run: Run) -> None:
@@ -106,30 +110,38 @@ def _send_next(work: Work) -> float | None:
     due = gateway.token_due()
     if due > TOKEN_AHEAD:
         return min(due - TOKEN_AHEAD / 2, TOKEN_WAIT)
+    try:
+        moment = gateway.moment()
+    except OperatorAway as problem:
+        with unit_of_work() as db:
+            return followup.note_trouble(db, work, problem.why, at_least=problem.after)
     with unit_of_work() as db:
-        claim = claims.claim(db, work, gateway.order_items)
+        claim = claims.claim(db, work, gateway.order_items, moment)
         if claim is None:
             return _pause_of(db, work)
     if not claim.lines:
         return 0.0
     lines = order_lines(work, work.operation.change, claim.lines)
-    order = Order(claim.key, work.party_id, work.operation.code, lines, claim.send_by)
+    order = Order(claim.key, work.party_id, work.operation.code, lines, claim.send_by, claim.valid_until)
     # The token comes last, so that requests leave evenly: what a claim takes differs from time to time.
     if not gateway.take_token(wait=TOKEN_WAIT):
         return _record(work, claim, Retry(0.0, "no turn came", is_turn=True))
-    return _record(work, claim, _place(gateway, order, claim.send_by))
+    return _record(work, claim, _place(work, gateway, order, claim.send_by))
 
 
-def _place(gateway: Gateway, order: Order, send_by: datetime) -> Answer:
+def _place(work: Work, gateway: Gateway, order: Order, send_by: float) -> Answer:
     """Send an order; where the operator only says when our turn comes, wait for that with the order in hand."""
-    answer = gateway.place(order)
-    while (
-        isinstance(answer, Retry)
-        and answer.is_turn
-        and clock.now() + timedelta(seconds=answer.after) < send_by
-    ):
+    answer = _call(work, gateway, order)
+    while isinstance(answer, Retry) and answer.is_turn and time.monotonic() + answer.after < send_by:
         time.sleep(answer.after)
-        answer = gateway.place(order)
+        answer = _call(work, gateway, order)
+    return answer
+
+
+def _call(work: Work, gateway: Gateway, order: Order) -> Answer:
+    start = time.monotonic()
+    answer = gateway.place(order)
+    work.contact.note(answer, time.monotonic() - start)
     return answer
 
 
@@ -139,7 +151,7 @@ def _pause_of(db: Session, work: Work) -> float | None:
     row = db.execute(select(Run.pending, Run.retry_at).where(*run)).one_or_none()
     if row is None or row[0] == 0 or row[1] is None:
         return None
-    return max(0.05, (row[1] - clock.now()).total_seconds())
+    return max(0.05, (row[1] - clock.shared_now(db)).total_seconds())
 
 
 def order_lines(
@@ -160,10 +172,8 @@ def order_lines(
 
 
 def _record(work: Work, claim: Claim, answer: Answer) -> float:
-    now = clock.now()
     if isinstance(answer, Accepted) and all(line.outcome == Outcome.OPEN for line in answer.lines):
-        poll_at = now + timedelta(seconds=outcomes.poll_pause(0))
-        work.accepted.append(claims.Accepted(claim.batch_id, answer.order_id, poll_at))
+        work.accepted.append(claims.Accepted(claim.batch_id, answer.order_id))
         return 0.0
     with unit_of_work() as db:
         match answer:
@@ -183,6 +193,7 @@ def _record(work: Work, claim: Claim, answer: Answer) -> float:
                     return after
                 return followup.note_trouble(db, work, why, at_least=after)
             case Unknown(why):
+                now = clock.shared_now(db)
                 look_at = now + timedelta(seconds=followup.FIRST_LOOK)
                 claims.unsure(db, work.company_id, work.run_id, claim.batch_id, now, look_at)
                 return followup.note_trouble(db, work, why)
@@ -197,9 +208,9 @@ def _write_known(work: Work, claim: Claim, order_id: str, known: Sequence[LineOu
 
 def _give_back(work: Work) -> bool:
     """End the hold so that the sweeper may wake another worker; returns whether lines wait that may go now."""
-    now = clock.now()
     with unit_of_work() as db:
         claims.write_accepted(db, work)
+        now = clock.shared_now(db)
         row = db.execute(
             update(Run)
             .where(Run.company_id == work.company_id, Run.id == work.run_id)

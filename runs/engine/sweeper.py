@@ -32,8 +32,8 @@ DUE = text("""
 
 def sweep(parts: Parts) -> int:
     """Wake a worker for every run that is due; returns how many. A run whose job was lost is due again by itself."""
-    now = clock.now()
     with all_companies(reason="the sweeper looks after the runs of every company"), unit_of_work() as db:
+        now = clock.shared_now(db)
         due = db.execute(DUE, {"now": now, "hold": now + timedelta(seconds=ENQUEUED_HOLD)}).all()
     woken = 0
     for company_id, run_id, pending in due:
@@ -59,8 +59,8 @@ def worker_died(worker: str) -> int:
 
     Its orders are looked up now.
     """
-    now = clock.now()
     with all_companies(reason="a dead worker may have worked for any company"), unit_of_work() as db:
+        now = clock.shared_now(db)
         ended = db.execute(
             update(OrderBatch)
             .where(OrderBatch.worker == worker, OrderBatch.state == BatchState.SENDING)

@@ -75,10 +75,18 @@ def put_completion() -> Response:
     return send({"delaySeconds": delay})
 
 
-def _number(body: dict[str, Any], name: str, top: float) -> float:
+@blueprint.put("/clock")
+def put_clock() -> Response:
+    """Let the clock go wrong: the one that answers show as `Date` and that ends the validity of orders."""
+    ahead = _number(read_object(), "aheadSeconds", 86_400, low=-86_400)
+    services().ahead_seconds = ahead
+    return send({"aheadSeconds": ahead})
+
+
+def _number(body: dict[str, Any], name: str, top: float, *, low: float = 0) -> float:
     value = body.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= top:
-        raise bad_request([f"{name}: a number from 0 to {top:g} is expected."])
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= top:
+        raise bad_request([f"{name}: a number from {low:g} to {top:g} is expected."])
     return float(value)
 
 
@@ -124,6 +132,7 @@ def post_reset() -> Response:
     parts = services()
     parts.faults.set_plan(FaultPlan())
     parts.limiter.set_rate(0)
+    parts.ahead_seconds = 0.0
     with parts.pool.connection() as conn:
         lock_lines(conn)
         conn.execute(TABLES_OF_ALL if scope == "all" else TABLES_OF_ORDERS)

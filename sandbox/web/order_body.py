@@ -35,6 +35,7 @@ class OrderBody:
     description: str | None
     customer: str
     start: datetime | None
+    valid_until: datetime | None
     items: list[ItemBody]
 
 
@@ -43,12 +44,15 @@ def read_order(body: dict[str, Any]) -> OrderBody:
     problems: list[str] = []
     texts = {name: _text(body, name, problems) for name in ("externalId", "category", "description")}
     customer = _customer(body.get("relatedParty"), problems)
-    start = _start(body.get("requestedStartDate"), problems)
+    start = _moment(body, "requestedStartDate", problems)
+    valid_until = _moment(body, "requestedCompletionDate", problems)
     items = _items(body.get("productOrderItem"), problems)
     if problems:
         more = len(problems) - MAX_PROBLEMS
         raise bad_request(problems[:MAX_PROBLEMS] + ([f"And {more} more."] if more > 0 else []))
-    return OrderBody(texts["externalId"], texts["category"], texts["description"], customer, start, items)
+    return OrderBody(
+        texts["externalId"], texts["category"], texts["description"], customer, start, valid_until, items
+    )
 
 
 def _text(body: dict[str, Any], name: str, problems: list[str]) -> str | None:
@@ -67,12 +71,13 @@ def _customer(value: Any, problems: list[str]) -> str:
     return ""
 
 
-def _start(value: Any, problems: list[str]) -> datetime | None:
+def _moment(body: dict[str, Any], name: str, problems: list[str]) -> datetime | None:
+    value = body.get(name)
     if value is None:
         return None
     moment = find_moment(value) if isinstance(value, str) else None
     if moment is None:
-        problems.append("requestedStartDate: a moment such as 2026-01-31T09:00:00Z is expected.")
+        problems.append(f"{name}: a moment such as 2026-01-31T09:00:00Z is expected.")
     return moment
 
 

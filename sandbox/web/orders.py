@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 from psycopg import Connection
+from psycopg.errors import LockNotAvailable
 from psycopg.rows import dict_row
 
 from sandbox.db import Where
@@ -15,7 +16,7 @@ from sandbox.lookup import BY_KIND
 from sandbox.moments import iso
 from sandbox.services import services
 from sandbox.views import order_item
-from sandbox.web.errors import not_found
+from sandbox.web.errors import ApiError, not_found
 from sandbox.web.http_json import read_object, read_page, send, send_list, send_one
 from sandbox.web.order_body import OrderBody, read_order
 
@@ -25,7 +26,8 @@ blueprint = Blueprint("orders", __name__, url_prefix=BASE)
 
 # Half of the time until an order is ready it shows as in progress; nothing is written for that.
 ORDER_COLUMNS = """
-SELECT id, external_id, category, description, customer, order_date, requested_start, completion_date,
+SELECT id, external_id, category, description, customer, order_date, requested_start, requested_completion,
+       completion_date,
        CASE WHEN state = 'acknowledged' AND clock_timestamp() > order_date + (ready_at - order_date) / 2
             THEN 'inProgress' ELSE state END AS state
   FROM product_order WHERE {} ORDER BY id LIMIT %s OFFSET %s
@@ -35,14 +37,25 @@ SELECT i.order_id, i.external_id, i.product_ref, i.kind, item_state(i.state, o.s
   FROM order_item i JOIN product_order o ON o.id = i.order_id
  WHERE i.order_id = ANY(%s) ORDER BY i.order_id, i.position
 """
-# The items name their order by the identity the first part has just drawn.
+# Whoever looks for an order waits until one that is just being taken under this external id is there or refused. So
+# "there is none", said after an order's last moment, holds for ever.
+LOCK = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
+WAIT_FOR_LOCK = "SELECT pg_advisory_xact_lock_shared(%s, hashtext(%s))"
+LONGEST_WAIT = "SET LOCAL lock_timeout = '2s'"
+ORDERS_LOCK = 0x5A4D
+# The items name their order by the identity the first part has just drawn. The moment is asked for once the tables are
+# locked: an order that had to wait too long for them is not taken any more.
 INSERT = """
-WITH taken AS (
+WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now),
+taken AS (
     INSERT INTO product_order
-           (external_id, category, description, customer, state, requested_start, ready_at)
-    VALUES (%(external_id)s, %(category)s, %(description)s, %(customer)s, 'acknowledged',
-            %(start)s::timestamptz,
-            greatest(clock_timestamp() + %(delay)s * interval '1 second', %(start)s::timestamptz))
+           (external_id, category, description, customer, state, requested_start, requested_completion, ready_at)
+    SELECT %(external_id)s, %(category)s, %(description)s, %(customer)s, 'acknowledged',
+           %(start)s::timestamptz, %(valid_until)s::timestamptz,
+           greatest(now + %(delay)s * interval '1 second', %(start)s::timestamptz)
+      FROM clock
+     WHERE %(valid_until)s::timestamptz IS NULL
+        OR now + %(ahead)s * interval '1 second' < %(valid_until)s::timestamptz
     RETURNING id, order_date),
 items AS (
     INSERT INTO order_item (order_id, position, external_id, product_ref, kind, args)
@@ -53,8 +66,12 @@ SELECT id, order_date FROM taken
 """
 
 
-def insert_order(conn: Connection, order: OrderBody, delay: float) -> tuple[int, datetime]:
-    """Store an order with all its items in one statement."""
+def insert_order(
+    conn: Connection, order: OrderBody, delay: float, ahead: float = 0.0
+) -> tuple[int, datetime] | None:
+    """Store an order with all its items in one statement; None where the end of its validity has passed."""
+    if order.external_id is not None:
+        conn.execute(LOCK, (ORDERS_LOCK, order.external_id))
     items = [
         {
             "n": place,
@@ -71,13 +88,14 @@ def insert_order(conn: Connection, order: OrderBody, delay: float) -> tuple[int,
         "description": order.description,
         "customer": order.customer,
         "start": order.start,
+        "valid_until": order.valid_until,
+        "ahead": ahead,
         "delay": delay,
         # One JSON text is several times cheaper to send than arrays.
         "items": json.dumps(items),
     }
     row = conn.execute(INSERT, values).fetchone()
-    assert row is not None
-    return row[0], row[1]
+    return None if row is None else (row[0], row[1])
 
 
 @blueprint.post("/productOrder")
@@ -86,7 +104,14 @@ def post_order() -> Response:
     order = read_order(read_object())
     parts = services()
     with parts.pool.connection() as conn:
-        number, taken_at = insert_order(conn, order, parts.completion_delay)
+        taken = insert_order(conn, order, parts.completion_delay, parts.ahead_seconds)
+    if taken is None:
+        raise ApiError(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "Too late",
+            "requestedCompletionDate: it had passed before the order could be taken.",
+        )
+    number, taken_at = taken
     parts.orders_waiting.set()
     g.order_was_taken = True
     key = public_id(ORDER, number)
@@ -116,6 +141,8 @@ def list_orders() -> Response:
     if (state := args.get("state")) is not None:
         where.add("state = ANY(%s)", state.split(","))
     with services().pool.connection() as conn:
+        if external:
+            _wait_until_taken(conn, external)
         orders = _read_orders(conn, where, page.limit, page.offset)
         row = conn.execute(where.into("SELECT count(*) FROM product_order WHERE {}"), where.params).fetchone()
     assert row is not None
@@ -132,6 +159,17 @@ def get_order(key: str) -> Response:
     if not orders:
         raise not_found("product order", key)
     return send_one(orders[0])
+
+
+def _wait_until_taken(conn: Connection, external_id: str) -> None:
+    """Wait for an order that is just being taken under this external id; 503 where that lasts."""
+    conn.execute(LONGEST_WAIT)
+    try:
+        conn.execute(WAIT_FOR_LOCK, (ORDERS_LOCK, external_id))
+    except LockNotAvailable as error:
+        raise ApiError(
+            HTTPStatus.SERVICE_UNAVAILABLE, "Busy", "An order with this externalId is just being taken."
+        ) from error
 
 
 def _read_orders(conn: Connection, where: Where, limit: int, offset: int) -> list[dict[str, Any]]:
@@ -157,6 +195,7 @@ def _order(row: dict[str, Any], items: list[dict[str, Any]]) -> dict[str, Any]:
         "state": row["state"],
         "orderDate": iso(row["order_date"]),
         "requestedStartDate": iso(row["requested_start"]),
+        "requestedCompletionDate": iso(row["requested_completion"]),
         "completionDate": iso(row["completion_date"]),
         "relatedParty": [{"id": row["customer"], "role": "customer", "@referredType": "Organization"}],
         "productOrderItem": items,

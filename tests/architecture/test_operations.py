@@ -116,6 +116,14 @@ PARAMS = {
 }
 
 
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.code)
+def test_a_line_on_which_it_was_just_carried_out_is_refused_with_a_reason_that_says_so(
+    operation: Operation,
+) -> None:
+    params = operation.schema().load(PARAMS.get(operation.code, {}))
+    assert operation.after_success(params)
+
+
 def test_each_reason_of_the_operator_belongs_somewhere() -> None:
     """Those that the sandbox gives, all of which must be ours; our own names of them are not spare."""
     given = {reason_of(code) for code in SANDBOX_REASONS}

@@ -43,6 +43,7 @@ def plant(running_plant: factory.Factory) -> factory.Factory:
     """The product with everything in order again: what a test broke is mended for the next."""
     running_plant.admin("DELETE", "faults")
     running_plant.admin("PUT", "limit", {"requestsPerSecond": 0})
+    running_plant.admin("PUT", "clock", {"aheadSeconds": 0})
     running_plant.admin("PUT", "completion", {"delaySeconds": 0.3})
     assert len(running_plant.wait_for_runners()) == int(SETTINGS["WORKERS"])
     return running_plant

@@ -17,7 +17,7 @@ from hierarchy.models import DepartmentTotal
 from lines.models import Line
 from operators.port import LineOutcome, Outcome
 from runs import control
-from runs.engine import sweeper
+from runs.engine import claims, sweeper
 from runs.models import ItemState, RunItem, RunState
 from tests.fixtures.world import World
 from tests.integration.runs.conftest import RunHarness
@@ -123,6 +123,22 @@ def test_a_right_lost_after_the_preview_refuses_the_lines(harness: RunHarness, w
     assert states(harness, run.id) == {(ItemState.REFUSED, "no_right"): 25}
     assert harness.run(run).state == RunState.FINISHED
     assert harness.operator.orders == {}
+
+
+def test_a_right_lost_in_mid_run_ends_the_orders_within_the_same_wake_up(
+    harness: RunHarness, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "RIGHTS_SECONDS", 0.0)
+
+    def lose_right(number: int, order: object) -> str:
+        world.drop_grants(harness.place, harness.user)
+        return "complete"
+
+    harness.operator.plan = lose_right
+    run = harness.start()
+    harness.work(run)
+    assert states(harness, run.id) == {(ItemState.DONE, None): 10, (ItemState.REFUSED, "no_right"): 15}
+    assert harness.operator.calls == 1
 
 
 def test_a_line_that_changed_after_the_preview_is_refused_before_sending(harness: RunHarness) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from core import clock, db
+from core import db
 from core.db import session
 from core.tenancy import company_scope
 from operators.port import Answer, LineOutcome, Order, Outcome, Retry
@@ -124,7 +124,6 @@ def test_the_settling_time_of_a_dead_workers_order_begins_with_its_last_moment(h
             claim = claims.claim(session, work, 10)
             assert claim is not None
             before = session.get_one(OrderBatch, (harness.place.company_id, claim.batch_id)).sent_at
-        assert claim.send_by > before
         time.sleep(0.05)
         sweeper.worker_died("dead-worker")
         harness.work(run)
@@ -138,12 +137,12 @@ def test_the_settling_time_of_a_dead_workers_order_begins_with_its_last_moment(h
 def test_orders_carry_the_moment_after_which_they_must_not_leave(harness: RunHarness) -> None:
     seen: list[Order] = []
     harness.operator.plan = lambda number, order: seen.append(order) or "complete"  # type: ignore[func-returns-value]
-    before = clock.now()
+    before = time.monotonic()
     harness.work(harness.start())
-    lease = timedelta(seconds=harness.parts.settings.operator_timeout + claims.MARGIN)
+    lease = harness.parts.settings.operator_timeout + claims.MARGIN
     for order in seen:
         assert order.send_by is not None
-        assert before < order.send_by < clock.now() + lease
+        assert before < order.send_by < time.monotonic() + lease
 
 
 def test_a_worker_that_died_between_sending_and_recording(harness: RunHarness) -> None:
