@@ -46,6 +46,7 @@ class Demo:
 
     def start(self) -> list[str]:
         """Start everything; returns the addresses to look at, the console's first."""
+        private.make_folder(LOGS)
         _say("PostgreSQL and Valkey")
         self.servers = start_servers(FOLDER, LOGS, self.environment)
         variables = self._variables(self.servers)

@@ -111,10 +111,10 @@ def start(
 ) -> Child:
     """Start `command`, as `account` when one is given.
 
-    What it prints is appended to `log`; with `output` its standard output replaces that file instead. Both files and
-    the folder of the log become private: they may name people and numbers.
+    What it prints is appended to `log`; with `output` its standard output replaces that file instead. Both files are
+    private: they may name people and numbers.
     """
-    private.make_folder(log.parent)
+    log.parent.mkdir(parents=True, exist_ok=True)
     with (
         private.open_file(log, "ab") as errors,
         private.open_file(output, "wb") if output else nullcontext(errors) as printed,

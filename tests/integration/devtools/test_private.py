@@ -6,9 +6,12 @@ import stat
 import sys
 from pathlib import Path
 
-from devtools import private
+import pytest
+
+from devtools import demo, private
 from devtools.mailcatcher.store import Store
 from devtools.process import start
+from devtools.services import ServiceError
 
 
 def _mode(path: Path) -> int:
@@ -16,14 +19,25 @@ def _mode(path: Path) -> int:
 
 
 def test_logs_are_private_also_where_they_were_open_before(tmp_path: Path) -> None:
-    logs = tmp_path / "log"
-    logs.mkdir(mode=0o755)
-    log, output = logs / "x.log", logs / "x.out"
+    log, output = tmp_path / "x.log", tmp_path / "x.out"
     log.touch(mode=0o644)
     command = [sys.executable, "-c", "print('79107133726')"]
     assert start("x", command, log=log, output=output).wait(30) == 0
-    assert [_mode(path) for path in (logs, log, output)] == [0o700, 0o600, 0o600]
+    assert [_mode(path) for path in (log, output)] == [0o600, 0o600]
     assert output.read_text() == "79107133726\n"
+
+
+def test_the_demo_closes_its_folder_of_logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise ServiceError("no server")
+
+    logs = tmp_path / "log"
+    logs.mkdir(mode=0o755)
+    monkeypatch.setattr(demo, "LOGS", logs)
+    monkeypatch.setattr(demo, "start_servers", refuse)
+    with pytest.raises(ServiceError):
+        demo.Demo({}).start()
+    assert _mode(logs) == 0o700
 
 
 def test_passwords_are_private(tmp_path: Path) -> None:
