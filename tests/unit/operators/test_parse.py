@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.changes import InvoiceDelivery, Limit
+from operators.changes import InvoiceDelivery, Limit, LineAttributes
 from operators.fields import Unfit, clean
 from operators.pool import FreeNumber, NumberClass
 from operators.records import AccountData, ContractData, LineData, Odd, PartyData, SimData, TariffData
@@ -38,17 +39,22 @@ PRODUCT: dict[str, Any] = {
         {"name": "lastActivity", "value": "2026-10-31"},
     ],
 }
+OTHERWISE: dict[str, Any] = dict.fromkeys(field.name for field in fields(LineAttributes))
+"""What a product does not show of what can be changed on a line, there is not."""
 LINE = LineData(
+    **OTHERWISE
+    | {
+        "msisdn": "79120000001",
+        "iccid": "8970112345678901234",
+        "state": "blocked",
+        "block_reason": "lost",
+        "tariff": "T-OPTIMA",
+        "limit": Limit(Decimal("500.00"), "day", 90),
+    },
     id="P0000000001",
     party_id="C1",
-    msisdn="79120000001",
-    iccid="8970112345678901234",
-    state="blocked",
-    block_reason="lost",
-    tariff="T-OPTIMA",
     account_id="A1",
     employee="Пётр Ильин",
-    limit=Limit(Decimal("500.00"), "day", 90),
     spent=Decimal("123.45"),
     last_activity=date(2026, 10, 31),
     activated_on=date(2024, 2, 3),

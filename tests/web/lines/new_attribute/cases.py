@@ -70,6 +70,13 @@ def test_a_filter_with_its_field_and_chip(client: FlaskClient, products: dict[st
     assert 'href="?state=active"' in page
 
 
+def test_a_filter_by_some_of_several_codes(client: FlaskClient) -> None:
+    page = client.get("/lines?period=day&period=month").text
+    assert len(re.findall(r'name="period" value="(?:day|month)" checked', page)) == 2
+    assert 'name="period" value="day">' in client.get("/lines").text
+    assert shown(client, "q=7998&period=day") == []
+
+
 def test_a_filter_too_long_is_refused(client: FlaskClient) -> None:
     assert client.get("/lines?operator_id=" + "x" * 201).status_code == 422
 
