@@ -97,6 +97,7 @@ def create_app(parts: Parts) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_common)
     observe.install(app)
+    app.before_request(intake.check_names)
     security.install(app, parts.settings)
     intake.install(app, proxies=parts.settings.trusted_proxies)
     identity.install(app, parts.settings)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple, TypedDict, Unpack
 
 from marshmallow import Schema, ValidationError, fields, missing, validate
 
-from core import emails
+from core import clock, emails
 from core.emails import NOT_AN_EMAIL
 from core.i18n import N_
 from core.messages import Message
@@ -21,6 +21,7 @@ from core.money import Money
 
 FILL_IN = N_("Fill this in.")
 CHOOSE = N_("Choose one of the list.")
+NOT_COME = N_("This day has not come yet.")
 NOT_A_DATE = N_("Give a date as day, month and year.")
 TOO_LONG = N_("This is too long.")
 NOT_AN_AMOUNT = N_("Type an amount in roubles, such as 1500.50.")
@@ -43,6 +44,8 @@ LONGEST_NUMBER: Final = 30
 MOST_SAID: Final = 10
 """So many wrong parts of a list are named."""
 LEAST_AMOUNT, LARGEST_AMOUNT = Decimal("0.01"), Decimal(10**9)
+FIRST_ZONE: Final = timedelta(hours=14)
+"""How much earlier than in UTC a day begins somewhere on earth."""
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 1, 1)
 INFO: Final = "info"
 _BLANKS: Final = dict.fromkeys(map(ord, " \t\u00a0\u2009\u202f-"))
@@ -230,11 +233,18 @@ def choice(
     return fields.String(validate=listed, **options(info, required, CHOOSE, absent=CHOOSE))
 
 
-def day(label: str, *, required: bool = True, **more: Unpack[More]) -> fields.Date:
-    """A date."""
+def day(label: str, *, required: bool = True, is_past: bool = False, **more: Unpack[More]) -> fields.Date:
+    """A date; with `is_past` one that has come, today included."""
     info = FieldInfo(label, DAY, **more)
-    bounds = validate.Range(min=FIRST_DAY, max=LAST_DAY, error=NOT_A_DATE)
-    return fields.Date(validate=bounds, **options(info, required, NOT_A_DATE))
+    checks: list[Callable[[date], Any]] = [validate.Range(min=FIRST_DAY, max=LAST_DAY, error=NOT_A_DATE)]
+    if is_past:
+        checks.append(_has_come)
+    return fields.Date(validate=checks, **options(info, required, NOT_A_DATE))
+
+
+def _has_come(value: date) -> None:
+    if value > (clock.now() + FIRST_ZONE).date():
+        raise ValidationError(NOT_COME)
 
 
 def money(
@@ -301,7 +311,10 @@ class Email(fields.Email):
         self.validators = []  # the library's own pattern is another rule than that of the mail server
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **rest: Any) -> str:
-        address = emails.normal(super()._deserialize(value, attr, data, **rest))
+        typed = super()._deserialize(value, attr, data, **rest)
+        if len(typed) > LONGEST:
+            raise ValidationError(TOO_LONG)
+        address = emails.normal(typed)
         if address is None:
             raise self.make_error("invalid")
         return address

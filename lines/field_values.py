@@ -10,7 +10,7 @@ from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -108,9 +108,18 @@ def in_words(session: Session, company_id: int, declared: fields.Field[Any], val
         return "\n".join(declared.show(part) for part in str(value).splitlines())
     write = _BY_WIDGET.get(info.widget)
     if write is not None:
-        return write(session, company_id, value, locale)
+        is_readable = info.widget not in _READ or read(declared, value) is not None
+        return write(session, company_id, value, locale) if is_readable else str(value)
     written = _grouped(str(value), info.groups)
     return f"{written} {info.unit}" if info.unit else written
+
+
+def read(declared: fields.Field[Any], value: Any) -> Any:
+    """What a stored value means to its field; None for one that it cannot read, as drafts keep it."""
+    try:
+        return declared.deserialize(str(value))
+    except ValidationError:
+        return None
 
 
 def _tariff(session: Session, _company_id: int, value: Any, _locale: str) -> str:
@@ -135,6 +144,8 @@ def _phone(_session: Session, _company_id: int, value: Any, _locale: str) -> str
     return format_msisdn(str(value))
 
 
+_READ = frozenset((DAY, MONEY, DEPARTMENT))
+"""What is written from a date or a number: a draft may hold a text that is none ("about 1500")."""
 _BY_WIDGET: Mapping[str, Callable[[Session, int, Any, str], str]] = {
     TARIFF: _tariff,
     DEPARTMENT: _department,

@@ -13,6 +13,7 @@ from marshmallow import ValidationError, fields, validate
 from core.bounds import LARGEST
 from core.fields import AREA, CHOOSE, FieldInfo, Listed, More, WholeNumber, options
 from core.i18n import N_
+from core.phones import says_only
 from lines.numbers import format_iccid, format_msisdn, parse_iccid, parse_msisdn
 
 PHONE: Final = "phone"
@@ -23,6 +24,7 @@ DEPARTMENT: Final = "department"
 EVERYTHING = N_("All that you may see")
 NO_DEPARTMENT = N_("No department")
 NOT_A_NUMBER = N_("This is not a phone number.")
+ONE_NUMBER = N_("Give one phone number here, without an extension or a second number.")
 NOT_AN_ICCID = N_(
     "“%(typed)s” is not the number of a SIM card: 19 or 20 digits that begin with 89, the last a check digit."
 )
@@ -38,9 +40,12 @@ class Phone(fields.String):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
-        number = parse_msisdn(super()._deserialize(value, attr, data, **kwargs))
+        typed = super()._deserialize(value, attr, data, **kwargs)
+        number = parse_msisdn(typed)
         if number is None:
             raise ValidationError(NOT_A_NUMBER)
+        if not says_only(typed, number):
+            raise ValidationError(ONE_NUMBER)
         return number
 
 

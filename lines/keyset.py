@@ -58,7 +58,7 @@ class Order:
         try:
             texts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
             return [parse(str(text)) for parse, text in zip(self.key.parse, texts, strict=True)]
-        except (ValueError, TypeError, InvalidOperation, binascii.Error) as problem:
+        except (ValueError, TypeError, InvalidOperation, RecursionError, binascii.Error) as problem:
             raise InvalidInput(N_("This place of the list is not known."), code="bad_cursor") from problem
 
 

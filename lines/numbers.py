@@ -130,7 +130,12 @@ def _foreign(digits: str, *, has_plus: bool = False) -> str | None:
 
 
 def _with_plus(digits: str) -> str | None:
-    """The number after a plus; "+8 912 …" is a common slip for "8 912 …", and +89 is no country."""
+    """The number after a plus; "+8 912 …" is a common slip for "8 912 …", and +89 is no country.
+
+    So is "+7 (8912) …", where a form begins with +7 and a habit with 8. No number of +7 has more than ten digits.
+    """
+    if digits[0] == "7" and len(digits) > _SHORTEST_NUMBER + 1:
+        return _russian(digits[1:]) if digits[1] == "8" else None
     if digits[0] == "7" or digits.startswith("89"):
         return _russian(digits) or _foreign(digits, has_plus=True)
     return _foreign(digits, has_plus=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
@@ -40,11 +38,12 @@ def _in_words(declared: fields.Field[Any], company_id: int, value: Any) -> str:
     if isinstance(declared, Listed):
         return _listed(declared, str(value))
     if widget == MONEY:
-        return money(Decimal(str(value)))
+        amount = field_values.read(declared, value)
+        return str(value) if amount is None else money(amount)
     words = field_values.in_words(db(), company_id, declared, value, locale())
-    if widget == DAY:
-        moment = date.fromisoformat(str(value)).isoformat()
-        return Markup('<time datetime="{}">{}</time>').format(moment, words)
+    day = field_values.read(declared, value) if widget == DAY else None
+    if day is not None:
+        return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), words)
     return words
 
 

@@ -66,7 +66,7 @@ def _wanted() -> EntrySearch:
         until=_midnight(arguments.get("until", ""), 1),
     )
     seq, _, no = arguments.get("before", "").partition("-")
-    if seq.isdigit() and no.isdigit() and len(seq + no) < 19:
+    if (seq + no).isascii() and seq.isdigit() and no.isdigit() and len(seq + no) < 19:
         wanted = replace(wanted, before=(int(seq), int(no)))
     return wanted
 

@@ -174,7 +174,9 @@ def _operations_on(card: LineCard) -> list[Operation]:
 
 
 def _history(card: LineCard, before: str = "") -> dict[str, Any]:
-    place = tuple(int(part) for part in before.split("-") if part.isdigit())
+    place = tuple(
+        int(part) for part in before.split("-") if part.isascii() and part.isdigit() and len(part) < 19
+    )
     position = (place[0], place[1]) if len(place) == 2 else None
     entries = service.history(db(), card, before=position)
     tariffs = _tariff_names()

@@ -38,6 +38,15 @@ def install(app: Flask, *, proxies: int) -> None:
     app.before_request(check)
 
 
+def check_names() -> None:
+    """Raise BadRequest for a part of a form without a name, which no browser sends and nobody can read.
+
+    It stands before whatever else looks at forms.
+    """
+    if request.mimetype == "multipart/form-data" and None in (*request.form, *request.files):
+        raise BadRequest
+
+
 def check() -> None:
     """Raise Unreadable where a part of the request could not be kept as it is."""
     if not all(is_storable(text) for text in _texts()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from tests.web.conftest import SignIn, TwoCompanies
 
 BIG = "9" * 25
+NESTED = base64.urlsafe_b64encode(b"[" * 2_200).decode()
 NEXT = str(2**63)
 """The first whole number that no column of the database holds."""
 
@@ -93,6 +95,13 @@ def test_a_zero_character_in_an_address_is_refused(
         "/lines?sort=spent&after=WyJOYU4iLCAiMSJd",  # ["NaN", "1"]
         "/lines?sort=spent&after=WyIxRTk5OTk5OSIsICIxIl0",  # ["1E99999", "1"]
         "/api/v1/lines?after=W10",
+        "/api/v1/lines?after=" + NESTED,
+        "/lines?after=" + NESTED,
+        "/lines/rows?after=" + NESTED,
+        "/lines/{line}/history?before=²-²",
+        "/lines/{line}/history?before=" + "9" * 5_000 + "-1",
+        "/journal?before=²-²",
+        "/journal?since=9999-12-31&until=9999-12-31",
         "/api/v1/lines?department={n}",
         "/api/v1/lines/{n}",
         "/api/v1/runs?after={n}",
@@ -105,7 +114,8 @@ def test_a_zero_character_in_an_address_is_refused(
 def test_numbers_that_no_column_holds_are_refused(
     admin: FlaskClient, companies: TwoCompanies, address: str, number: str
 ) -> None:
-    assert admin.get(_filled(address, companies, number)).status_code < 500
+    for headers in ({}, {"HX-Request": "true"}):
+        assert admin.get(_filled(address, companies, number), headers=headers).status_code < 500
 
 
 @pytest.mark.parametrize(
@@ -211,3 +221,12 @@ def _filled(address: str, companies: TwoCompanies, number: str = BIG) -> str:
         preview=home.previews["global_admin"],
         upload=home.uploads["global_admin"],
     )
+
+
+@pytest.mark.parametrize("is_file", [False, True])
+@pytest.mark.parametrize("address", ["/sign-in", "/lines", "/uploads", "/api/v1/requests"])
+def test_a_part_of_a_form_without_a_name_is_refused(app: Flask, address: str, is_file: bool) -> None:
+    head = 'Content-Disposition: form-data; filename="a.txt"' if is_file else "Content-Disposition: form-data"
+    body = f"--x\r\n{head}\r\n\r\nv\r\n--x--\r\n"
+    answer = app.test_client().post(address, data=body, content_type="multipart/form-data; boundary=x")
+    assert answer.status_code == 400

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_
 
 from core.i18n import N_
 from core.looks import INVISIBLE, has_invisible, mixes_alphabets
+from core.phones import says_only
 from users.models import User
 
 HOME_REGION = "RU"
@@ -41,7 +42,8 @@ def normal_phone(typed: str) -> str | None:
         return None
     if not phonenumbers.is_possible_number(parsed):
         return None
-    return phonenumbers.format_number(parsed, PhoneNumberFormat.E164).lstrip("+")
+    number = phonenumbers.format_number(parsed, PhoneNumberFormat.E164).lstrip("+")
+    return number if says_only(typed, number) else None
 
 
 def reads_as_another(login: str, *, email: str, phone: str) -> bool:

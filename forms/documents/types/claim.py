@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from core import fields
 from core.i18n import N_
-from forms.documents.form import FormType, Lines
+from forms.documents.form import FormLine, FormType, Lines, Values
 from lines import fields as line_fields
 
 TOPICS = {
@@ -13,15 +15,18 @@ TOPICS = {
     "service": N_("Service by the operator"),
     "other": N_("Something else"),
 }
-ANSWERS = {"console": N_("In the console"), "email": N_("By e-mail"), "post": N_("By post")}
+BY_EMAIL = "email"
+ANSWERS = {"console": N_("In the console"), BY_EMAIL: N_("By e-mail"), "post": N_("By post")}
 
 
 class Claim(fields.FieldSchema):
     """What happened, since when, what is wanted."""
 
     topic = fields.choice(N_("What the claim is about"), TOPICS)
-    since = fields.day(N_("Since when"))
-    until = fields.day(N_("Until when"), required=False, hint=N_("Leave it empty where it still goes on."))
+    since = fields.day(N_("Since when"), is_past=True)
+    until = fields.day(
+        N_("Until when"), required=False, is_past=True, hint=N_("Leave it empty where it still goes on.")
+    )
     amount = fields.money(N_("Disputed amount"), required=False)
     description = fields.area(N_("What happened"))
     wanted = fields.area(N_("What we ask for"), longest=2000)
@@ -29,6 +34,15 @@ class Claim(fields.FieldSchema):
     contact = fields.text(N_("Contact person"), prefill="user.name")
     phone = line_fields.phone(N_("Phone of the contact person"), prefill="user.phone")
     email = fields.email(N_("E-mail of the contact person"), required=False, prefill="user.email")
+
+
+def _check(values: Values, _lines: Sequence[FormLine]) -> Mapping[str, list[str]]:
+    wrong: dict[str, list[str]] = {}
+    if values.get("until") and str(values["until"]) < str(values["since"]):
+        wrong["until"] = [N_("The end lies before the beginning.")]
+    if values.get("answer_by") == BY_EMAIL and not values.get("email"):
+        wrong["email"] = [N_("Give an address: the answer is to come by e-mail.")]
+    return wrong
 
 
 FORM = FormType(
@@ -48,11 +62,7 @@ FORM = FormType(
     signer=N_("The head of the company or a person with a power of attorney"),
     approver=N_("Your account manager"),
     days=10,
-    check=lambda values, _lines: (
-        {"until": [N_("The end lies before the beginning.")]}
-        if values.get("until") and str(values["until"]) < str(values["since"])
-        else {}
-    ),
+    check=_check,
     heading=N_("Claim"),
     order=30,
 )

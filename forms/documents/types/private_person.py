@@ -13,14 +13,14 @@ class PrivatePerson(fields.FieldSchema):
     """Who takes the numbers over."""
 
     person = fields.text(N_("Family name, first name, patronymic"), longest=150)
-    born = fields.day(N_("Date of birth"))
+    born = fields.day(N_("Date of birth"), is_past=True)
     passport = fields.checked(
         N_("Series and number of the passport"),
         lambda text: None if text.isdigit() and len(text) == 10 else N_("Ten digits: series and number."),
         groups=(2, 2, 6),
     )
     issued_by = fields.text(N_("Passport issued by"), longest=300)
-    issued_on = fields.day(N_("Date of issue"))
+    issued_on = fields.day(N_("Date of issue"), is_past=True)
     inn = fields.checked(
         N_("INN of the person"), lambda inn: checks.inn_problem(inn, length=12), required=False
     )

@@ -29,7 +29,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "tariff_and_services": {**TARIFF, "services": "Безлимит «Ночь»"},
     "claim": {
         "topic": "charges", "since": "2026-10-01", "amount": "1234.50", "description": "Списано дважды $x$ *звёзды*",
-        "wanted": "Вернуть деньги", "answer_by": "email", **PERSON,
+        "wanted": "Вернуть деньги", "answer_by": "email", "email": "ivanova@example.org", **PERSON,
     },
     "credit_settlement": {
         "account": "fine", "kind": "credit", "limit": "50000", "inn": "7707083893", "kpp": "773601001",

@@ -54,6 +54,13 @@ class RequestPages:
         return client.post(f"/{side}/{request_id}/move", data={"step": step, "text": text})
 
 
+def keep(harness: RequestPages, code: str, **values: str) -> int:
+    """A draft that is kept as it is, wrong or not."""
+    answer = harness.customer.post(f"/requests/new/{code}", data={"draft": "1", **values})
+    assert answer.status_code == 303
+    return int(answer.location.split("/")[2])
+
+
 @pytest.fixture
 def harness(fresh_database: Database, tmp_path: Path) -> Iterator[RequestPages]:
     bound = db.connect(fresh_database.url)

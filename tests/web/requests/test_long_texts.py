@@ -11,7 +11,7 @@ from sqlalchemy import event
 from core import db
 from lines.fields import LONGEST_LISTED
 from tests.integration.forms.conftest import TARIFF, card
-from tests.web.requests.conftest import RequestPages
+from tests.web.requests.conftest import RequestPages, keep
 
 SIMS = {"deed": "replace_sim", "reason": "lost", "contact": "Анна", "phone": "12"}
 
@@ -27,13 +27,6 @@ def statements() -> Iterator[list[str]]:
     event.listen(db.engine(), "before_cursor_execute", note)
     yield said
     event.remove(db.engine(), "before_cursor_execute", note)
-
-
-def keep(harness: RequestPages, code: str, **values: str) -> int:
-    """A draft that is kept as it is, wrong or not."""
-    answer = harness.customer.post(f"/requests/new/{code}", data={"draft": "1", **values})
-    assert answer.status_code == 303
-    return int(answer.location.split("/")[2])
 
 
 def kept(harness: RequestPages, request_id: int) -> dict[str, str]:
