@@ -1,4 +1,4 @@
-"""Control of a submitted run: stopping it, retrying what failed."""
+"""Control of a submitted run: stopping it, retrying what failed, going on with what a stop left unsent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from runs.listing import get_run
 from runs.models import ItemState, Run, RunItem, RunState
 from runs.parts import Parts
 from runs.previews import create_preview
-from runs.selection import FailedOf
+from runs.selection import FailedOf, UnsentOf
 
 
 def stop(session: Session, actor: Actor, parts: Parts, run_id: int) -> Run:
@@ -73,3 +73,13 @@ def retry_failed(session: Session, actor: Actor, parts: Parts, run_id: int) -> R
     again = create_preview(session, actor, parts, run.operation, run.params, FailedOf(run.id))
     again.retry_of = run.id
     return again
+
+
+def continue_rest(session: Session, actor: Actor, parts: Parts, run_id: int) -> Run:
+    """A preview of the same operation for the lines that a stop left unsent."""
+    run = get_run(session, actor, run_id)
+    if run.cancelled == 0 or run.finished_at is None:
+        raise Conflict(N_("Nothing was left unsent in this run."), code="nothing_unsent")
+    rest = create_preview(session, actor, parts, run.operation, run.params, UnsentOf(run.id))
+    rest.retry_of = run.id
+    return rest

@@ -151,6 +151,7 @@ class TargetWords:
     check: tuple[str, str]
     all_go: tuple[str, str]
     wait: tuple[str, str]
+    sent_already: tuple[str, str]
     rate: tuple[str, str]
     none_go: str
     nothing_to_start: str

@@ -21,7 +21,7 @@ from runs.models import Run, RunState
 from runs.operation import Operation, Params, Refusal
 from runs.operation_params import load_params, stored_params
 from runs.parts import Parts, target_of
-from runs.selection import FailedOf, Ids, Selection
+from runs.selection import Ids, OfRun, Selection
 
 
 def create_preview(
@@ -44,7 +44,7 @@ def create_preview(
         row_values.split(raw_params) if operation.row_value else (raw_params, None, None)
     )
     params = load_params(session, actor, target_of(parts, operation), operation, own_params)
-    before = get_run(session, actor, selection.run) if isinstance(selection, FailedOf) else None
+    before = get_run(session, actor, selection.run) if isinstance(selection, OfRun) else None
     most = len(selection.ids) if isinstance(selection, Ids) else row_values.MOST_VALUES
     row_value_by_id = (
         row_values.read(operation.row_value, values, most) if operation.row_value and values else None

@@ -139,34 +139,48 @@ class Listed(Selection):
     schema = ListedSchema
 
 
-class FailedOfSchema(Schema):
+class OfRunSchema(Schema):
     """An earlier run by its id."""
 
     run = fields.Integer(required=True, validate=STORABLE)
 
 
 @dataclass(frozen=True)
-class FailedOf(Named):
-    """What failed in an earlier run."""
+class OfRun(Named):
+    """The items of an earlier run that ended in `state`."""
 
     run: int
-    kind = "failed_of"
-    schema = FailedOfSchema
+    state: ClassVar[ItemState]
+    schema = OfRunSchema
 
     def check(self, session: Session, actor: Actor, kind: str) -> None:
-        """Raise NotFound for a run that the actor may not see: which lines failed in it is told to nobody else."""
+        """Raise NotFound for a run that the actor may not see: what became of its lines is told to nobody else."""
         if get_run(session, actor, self.run).target != kind:
             raise NotFound
 
     def condition(self, company_id: int, target_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-        """Among the failed items of the run."""
-        failed = select(RunItem.target_id).where(
-            RunItem.company_id == company_id, RunItem.run_id == self.run, RunItem.state == ItemState.FAILED
+        """Among the items of the run in this state."""
+        ended = select(RunItem.target_id).where(
+            RunItem.company_id == company_id, RunItem.run_id == self.run, RunItem.state == self.state
         )
-        return target_id.in_(failed)
+        return target_id.in_(ended)
 
 
-SENT: tuple[type[Selection], ...] = (Ids, Matching, Below, Listed, FailedOf)
+class FailedOf(OfRun):
+    """What failed in an earlier run."""
+
+    kind = "failed_of"
+    state = ItemState.FAILED
+
+
+class UnsentOf(OfRun):
+    """What a stop left unsent in an earlier run."""
+
+    kind = "unsent_of"
+    state = ItemState.CANCELLED
+
+
+SENT: tuple[type[Selection], ...] = (Ids, Matching, Below, Listed, FailedOf, UnsentOf)
 """What people may send."""
 
 

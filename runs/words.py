@@ -27,4 +27,6 @@ WAITING = N_("Waits for the operator")
 """A running run whose orders the operator does not take."""
 STOPPING = N_("Stopping")
 """A stopped run with orders on the way."""
+NOTHING_DONE = N_("Finished, nothing carried out")
+"""An ended run in which every item was refused."""
 WITH_FAILURES = N_("Finished with failures")

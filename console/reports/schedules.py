@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -57,6 +58,20 @@ def new(report_code: str) -> ResponseReturnValue:
     report = parts().reports.of(report_code)
     require_report(actor(), report)
     return _form(report, {})
+
+
+@route(blueprint, "/<report_code>/schedule/begin", permission=SCHEDULE, methods=("POST",))
+def begin(report_code: str) -> ResponseReturnValue:
+    """From the report's form to `new`: its parameters go into the address, the token of its page does not."""
+    report = parts().reports.of(report_code)
+    require_report(actor(), report)
+    typed = report_form.read(report, request.form)
+    pairs = [
+        *typed.params.items(),
+        *(("columns", column) for column in typed.columns),
+        ("format", typed.format),
+    ]
+    return go_to(f"{url_for('schedules.new', report_code=report.code)}?{urlencode(pairs)}")
 
 
 @route(blueprint, "/<report_code>/schedule", permission=SCHEDULE, methods=("POST",))

@@ -24,7 +24,7 @@ from core.bounds import whole
 from core.errors import Conflict, InvalidInput, NotFound
 from core.i18n import N_
 from core.storage import clean_name
-from forms.documents.form import OFFERED_ON, FormLine, FormType, Lines
+from forms.documents.form import OFFERED_ON, FormType, Lines
 from forms.documents.types import TYPES, get_type
 from forms.requests import attachments, content, service, submission
 from forms.requests.file_types import ENDINGS
@@ -130,8 +130,7 @@ def edit(request_id: int) -> ResponseReturnValue:
     draft = service.get_request(db(), actor(), request_id)  # to look at: held only once it is saved
     if draft.state != RequestState.DRAFT:
         return redirect(url_for("requests.show", request_id=request_id))
-    lines = content.lines_of(db(), draft) if draft.lines <= SHOWN_NUMBERS else []
-    return _page(get_type(draft.form), draft, {**draft.values, "numbers": _typed_numbers(lines)}, {})
+    return _page(get_type(draft.form), draft, _typed(draft), {})
 
 
 @route(blueprint, "/<int:request_id>/edit", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
@@ -159,7 +158,8 @@ def _save(form: FormType, draft: Request) -> ResponseReturnValue:
     except InvalidInput as problem:
         chosen = None
         errors["numbers"] = [*problem.fields.get("numbers", ())] or [text(problem.message, **problem.params)]
-        checked = submission.fill(db(), actor(), parts(), draft, typed, None)
+        wrong = request.form.get("numbers", "").strip()
+        checked = submission.fill(db(), actor(), parts(), draft, typed, None, wrong_numbers=wrong)
     errors = {**checked.errors, **errors}
     if "draft" in request.form:
         flash(_("The draft is kept."), "success")
@@ -173,12 +173,13 @@ def _shown_again(draft: Request, chosen: Selection | None) -> dict[str, Any]:
     """What is kept with the errors: an uploaded list leaves its numbers, and what it gives them, in the form."""
     if not isinstance(chosen, Listed):
         return {"numbers": request.form.get("numbers", "")}
+    return _typed(draft)
+
+
+def _typed(draft: Request) -> dict[str, Any]:
+    """What stands in the form of a draft: numbers as they were typed where some are wrong, else those it is about."""
     lines = content.lines_of(db(), draft) if draft.lines <= SHOWN_NUMBERS else []
-    return {**draft.values, "numbers": _typed_numbers(lines)}
-
-
-def _typed_numbers(lines: Sequence[FormLine]) -> str:
-    return "\n".join(f"+{line.msisdn}" for line in lines)
+    return {"numbers": "\n".join(f"+{line.msisdn}" for line in lines), **draft.values}
 
 
 def _chosen(form: FormType, draft: Request, *, is_paired: bool) -> Selection | None:
@@ -268,7 +269,7 @@ def submit(request_id: int) -> ResponseReturnValue:
     try:
         submission.submit(db(), actor(), parts(), draft)
     except InvalidInput as problem:
-        return _page(get_type(draft.form), draft, draft.values, problem.fields), 422
+        return _page(get_type(draft.form), draft, _typed(draft), problem.fields), 422
     message = _(
         "Request %(number)s is submitted. %(name)s answers.", number=draft.number, name=draft.assignee_name
     )

@@ -16,9 +16,9 @@ from rbac.decision import require
 from runs import operation_params, previews, row_values
 from runs.models import Run
 from runs.parts import Parts
-from runs.selection import FailedOf, Listed, Selection, parse
+from runs.selection import FailedOf, Listed, Selection, UnsentOf, parse
 
-BRING_VALUES = (Listed, FailedOf)
+BRING_VALUES = (Listed, FailedOf, UnsentOf)
 """Selections that may give each line its value where the request names none."""
 KEY_USED = N_("This key was used for something else.")
 

@@ -24,6 +24,7 @@ from rbac.permissions import Permission
 from runs import control, listing
 from runs.models import Run, RunState
 from runs.parts import target_of
+from runs.selection import UnsentOf
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
 LIST_PAGE = 30
@@ -73,7 +74,9 @@ def show(run_id: int) -> ResponseReturnValue:
     if run.state == RunState.PREVIEWED:
         return redirect(url_for("previews.show", run_id=run.id))
     operation = parts().operations.of(run.operation)
-    origin, back = selection.origin(selection.stored(run), run.target)
+    chosen = selection.stored(run)
+    origin, back = selection.origin(chosen, run.target)
+    may_repeat = run.finished_at is not None and may(operation.permission)
     state, reason = request.args.get("state", ""), request.args.get("reason", "")
     return render(
         "runs/show.html",
@@ -82,7 +85,9 @@ def show(run_id: int) -> ResponseReturnValue:
         origin=origin,
         back=back,
         may_stop=_may_stop(run),
-        may_retry=run.failed > 0 and run.finished_at is not None and may(operation.permission),
+        may_retry=run.failed > 0 and may_repeat,
+        may_continue=run.cancelled > 0 and may_repeat,
+        continues=isinstance(chosen, UnsentOf),
         groups=_groups(run) if run.finished_at else {},
         chosen_state=state,
         chosen_reason=reason,
@@ -125,6 +130,13 @@ def retry(run_id: int) -> ResponseReturnValue:
     return go_to(url_for("previews.show", run_id=again.id))
 
 
+@route(blueprint, "/<int:run_id>/continue", permission=Permission.LINES_VIEW, methods=("POST",))
+def continue_rest(run_id: int) -> ResponseReturnValue:
+    """A preview of the same for the lines that a stop left unsent."""
+    rest = control.continue_rest(db(), actor(), parts(), run_id)
+    return go_to(url_for("previews.show", run_id=rest.id))
+
+
 def _may_stop(run: Run) -> bool:
     if run.state != RunState.RUNNING:
         return False
@@ -158,6 +170,7 @@ def _progress(run: Run) -> dict[str, Any]:
         "target": shown_target(operation),
         "sentence": run_words.sentence(operation, run),
         "mark": run_words.state_mark(run),
+        "stopping": run.state == RunState.CANCELLED,
         "bar": run_words.segments(run),
         "percent": percent,
         "tenth": percent // 10,

@@ -57,9 +57,9 @@ class OfferOut(Schema):
 
 
 class SelectionIn(Schema):
-    """The selection: `kind` is ids, filter (with `query`, `all`), department, upload or failed_of (with `run`).
+    """The selection: `kind` is ids, filter (with `query`, `all`), department, upload, or of a `run` failed_of, unsent_of.
 
-    Billing accounts are chosen by ids, failed_of, or filter with an empty `query`.
+    Billing accounts are chosen by ids, failed_of, unsent_of, or filter with an empty `query`.
     """
 
     class Meta:
@@ -67,14 +67,16 @@ class SelectionIn(Schema):
 
     kind = fields.String(
         required=True,
-        metadata={"enum": ["ids", "filter", "department", "upload", "failed_of"]},
+        metadata={"enum": ["ids", "filter", "department", "upload", "failed_of", "unsent_of"]},
     )
     ids = fields.Raw(metadata={"type": "array", "items": {"type": "integer"}, "description": "Of `ids`."})
     query = fields.Raw(metadata={"type": "string", "description": "Of `filter`: the list's query string."})
     all = fields.Raw(metadata={"type": "boolean", "description": "Of `filter`: true, said on purpose."})
     department = fields.Raw(metadata={"type": "integer", "description": "Of `department`: its id."})
     upload = fields.Raw(metadata={"type": "integer", "description": "Of `upload`: its id."})
-    run = fields.Raw(metadata={"type": "integer", "description": "Of `failed_of`: the earlier run's id."})
+    run = fields.Raw(
+        metadata={"type": "integer", "description": "Of `failed_of`, `unsent_of`: the earlier run's id."}
+    )
 
 
 class OperationIn(Schema):

@@ -17,11 +17,12 @@ from lines.uploads.service import get_upload
 from rbac.permissions import Permission
 from runs.listing import get_run
 from runs.models import LINE, Run
-from runs.selection import Below, FailedOf, Listed, Matching, Selection, parse
+from runs.selection import Below, FailedOf, Listed, Matching, OfRun, Selection, UnsentOf, parse
 
 Pairs = list[tuple[str, str]]
 IN_DEPARTMENT = "in_department"
 """The field for the department whose lines are chosen: an operation may ask for another one under the plain name."""
+OF_RUN = (FailedOf.kind, UnsentOf.kind)
 NAMES = {"department": IN_DEPARTMENT}
 FIELD_NAMES = frozenset({"sel", "ids", "query", IN_DEPARTMENT, "upload", "request", "run"})
 """Every field that may stand in a form for the selection: no operation asks for one of this name."""
@@ -44,7 +45,7 @@ def read(values: MultiDict[str, str], *, is_ordered: bool = False) -> Selection:
         raw["department"] = values.get(IN_DEPARTMENT) or values.get("department")
     elif kind == "upload":
         raw["upload"] = values.get("upload")
-    elif kind == "failed_of":
+    elif kind in OF_RUN:
         raw["run"] = values.get("run")
     selection = parse(raw, is_ordered=is_ordered)
     _source(selection)
@@ -63,7 +64,7 @@ def _source(selection: Selection) -> str:
             return get_upload(db(), actor(), upload_id).filename
         case OfRequest(request_id):
             return get_request(db(), actor(), request_id).shown_number
-        case FailedOf(run_id):
+        case OfRun(run_id):
             return str(get_run(db(), actor(), run_id).id)
         case Below(department_id):
             return get_department(db(), actor(), department_id, Permission.LINES_VIEW).name
@@ -100,6 +101,8 @@ def origin(selection: Selection, kind: str = LINE) -> tuple[str, str]:
             return _("%(name)s with all below it", name=name), f"/lines?department={department_id}"
         case FailedOf(run_id):
             return _("Failed in run %(id)s", id=name), f"/runs/{run_id}?state=failed"
+        case UnsentOf(run_id):
+            return _("Not sent in run %(id)s", id=name), f"/runs/{run_id}?state=cancelled"
         case Matching(query):
             return _("All that match the filter"), f"{LISTS[kind]}?{query}" if query else LISTS[kind]
         case _:
@@ -114,5 +117,7 @@ def _nameless(selection: Selection) -> str:
             return str(_("Department"))
         case OfRequest():
             return str(_("Request"))
+        case UnsentOf():
+            return str(_("Not sent in an earlier run"))
         case _:
             return str(_("Failed in an earlier run"))

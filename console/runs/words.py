@@ -40,6 +40,7 @@ WAITING = Mark(run_words.WAITING, "wait", icon="hourglass-split")
 STOPPING = Mark(run_words.STOPPING, "wait", icon="hourglass-split")
 STOPPED = Mark(RUN_STATES[RunState.CANCELLED], "off", icon="stop-circle-fill")
 BROKEN = Mark(RUN_STATES[RunState.BROKEN], "bad", icon="exclamation-octagon-fill")
+NOTHING_DONE = Mark(run_words.NOTHING_DONE, "wait", icon="slash-circle")
 WITH_FAILURES = Mark(run_words.WITH_FAILURES, "bad", icon="exclamation-circle-fill")
 FINISHED = Mark(RUN_STATES[RunState.FINISHED], "good", icon="check-circle-fill")
 
@@ -74,10 +75,15 @@ def state_mark(run: Run) -> Mark:
     if run.state == RunState.RUNNING:
         return WAITING if run.trouble else RUNNING
     if run.state == RunState.CANCELLED:
-        return STOPPING if run.open else STOPPED
+        if run.open:
+            return STOPPING
+        if run.cancelled:
+            return STOPPED
     if run.state == RunState.BROKEN:
         return BROKEN
-    return WITH_FAILURES if run.failed else FINISHED
+    if run.failed:
+        return WITH_FAILURES
+    return NOTHING_DONE if run.refused and not run.done else FINISHED
 
 
 def duration(seconds: float) -> str:

@@ -32,6 +32,8 @@ from runs.selection import Ids, Listed, Selection
 NO_NUMBERS = N_("Name at least one number, or upload a list.")
 UNKNOWN_NUMBER = N_("“%(typed)s” is not among the numbers that you may see.")
 TWICE = N_("“%(typed)s” stands here twice.")
+TYPED_NUMBERS = "numbers"
+"""The value of a draft that holds numbers as typed while some of them are wrong; its lines are the last good ones."""
 TOO_MANY = N_("A request is about 100,000 numbers at most. Choose fewer, or send several requests.")
 
 

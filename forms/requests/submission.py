@@ -26,7 +26,7 @@ from rbac.decision import require
 from rbac.permissions import Permission
 from rbac.presets import PRESETS
 from runs.parts import Parts
-from runs.selection import Selection
+from runs.selection import Ids, Selection
 from users.models import PortfolioEntry, User
 
 CORRECT = N_("Correct what is marked, then go on.")
@@ -79,20 +79,25 @@ def fill(
     request: Request,
     raw: Mapping[str, Any],
     selection: Selection | None,
+    *,
+    wrong_numbers: str | None = None,
 ) -> Checked:
     """Keep what was typed, right or wrong, with the numbers chosen; says everything that is wrong.
 
     The draft is a new one or comes from `get_draft`, which holds it. The row values of an uploaded list
-    is taken for fields that were left empty.
+    is taken for fields that were left empty. With `wrong_numbers`, a text in which some number is wrong, the draft
+    keeps that text, and the numbers that it had.
     """
     form = get_type(request.form)
-    content.set_lines(session, actor, parts, request, selection)
+    if wrong_numbers is None:
+        content.set_lines(session, actor, parts, request, selection)
     filled, wrong = from_list.fill(session, form, request, raw, selection)
     checked = content.check(session, actor, form, filled, content.lines_of(session, request))
     for name, messages in wrong.items():
         checked.errors.setdefault(name, []).extend(messages)
     values = checked.values if not checked.errors else content.as_typed(form, filled)
-    request.values, request.changed_at = dict(values), clock.now()
+    kept = {content.TYPED_NUMBERS: wrong_numbers} if wrong_numbers else {}
+    request.values, request.changed_at = {**values, **kept}, clock.now()
     session.flush()
     return checked
 
@@ -102,12 +107,24 @@ def submit(session: Session, actor: Actor, parts: Parts, request: Request) -> Re
     require(actor, Permission.REQUESTS_SUBMIT)
     lock_draft(session, request)
     form = get_type(request.form)
+    _take_typed_numbers(session, actor, parts, request)
     checked = content.check(session, actor, form, request.values, content.lines_of(session, request))
     if checked.errors:
         raise InvalidInput(CORRECT, fields=checked.errors)
     request.values = checked.values
     _number(session, request)
     return move(session, actor, parts, request, "submit")
+
+
+def _take_typed_numbers(session: Session, actor: Actor, parts: Parts, request: Request) -> None:
+    """Numbers of which some were wrong are read once more; raises InvalidInput while any still is."""
+    typed = request.values.get(content.TYPED_NUMBERS)
+    if not typed:
+        return
+    row_values = get_type(request.form).row_values
+    is_paired = row_values is not None and bool(row_values(request.values).values)
+    ids = content.find_numbers(session, actor, typed, is_paired=is_paired)
+    content.set_lines(session, actor, parts, request, Ids(tuple(ids)))
 
 
 def apply(session: Session, actor: Actor, parts: Parts, form: FormType, raw: Mapping[str, Any]) -> Request:

@@ -16,6 +16,10 @@ ACCOUNT_WORDS = TargetWords(
         "%(n)s billing account waits; nothing is lost, and the run goes on by itself.",
         "%(n)s billing accounts wait; nothing is lost, and the run goes on by itself.",
     ),
+    sent_already=NN_(
+        "Nothing more is sent. %(n)s billing account was sent before the stop: its outcome is awaited.",
+        "Nothing more is sent. %(n)s billing accounts were sent before the stop: their outcome is awaited.",
+    ),
     rate=NN_("%(n)s billing account per second", "%(n)s billing accounts per second"),
     none_go=N_("none of the billing accounts can go through"),
     nothing_to_start=N_("None of the billing accounts can go through, so there is nothing to start."),

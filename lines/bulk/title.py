@@ -33,6 +33,10 @@ LINE_WORDS = TargetWords(
         "%(n)s line waits; nothing is lost, and the run goes on by itself.",
         "%(n)s lines wait; nothing is lost, and the run goes on by itself.",
     ),
+    sent_already=NN_(
+        "Nothing more is sent. %(n)s number was sent before the stop: its outcome is awaited.",
+        "Nothing more is sent. %(n)s numbers were sent before the stop: their outcome is awaited.",
+    ),
     rate=NN_("%(n)s line per second", "%(n)s lines per second"),
     none_go=N_("none of the numbers can go through"),
     nothing_to_start=N_("None of the numbers can go through, so there is nothing to start."),

@@ -14,10 +14,13 @@ _MOVED = ", ".join(f"{name} = {name} + :{name}" for name in NAMES)
 _OPEN = "pending + :pending + sent + :sent + unknown + :unknown"
 _ENDS = f"(finished_at IS NULL AND state IN ('running', 'cancelled', 'broken') AND {_OPEN} = 0)"
 
+# A stop that came too late leaves nothing unsent: such a run is finished like any other.
 # An answer of the operator ends the trouble that a run was in; so does the run's end.
 MOVE = text(f"""
     UPDATE runs SET {_MOVED},
-           state = CASE WHEN {_ENDS} AND state = 'running' THEN 'finished' ELSE state END,
+           state = CASE WHEN {_ENDS} AND state = 'running' THEN 'finished'
+                        WHEN {_ENDS} AND state = 'cancelled' AND cancelled + :cancelled = 0 THEN 'finished'
+                        ELSE state END,
            finished_at = CASE WHEN {_ENDS} THEN :now ELSE finished_at END,
            wake_until = coalesce(:hold, wake_until),
            answered_at = CASE WHEN :answered THEN :now ELSE answered_at END,

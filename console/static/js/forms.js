@@ -6,6 +6,13 @@ export function startForms() {
     if (form) form.dataset.changed = "yes";
     if (event.target.matches("[data-typed]")) checkTyped(event.target);
   });
+  document.addEventListener("formdata", (event) => {
+    // What is empty says nothing in an address.
+    if (event.target.method !== "get") return;
+    for (const name of new Set(event.formData.keys())) {
+      if (event.formData.getAll(name).every((value) => value === "")) event.formData.delete(name);
+    }
+  });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit-on-change]")) event.target.form?.requestSubmit();
   });

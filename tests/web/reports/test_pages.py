@@ -78,6 +78,19 @@ def test_files_lie_outside_of_what_is_served(parts: Parts) -> None:
     assert "static" not in folder.parts
 
 
+def test_the_token_of_a_page_comes_into_no_address(companies: TwoCompanies, sign_in: SignIn) -> None:
+    client = sign_in(companies.home.users["global_admin"])
+    page = client.get("/reports/limits").text
+    assert 'formmethod="get"' not in page
+    typed = {"csrf_token": "secret", "format": "csv", "columns": "department"}
+    answer = client.post("/reports/limits/schedule/begin", data=typed)
+    assert answer.status_code == 303
+    assert "csrf_token" not in answer.location
+    assert "format=csv" in answer.location
+    assert "columns=department" in answer.location
+    assert client.get(answer.location).status_code == 200
+
+
 def test_the_catalogue_holds_what_a_role_may_see(companies: TwoCompanies, sign_in: SignIn) -> None:
     viewer = sign_in(companies.home.users["viewer"]).get("/api/v1/reports").get_json()
     assert {report["code"] for report in viewer} == {"lines", "limits", "idle", "runs"}

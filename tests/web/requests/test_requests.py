@@ -195,6 +195,40 @@ def test_a_list_uploaded_before_keeps_its_second_column(harness: RequestPages) -
     assert request.values["cards"].split() == cards
 
 
+@pytest.mark.parametrize("way", ["check", "draft"])
+def test_a_failed_edit_keeps_the_numbers_and_everything_typed(harness: RequestPages, way: str) -> None:
+    numbers = harness.numbers().splitlines()[:2]
+    request_id = harness.draft(numbers="\n".join(numbers))
+    typed = {**TARIFF, "contact": "Another", "numbers": "\n".join([*numbers, "111"])}
+    if way == "draft":
+        typed["draft"] = "1"
+    answer = harness.customer.post(f"/requests/{request_id}/edit", data=typed)
+    assert answer.status_code == (303 if way == "draft" else 422)
+    draft = harness.office.request(request_id)
+    assert (draft.lines, draft.values["contact"]) == (2, "Another")
+    form = harness.customer.get(f"/requests/{request_id}/edit").text
+    assert f"{numbers[1]}\n111</textarea>" in form
+    refused = harness.customer.post(f"/requests/{request_id}/submit")
+    assert refused.status_code == 422
+    assert "“111”" in refused.text or "«111»" in refused.text
+    assert f"{numbers[1]}\n111</textarea>" in refused.text
+    again = {**typed, "numbers": "\n".join(numbers)}
+    again.pop("draft", None)
+    assert harness.customer.post(f"/requests/{request_id}/edit", data=again).status_code == 303
+    assert "numbers" not in harness.office.request(request_id).values
+
+
+def test_a_refused_submission_keeps_the_numbers_in_the_form(harness: RequestPages) -> None:
+    numbers = harness.numbers().splitlines()[:2]
+    sent = {**TARIFF, "phone": "1", "numbers": "\n".join(numbers), "draft": "1"}
+    request_id = int(
+        harness.customer.post("/requests/new/tariff_and_services", data=sent).location.split("/")[2]
+    )
+    refused = harness.customer.post(f"/requests/{request_id}/submit")
+    assert refused.status_code == 422
+    assert "\n".join(numbers) in refused.text
+
+
 def test_a_draft_is_kept_as_typed(harness: RequestPages) -> None:
     answer = harness.customer.post("/requests/new/claim", data={"description": "Половина", "draft": "1"})
     assert answer.status_code == 303

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
 import pytest
 import time_machine
-from sqlalchemy import text
+from sqlalchemy import text, update
 
-from core import db
+from console.runs import words as run_words
+from core import clock, db
 from core.tenancy import company_scope
+from operators.port import LineOutcome, Outcome
+from runs.engine import counters
+from runs.models import Run
 from tests.web.runs.harness import RunPages
 
 
@@ -163,6 +168,56 @@ def test_stop_leaves_the_rest_unsent(harness: RunPages) -> None:
     assert (run.state, run.cancelled) == ("cancelled", 25)
     assert harness.client.post(f"/runs/{run_id}/stop").status_code == 303
     assert harness.client.get(f"/runs/{run_id}").status_code == 200
+
+
+def test_what_a_stop_left_unsent_goes_on_through_a_preview(harness: RunPages) -> None:
+    run_id = harness.start()
+    harness.client.post(f"/runs/{run_id}/stop")
+    assert f"/runs/{run_id}/continue" in harness.client.get(f"/runs/{run_id}").text
+    answer = harness.client.post(f"/runs/{run_id}/continue")
+    rest = harness.run(int(answer.location.split("/")[2]))
+    assert (rest.retry_of, rest.selection, rest.preview["total"]) == (
+        run_id,
+        {"kind": "unsent_of", "run": run_id},
+        25,
+    )
+    assert f'href="/runs/{run_id}?state=cancelled"' in harness.client.get(answer.location).text
+    harness.client.post(f"/runs/{rest.id}/confirm")
+    assert harness.finish(rest.id).done == 25
+    assert "/continue" not in harness.client.get(f"/runs/{rest.id}").text
+    assert harness.client.post(f"/runs/{rest.id}/continue").status_code == 409
+
+
+def test_a_stop_that_came_too_late_is_a_finished_run(harness: RunPages) -> None:
+    harness.client.post("/profile/language", data={"locale": "en"})
+    harness.operator.plan = lambda _number, _order: "accept"
+    run_id = harness.start()
+    harness.work(run_id)
+    assert harness.run(run_id).sent == 25
+    harness.client.post(f"/runs/{run_id}/stop")
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
+        silent = {"trouble": "silent", "trouble_since": clock.now() - timedelta(minutes=5)}
+        session.execute(update(Run).where(Run.id == run_id).values(**silent))
+    page = harness.client.get(f"/runs/{run_id}").text
+    assert "notice-warning" in page
+    assert "goes on by itself" not in page
+    assert "the run goes on, and" not in page
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
+        counters.move(session, harness.place.company_id, run_id, clock.now(), {"sent": -25, "done": 25})
+    run = harness.run(run_id)
+    assert (run.state, run.finished_at is not None) == ("finished", True)
+    page = harness.client.get(f"/runs/{run_id}").text
+    assert run_words.state_mark(run) == run_words.FINISHED
+    assert "too late: everything had been sent" in page
+
+
+def test_a_run_in_which_everything_was_refused_is_not_green(harness: RunPages) -> None:
+    run_id = harness.start()
+    harness.operator.outcome = lambda item: LineOutcome(item, Outcome.REFUSED, "rule", "No")
+    run = harness.finish(run_id)
+    assert (run.done, run.refused) == (0, 25)
+    assert run_words.state_mark(run).tone == "wait"
+    assert "state-good" not in harness.client.get("/runs/running").text
 
 
 def test_the_result_by_outcome_and_reason(harness: RunPages) -> None:
