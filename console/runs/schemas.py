@@ -57,7 +57,7 @@ class OfferOut(Schema):
 
 
 class SelectionIn(Schema):
-    """The selection: `kind` is ids, filter (with `query`, `all`), department, upload, or of a `run` failed_of, unsent_of.
+    """The selection: `kind` is ids, filter (with `query`, `all`), department, upload, or of a run failed_of, unsent_of.
 
     Billing accounts are chosen by ids, failed_of, unsent_of, or filter with an empty `query`.
     """
