@@ -17,8 +17,13 @@ FUNCTIONS = (
 
 def wall(table: str, column: str = "company_id") -> list[str]:
     """Statements that hide rows of other companies and refuse to write them, from the owner too."""
-    # The sub-selects are evaluated once per statement, not once per row.
-    condition = f"{column} = ANY ((SELECT app_companies())::bigint[]) OR (SELECT app_everything())"
+    # The sub-select is evaluated once per statement, not once per row.
+    return wall_by(table, f"{column} = ANY ((SELECT app_companies())::bigint[])")
+
+
+def wall_by(table: str, own: str) -> list[str]:
+    """The same for a table that says otherwise which rows are in scope: `own` is the condition on them."""
+    condition = f"{own} OR (SELECT app_everything())"
     return [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",

@@ -40,6 +40,7 @@ class Settings:
     workers: int = 2
     secure_cookies: bool = False
     idle_minutes: int = 15
+    session_hours: int = 12
     smtp_url: str = ""
     mail_from: str = "virtual-manager@localhost"
     mail_attach_mb: int = 8
@@ -72,6 +73,7 @@ class Settings:
             workers=int(env.get("WORKERS", "2")),
             secure_cookies=env.get("SECURE_COOKIES", "") == "1",
             idle_minutes=int(env.get("IDLE_MINUTES", "15")),
+            session_hours=int(env.get("SESSION_HOURS", "12")),
             smtp_url=env.get("SMTP_URL", ""),
             mail_from=env.get("MAIL_FROM", "virtual-manager@localhost"),
             mail_attach_mb=int(env.get("MAIL_ATTACH_MB", "8")),

@@ -27,7 +27,7 @@ class Company(Base):
     ogrn: Mapped[str] = mapped_column(default="")
     timezone: Mapped[str] = mapped_column(default=DEFAULT_ZONE)
     locale: Mapped[str] = mapped_column(default="ru")
-    idle_minutes: Mapped[int] = mapped_column(default=15)
+    idle_minutes: Mapped[int | None]
     created_at: Mapped[datetime]
     synced_at: Mapped[datetime | None]
 

@@ -9,9 +9,11 @@ USER_CREATED = Action("user.created", N_("Person created"))
 USER_BLOCKED = Action("user.blocked", N_("Person blocked"))
 USER_UNBLOCKED = Action("user.unblocked", N_("Person unblocked"))
 PASSWORD_RESET = Action("user.password_reset", N_("Password set by an administrator"))
+PASSWORD_WRONG = Action("user.password_wrong", N_("Wrong present password"))
 PASSWORD_CHANGED = Action("user.password_changed", N_("Password changed"))
 SETTINGS_CHANGED = Action("user.settings", N_("Own settings changed"))
 SIGNED_OUT_EVERYWHERE = Action("user.signed_out_everywhere", N_("Signed out everywhere"))
+SESSION_ENDED = Action("user.session_ended", N_("Own session ended"))
 
 SIGNED_IN = Action("signin.done", N_("Signed in"))
 SIGN_IN_FAILED = Action("signin.failed", N_("Wrong password"))
@@ -28,9 +30,11 @@ PEOPLE = JournalWords(
         USER_BLOCKED,
         USER_UNBLOCKED,
         PASSWORD_RESET,
+        PASSWORD_WRONG,
         PASSWORD_CHANGED,
         SETTINGS_CHANGED,
         SIGNED_OUT_EVERYWHERE,
+        SESSION_ENDED,
     ),
     fields={
         "name": N_("Name"),
@@ -43,6 +47,7 @@ PEOPLE = JournalWords(
         "is_blocked": N_("Is blocked"),
         "is_locked": N_("Locked after wrong tries"),
         "sessions": N_("Sessions ended"),
+        "tries": N_("Wrong tries"),
     },
 )
 SIGN_IN = JournalWords(

@@ -33,23 +33,37 @@ class User(Base):
     locale: Mapped[str] = mapped_column(default="ru")
     theme: Mapped[str] = mapped_column(default="auto")
     is_blocked: Mapped[bool] = mapped_column(default=False)
-    failed_tries: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
 class NameTries(Base):
-    """Wrong tries to sign in by a name that names nobody, or several people: they count for the name alone.
+    """Tries to sign in by a name, whether it is anybody's or not: they count for the name alone.
 
-    `name_hash` is the SHA-256 of the name as it is looked up: what people mistype is kept nowhere.
+    `name_hash` is the SHA-256 of the name as it is looked up: what people mistype is kept nowhere. `locks` is how often
+    the name was locked lately.
     """
 
     __tablename__ = "name_tries"
     __table_args__ = (Index("ix_name_tries_at", "at"),)
     name_hash: Mapped[str] = mapped_column(primary_key=True)
     tries: Mapped[int]
+    locks: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     at: Mapped[datetime]
+
+
+class KnownDevice(Base):
+    """A browser in which a person has signed in; its cookie holds a random token, this row the SHA-256.
+
+    `tries` are the person's wrong ones in it since the last right one.
+    """
+
+    __tablename__ = "known_devices"
+    __table_args__ = (Index("ix_known_devices_user", "user_id"),)
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("users.id"), primary_key=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    seen_at: Mapped[datetime]
 
 
 class PortfolioEntry(Base):

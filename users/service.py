@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, not_, or_, select, true, tuple_
@@ -18,7 +19,7 @@ from core.journal.actions import Action
 from core.looks import INVISIBLE, has_invisible
 from core.tenancy import OPERATOR, all_companies
 from hierarchy.models import Company
-from rbac.actor import Actor
+from rbac.actor import Actor, company_of
 from rbac.decision import is_allowed, is_everywhere, require, visible
 from rbac.grants import load_grants
 from rbac.models import Grant
@@ -27,21 +28,25 @@ from users import last_admin
 from users.journal import (
     PASSWORD_CHANGED,
     PASSWORD_RESET,
+    SESSION_ENDED,
     SETTINGS_CHANGED,
     SIGNED_OUT_EVERYWHERE,
     USER_BLOCKED,
     USER_CREATED,
     USER_UNBLOCKED,
 )
-from users.models import User
-from users.signin import passwords, sessions
+from users.models import User, UserSession
+from users.signin import devices, lockout, passwords, sessions
 from users.signin.identifiers import (
+    login_in_company,
     login_problem,
+    may_be_shared,
     normal_login,
     normal_phone,
-    reads_as_another,
 )
 from users.signin.own_words import own_words
+from users.signin.service import Refusal, confirm
+from users.signin.sessions import Limits
 
 PAGE = 100
 THEMES = ("auto", "light", "dark")
@@ -58,9 +63,14 @@ def create_user(
     phone: str = "",
     locale: str = "ru",
 ) -> User:
-    """A new person of the actor's company; raises InvalidInput with everything that is wrong."""
+    """A new person of the actor's company; raises InvalidInput with everything that is wrong.
+
+    The login gets the ending of the company, save from the command line.
+    """
     require(actor, Permission.USERS_EDIT)
     login, name, email = normal_login(login), name.strip(), email.strip()
+    if actor.kind != "system":
+        login = login_in_company(login, company_of(actor))
     own = own_words(login=login, name=name, email=email, phone=phone, company=_company_name(session, actor))
     wrong = _wrong_fields(login, name, email, phone) | _weak(password, own)
     if not wrong and _is_taken(session, login):
@@ -94,8 +104,6 @@ def _wrong_fields(login: str, name: str, email: str, phone: str) -> dict[str, li
     wrong: dict[str, list[str]] = {}
     if unfit := login_problem(login):
         wrong["login"] = [unfit]
-    elif reads_as_another(login, email=email, phone=phone):
-        wrong["login"] = [N_("A login like an e-mail address or a phone number must be the person's own.")]
     if not 1 <= len(name) <= 200:
         wrong["name"] = [N_("Say the person's name.")]
     elif has_invisible(name):
@@ -170,7 +178,7 @@ def block_user(session: Session, actor: Actor, user_id: int) -> User:
         return user
     last_admin.require_another(session, user.company_id or 0, but=user.id)
     user.is_blocked = True
-    sessions.end_all(session, user.id, moment=clock.now())
+    _shut_out(session, user)
     _write(session, actor, user, USER_BLOCKED, {"is_blocked": False}, {"is_blocked": True})
     return user
 
@@ -178,8 +186,9 @@ def block_user(session: Session, actor: Actor, user_id: int) -> User:
 def unblock_user(session: Session, actor: Actor, user_id: int) -> User:
     """Let a person in again, also after wrong tries."""
     user = _get_below(session, actor, user_id)
-    before = {"is_blocked": user.is_blocked, "is_locked": user.locked_until is not None}
-    user.is_blocked, user.failed_tries, user.locked_until = False, 0, None
+    before = {"is_blocked": user.is_blocked, "is_locked": user.id in locks_of(session, [user])}
+    user.is_blocked = False
+    _unlock(session, user)
     _write(session, actor, user, USER_UNBLOCKED, before, {"is_blocked": False, "is_locked": False})
     return user
 
@@ -190,24 +199,48 @@ def reset_password(session: Session, actor: Actor, user_id: int, password: str) 
         raise Conflict(N_("Change your own password in your profile: the old one is asked for there."))
     user = _get_below(session, actor, user_id)
     user.password_hash = passwords.hash_password(password, _own_words(session, actor, user))
-    user.failed_tries, user.locked_until = 0, None
-    sessions.end_all(session, user.id, moment=clock.now())
+    _unlock(session, user)
+    _shut_out(session, user)
     _write(session, actor, user, PASSWORD_RESET, None, None)
     return user
 
 
-def change_own_password(session: Session, actor: Actor, old: str, new: str, *, keep_session: str) -> None:
-    """Change one's own password; every other session of the person ends."""
+def _unlock(session: Session, user: User) -> None:
+    """Take back tries of the person's login; those of an address or a number may be guesses at somebody else."""
+    if not may_be_shared(user.login):
+        lockout.forget(session, user.login)
+
+
+def _shut_out(session: Session, user: User) -> None:
+    sessions.end_all(session, user.id, moment=clock.now())
+    devices.forget(session, user.id)
+
+
+def locks_of(session: Session, users: Iterable[User]) -> dict[int, datetime]:
+    """Until when the logins of these people are locked after wrong tries, by the ids of those who are."""
+    by_login = {user.login: user.id for user in users}
+    locks = lockout.locks(session, by_login, clock.now())
+    return {by_login[login]: until for login, until in locks.items()}
+
+
+def change_own_password(
+    session: Session, actor: Actor, old: str, new: str, *, keep_session: str, device: str = ""
+) -> Refusal | None:
+    """Change one's own password; every other session ends, and no other browser is known any more.
+
+    Returns the refusal of a wrong old one, whose counted try is to be committed; raises InvalidInput for the new one.
+    """
     with all_companies(reason="a person's own row; the rows of staff belong to no company"):
         user = session.get_one(User, actor.user_id)
-        if not passwords.matches(user.password_hash, old):
-            raise InvalidInput(
-                N_("The password was not changed."), fields={"old": [N_("This is not your password.")]}
-            )
+        refusal = confirm(session, user, old, moment=clock.now(), ip=actor.ip, device=device)
+        if refusal is not None:
+            return refusal
         own = _own_words(session, actor, user)
         user.password_hash = passwords.hash_password(new, own, field="new")
         sessions.end_all(session, user.id, moment=clock.now(), but=keep_session)
+        devices.forget(session, user.id, but=device)
         _write(session, actor, user, PASSWORD_CHANGED, None, None)
+    return None
 
 
 def change_own_settings(
@@ -225,11 +258,32 @@ def change_own_settings(
             _write(session, actor, user, SETTINGS_CHANGED, before, after)
 
 
-def end_own_sessions(session: Session, actor: Actor, *, keep_session: str = "") -> int:
-    """Sign out everywhere, save in the session to keep; returns how many ended."""
+def own_sessions(session: Session, actor: Actor, limits: Limits) -> Sequence[UserSession]:
+    """The person's own sessions that still work, the last used first."""
+    with all_companies(reason="a person's own rows; those of staff belong to no company"):
+        return sessions.alive(session, actor.user_id or 0, moment=clock.now(), limits=limits)
+
+
+def end_own_sessions(
+    session: Session, actor: Actor, password: str, *, only: str = "", keep: str = "", device: str = ""
+) -> int | Refusal:
+    """End one's own session `only`, or all save `keep`, by their token hashes; returns how many ended.
+
+    With all of them other browsers are forgotten too. Needs the password: who only found a session open cannot
+    shut the person out of the others. The counted try of a refusal is to be committed. Raises NotFound.
+    """
     with all_companies(reason="a person's own row; the rows of staff belong to no company"):
-        user = session.get_one(User, actor.user_id)
-        ended = sessions.end_all(session, user.id, moment=clock.now(), but=keep_session)
+        user, moment = session.get_one(User, actor.user_id), clock.now()
+        refusal = confirm(session, user, password, moment=moment, ip=actor.ip, device=device)
+        if refusal is not None:
+            return refusal
+        if only:
+            if not sessions.end(session, only, moment=moment, user_id=user.id):
+                raise NotFound
+            _write(session, actor, user, SESSION_ENDED, None, None)
+            return 1
+        ended = sessions.end_all(session, user.id, moment=moment, but=keep)
+        devices.forget(session, user.id, but=device)
         _write(session, actor, user, SIGNED_OUT_EVERYWHERE, None, {"sessions": ended})
         return ended
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from console.account import device
 from console.account.browsers import browser_name
 from console.web.i18n import LOCALE_COOKIE, THEME_COOKIE, THEMES, text
 from console.web.routing import (
@@ -22,11 +24,11 @@ from console.web.routing import (
     render,
     route,
 )
-from core import clock
 from core.errors import InvalidInput
 from core.i18n import LOCALES, N_
-from users.service import change_own_password, change_own_settings
-from users.signin import sessions
+from users.service import change_own_password, change_own_settings, end_own_sessions, own_sessions
+from users.signin.service import Refusal
+from users.signin.sessions import MOST, Limits
 
 blueprint = Blueprint("profile", __name__, url_prefix="/profile")
 YEAR = 365 * 24 * 3600
@@ -39,18 +41,24 @@ def index() -> ResponseReturnValue:
 
 
 def _page(errors: dict[str, list[str]]) -> str:
-    visit = person().visit
-    idle = visit.idle_minutes if visit else parts().settings.idle_minutes
-    alive = sessions.alive(db(), actor().user_id or 0, moment=clock.now(), idle=idle)
-    here = visit.token_hash if visit else ""
+    visit, settings = person().visit, parts().settings
+    idle = visit.idle_minutes if visit else settings.idle_minutes
+    limits = Limits(idle, settings.session_hours)
     return render(
         "profile/index.html",
         errors=errors,
-        sessions=alive,
-        here=here,
+        sessions=own_sessions(db(), actor(), limits),
+        here=_here(),
         browser_name=browser_name,
-        idle_minutes=idle,
+        limits=limits,
+        most_sessions=MOST,
     )
+
+
+def _here() -> str:
+    """The token hash of the session that asks."""
+    visit = person().visit
+    return visit.token_hash if visit else ""
 
 
 @route(blueprint, "/language", methods=("POST",), permission=Public("the sign-in page has the switch too"))
@@ -81,18 +89,38 @@ def theme() -> ResponseReturnValue:
 @route(blueprint, "/password", methods=("POST",), permission=SignedIn())
 def password() -> ResponseReturnValue:
     """Change one's own password."""
-    visit = person().visit
     old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
     try:
         if new != again:
             raise InvalidInput(
                 _("The password was not changed."), fields={"again": [N_("The two passwords differ.")]}
             )
-        change_own_password(db(), actor(), old, new, keep_session=visit.token_hash if visit else "")
+        refusal = change_own_password(
+            db(), actor(), old, new, keep_session=_here(), device=device.known_token()
+        )
     except InvalidInput as problem:
         errors = {name: [text(message) for message in messages] for name, messages in problem.fields.items()}
         return _page(errors), 422
+    if refusal is not None:
+        return _page({"old": [text(refusal.message, minutes=refusal.minutes)]}), 422
     flash(_("The password is changed. Your other sessions have ended."), "success")
+    return redirect(url_for("profile.index"), code=303)
+
+
+@route(blueprint, "/sessions/end", methods=("POST",), permission=SignedIn())
+def end_sessions() -> ResponseReturnValue:
+    """End one of one's own sessions, or all but this one; the password is asked for."""
+    ended = end_own_sessions(
+        db(),
+        actor(),
+        request.form.get("password", ""),
+        only=request.form.get("session", ""),
+        keep=_here(),
+        device=device.known_token(),
+    )
+    if isinstance(ended, Refusal):
+        return _page({"password": [text(ended.message, minutes=ended.minutes)]}), 422
+    flash(ngettext("%(num)s session was ended.", "%(num)s sessions were ended.", ended), "success")
     return redirect(url_for("profile.index"), code=303)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import login_user
 
+from console.account import device
 from console.web import security
 from console.web.i18n import text
-from console.web.identity import Person, find_person, forget
+from console.web.identity import Person, browser_token, find_person, forget
 from console.web.routing import (
     Public,
     ResponseReturnValue,
@@ -18,12 +18,10 @@ from console.web.routing import (
     db,
     find_actor,
     local_path,
-    person,
     render,
     route,
 )
 from core import clock
-from users.service import end_own_sessions
 from users.signin import sessions
 from users.signin.service import Refusal
 from users.signin.service import sign_in as try_to_sign_in
@@ -50,8 +48,14 @@ def sign_in() -> ResponseReturnValue:
     return _form(next_page=local_path(request.args.get("next"), "/"), ended=ended)
 
 
+def _was_refused(answer: Response) -> bool:
+    """Only wrong tries count: many people may sign in from the one address of an office."""
+    return answer.status_code != 303
+
+
 @route(blueprint, "/sign-in", methods=("POST",), permission=Public("nobody is signed in yet"))
 @security.limiter.limit(security.SIGN_IN_LIMIT)
+@security.limiter.limit(security.WRONG_SIGN_IN_LIMIT, deduct_when=_was_refused)
 def sign_in_check() -> ResponseReturnValue:
     """Check the password; a refusal shows the form again with what was typed, save the password."""
     login, password = request.form.get("login", "").strip(), request.form.get("password", "")
@@ -65,14 +69,17 @@ def sign_in_check() -> ResponseReturnValue:
         moment=clock.now(),
         ip=request.remote_addr or "",
         agent=request.user_agent.string,
+        device=device.known_token(),
     )
     if isinstance(outcome, Refusal):
         return _form(
             login=login, next_page=next_page, error=text(outcome.message, minutes=outcome.minutes)
         ), 422
+    if earlier := browser_token():
+        sessions.end(db(), sessions.token_hash(earlier), moment=clock.now())
     forget()  # a new signed cookie, so that nobody could have set it beforehand
     login_user(Person(outcome.token))
-    return redirect(next_page, code=303)
+    return device.remember(redirect(next_page, code=303), outcome.device)
 
 
 def _form(
@@ -91,14 +98,3 @@ def sign_out() -> ResponseReturnValue:
     answer = redirect(url_for("auth.sign_in"), code=303)
     answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
-
-
-@route(blueprint, "/sign-out/everywhere", methods=("POST",), permission=SignedIn())
-def sign_out_everywhere() -> ResponseReturnValue:
-    """End every other session of the person."""
-    visit = person().visit
-    ended = end_own_sessions(db(), actor(), keep_session=visit.token_hash if visit else "")
-    flash(
-        ngettext("%(num)s other session was ended.", "%(num)s other sessions were ended.", ended), "success"
-    )
-    return redirect(url_for("profile.index"), code=303)

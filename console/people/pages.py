@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from console.fields import departments as department_choice
 from console.web.i18n import text
 from console.web.routing import ResponseReturnValue, actor, db, go_to, may, render, route
-from core import clock
 from core.bounds import whole
 from core.errors import InvalidInput
 from rbac.permissions import Permission
@@ -29,7 +28,12 @@ def index() -> ResponseReturnValue:
     if len(users) == service.PAGE:
         more = url_for("people.index", q=search or None, after=users[-1].id)
     return render(
-        "people/index.html", people=users, user_roles=user_roles, search=search, more=more, now=clock.now()
+        "people/index.html",
+        people=users,
+        user_roles=user_roles,
+        search=search,
+        more=more,
+        locks=service.locks_of(db(), users),
     )
 
 
@@ -75,7 +79,7 @@ def _person(user_id: int, errors: dict[str, list[str]]) -> str:
         roles=roles.grantable_roles(db(), actor()) if departments else (),
         role=request.form.get("role", ""),
         departments=departments,
-        now=clock.now(),
+        locks=service.locks_of(db(), [user]),
     )
 
 

@@ -13,7 +13,7 @@ from core.settings import Settings
 from core.tenancy import all_companies
 from rbac.actor import Actor
 from users.actor import load_actor
-from users.signin.sessions import Visit, find_visit
+from users.signin.sessions import Limits, Visit, find_visit
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +46,11 @@ def install(app: Flask, settings: Settings) -> None:
     manager.user_loader(load)
 
 
+def settings_limits(settings: Settings) -> Limits:
+    """How long sessions live as the settings say."""
+    return Limits(settings.idle_minutes, settings.session_hours)
+
+
 def _load(token: str, settings: Settings) -> Person | None:
     ip = request.remote_addr or ""
     with (
@@ -53,9 +58,7 @@ def _load(token: str, settings: Settings) -> Person | None:
         unit_of_work() as session,
     ):
         touch = not g.get("passive", False)
-        visit = find_visit(
-            session, token, moment=clock.now(), default_idle=settings.idle_minutes, touch=touch
-        )
+        visit = find_visit(session, token, moment=clock.now(), limits=settings_limits(settings), touch=touch)
         if visit is None:
             g.session_ended = True
             return None
@@ -86,6 +89,11 @@ def stop_asking() -> None:
 def was_signed_out() -> bool:
     """Whether the cookie names a session that has ended, of itself or elsewhere."""
     return bool(g.get("session_ended", False))
+
+
+def browser_token() -> str:
+    """The token of the session that the browser's cookie names, whether that is alive or not; empty without one."""
+    return str(session.get("_user_id", ""))
 
 
 def forget() -> None:

@@ -12,7 +12,10 @@ from flask_wtf.csrf import CSRFProtect
 from core.settings import Settings
 
 MAX_UPLOAD = 12 * 1024 * 1024
-SIGN_IN_LIMIT = "30 per minute; 300 per hour"
+WRONG_SIGN_IN_LIMIT = "30 per minute; 300 per hour"
+"""Wrong tries of one address."""
+SIGN_IN_LIMIT = "300 per minute"
+"""All tries of one address: each costs the time of a hash."""
 PERMISSIONS = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
 
 csrf = CSRFProtect()

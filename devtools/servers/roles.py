@@ -34,6 +34,7 @@ def create_roles(admin_url: str, passwords: RolePasswords) -> None:
     wanted = {OWNER: passwords.owner, APPLICATION: passwords.application, SANDBOX: passwords.sandbox}
     with psycopg.connect(admin_url) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
+        connection.execute("REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC")
         for name, password in wanted.items():
             known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
             statement = sql.SQL("{verb} ROLE {name} {rights} PASSWORD {password}").format(

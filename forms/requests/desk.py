@@ -55,7 +55,9 @@ def portfolio(session: Session, actor: Actor) -> Iterator[None]:
             session.flush()
         return
     mine = select(PortfolioEntry.company_id).where(PortfolioEntry.user_id == actor.user_id)
-    with companies_scope(tuple(session.scalars(mine))):
+    with all_companies(reason="a portfolio is read before its companies are known"):
+        companies = tuple(session.scalars(mine))
+    with companies_scope(companies):
         yield
         # Under the wall of this scope, not of the one outside.
         session.flush()

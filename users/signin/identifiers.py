@@ -21,6 +21,15 @@ def normal_login(typed: str) -> str:
     return unicodedata.normalize("NFKC", typed).strip()
 
 
+def login_in_company(login: str, company_id: int) -> str:
+    """The login with the ending of its company, so that nobody learns which logins others have.
+
+    What may be no login stays as it was typed.
+    """
+    ending = f".{company_id}"
+    return login if login.endswith(ending) or login_problem(login) else login + ending
+
+
 def login_problem(login: str) -> str | None:
     """Why this may be nobody's login, as a message id; None for one that may."""
     if has_invisible(login):
@@ -29,6 +38,8 @@ def login_problem(login: str) -> str | None:
         return N_("Use 3 to 100 characters without spaces.")
     if mixes_alphabets(login):
         return N_("Use letters of one alphabet: some Latin and Cyrillic letters look the same.")
+    if may_be_shared(login):
+        return N_("Choose a short name: by an e-mail address and a phone number people can sign in anyway.")
     return None
 
 
@@ -46,12 +57,9 @@ def normal_phone(typed: str) -> str | None:
     return number if says_only(typed, number) else None
 
 
-def reads_as_another(login: str, *, email: str, phone: str) -> bool:
-    """True for a login that reads as an e-mail address or a phone number other than the person's own."""
-    number = normal_phone(login)
-    if number is not None:
-        return number != normal_phone(phone)
-    return "@" in login and login.strip().lower() != email.strip().lower()
+def may_be_shared(typed: str) -> bool:
+    """True for a name that several people may have: logins are unique, addresses and numbers are not."""
+    return "@" in typed or normal_phone(typed) is not None
 
 
 def looked_up(typed: str) -> str:

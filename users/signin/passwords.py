@@ -59,10 +59,9 @@ def matches(password_hash: str, password: str) -> bool:
     """True for the right password. An empty hash, or too long a password, costs as much time and never matches."""
     if _is_too_long(password):
         password_hash, password = "", ""
-    if _verifies(password_hash or _nobody(), _normal(password)):
-        return bool(password_hash)
-    # Before passwords were brought into one form they were hashed as typed.
-    return bool(password_hash) and password != _normal(password) and _verifies(password_hash, password)
+    # Before passwords were brought into one form they were hashed as typed. Both are tried of nobody too.
+    forms = dict.fromkeys((_normal(password), password))
+    return any(_verifies(password_hash or _nobody(), form) for form in forms) and bool(password_hash)
 
 
 def is_outdated(password_hash: str) -> bool:

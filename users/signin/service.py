@@ -1,35 +1,41 @@
 """Signing in by password: counted tries, a lock after three wrong ones, every outcome in the journal.
 
-A name that is nobody's is counted and locked like a person, so that the answers tell nobody who exists. A name
-that several people share (an e-mail address in two companies) opens for the password of each of them; its tries
-count for the name, so that nobody shuts out a stranger who signs in by a login of their own.
+A name that is nobody's is counted, locked and answered like a person's, with the same work, so that nothing tells who
+exists. An e-mail address or a number that several people share opens for the password of each of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
 import structlog
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.i18n import N_
 from core.journal import entries as journal
 from core.journal.actions import Action
 from core.tenancy import OPERATOR
-from users.journal import SIGN_IN_BLOCKED, SIGN_IN_FAILED, SIGN_IN_LOCKED, SIGNED_IN
+from users.journal import (
+    PASSWORD_WRONG,
+    SIGN_IN_BLOCKED,
+    SIGN_IN_FAILED,
+    SIGN_IN_LOCKED,
+    SIGNED_IN,
+)
 from users.models import User
-from users.signin import lockout, passwords, sessions
-from users.signin.identifiers import is_named_by
-from users.signin.lockout import LOCKED_FOR, TRIES
+from users.signin import devices, lockout, passwords, sessions
+from users.signin.identifiers import is_named_by, may_be_shared
+from users.signin.lockout import LOCKS, TRIES
 
 MOST_NAMED = 3
 """Of how many people who share a name the password is tried: each costs the time of a hash."""
 
 WRONG = N_("The login or the password is wrong.")
+NOT_YOURS = N_("This is not your password.")
 LOCKED = N_("Too many wrong tries. Signing in is locked; try again in %(minutes)s min.")
 BLOCKED = N_("This person is blocked. Ask your global administrator.")
 log = structlog.get_logger(__name__)
@@ -37,10 +43,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Welcome:
-    """Signed in: the token for the cookie, and whose it is."""
+    """Signed in: the token for the cookie, whose it is, and the token of the browser's own cookie."""
 
     token: str
     user: User
+    device: str
 
 
 @dataclass(frozen=True)
@@ -62,117 +69,135 @@ class Visitor:
     kind: str = "user"
 
 
+@dataclass(frozen=True)
+class Try:
+    """A try as it was counted: `name` is None while the name is locked, `known` are the tries of who is known here."""
+
+    name: int | None
+    known: dict[int, int]
+
+    @property
+    def is_last(self) -> bool:
+        """Whether a wrong one was the last for now."""
+        counts = list(self.known.values()) if self.name is None else [self.name]
+        return not counts or max(counts) >= TRIES
+
+
 def sign_in(
-    session: Session, typed: str, password: str, *, moment: datetime, ip: str, agent: str
+    session: Session, typed: str, password: str, *, moment: datetime, ip: str, agent: str, device: str = ""
 ) -> Welcome | Refusal:
-    """Try to sign in. Needs every company in scope; refusals are committed too, since they are counted."""
-    users = _users_named(session, typed)
-    if len(users) != 1:
-        return _by_name(session, typed, password, users, moment=moment, ip=ip, agent=agent)
-    user = users[0]
-    author = _author(user, ip)
-    # Counted before the password is looked at, under the row's lock: many tries at once are still three.
-    counted = _count(session, user, moment)
-    if counted is None:
-        passwords.matches("", password)
-        session.refresh(user)
-        return _locked(user.locked_until, moment)
-    if not passwords.matches(user.password_hash, password):
-        return _refused(session, author, user, counted, moment)
+    """Try to sign in. Needs every company in scope; refusals are committed too, since they are counted.
+
+    `device` is the token of the browser's cookie, empty in a new browser.
+    """
+    named = _named(session, typed)
+    work = MOST_NAMED if may_be_shared(typed) else 1
+    counted, user = _try(session, typed, named, password, moment=moment, device=device, work=work)
+    if user is None:
+        if not named:
+            log.info("signin.unknown", ip=ip)
+        for person in named:
+            _note_wrong(session, _author(person, ip), person, typed, counted, SIGN_IN_FAILED)
+        return _refusal(session, typed, counted, WRONG, moment)
     if user.is_blocked:
-        _write(session, author, SIGN_IN_BLOCKED, user)
+        _write(session, _author(user, ip), SIGN_IN_BLOCKED, user)
         return Refusal(BLOCKED)
-    return _welcome(session, author, user, password, moment, agent)
+    return _welcome(session, _author(user, ip), user, password, moment=moment, agent=agent, device=device)
 
 
-def _users_named(session: Session, typed: str) -> Sequence[User]:
+def confirm(
+    session: Session, user: User, password: str, *, moment: datetime, ip: str, device: str = ""
+) -> Refusal | None:
+    """Whether this is the password of a person who is signed in; wrong ones count like those of signing in.
+
+    Needs every company in scope. None for the right one; a refusal is to be committed too.
+    """
+    counted, confirmed = _try(session, user.login, [user], password, moment=moment, device=device, work=1)
+    if confirmed is not None:
+        return None
+    _note_wrong(session, _author(user, ip), user, user.login, counted, PASSWORD_WRONG)
+    return _refusal(session, user.login, counted, NOT_YOURS, moment)
+
+
+def _try(
+    session: Session,
+    typed: str,
+    named: Sequence[User],
+    password: str,
+    *,
+    moment: datetime,
+    device: str,
+    work: int,
+) -> tuple[Try, User | None]:
+    """Count the try, then look whose password it is: counted first, many tries at once are still three.
+
+    While the name is locked the password is tried of those only who are known in this browser.
+    """
+    counted = Try(
+        lockout.count(session, typed, moment),
+        devices.count(session, device, [user.id for user in named], moment),
+    )
+    tried = [user for user in named if counted.name is not None or user.id in counted.known]
+    user = _whose(tried, password, work)
+    if user is None:
+        devices.drop_guessing(session, device)
+    elif counted.name is not None:
+        lockout.take_back(session, typed, lift=counted.name == TRIES)
+    return counted, user
+
+
+def _named(session: Session, typed: str) -> Sequence[User]:
     """The people so named: whose login it is first, then the oldest, since later ones may only claim the name."""
     is_other = func.lower(User.login) != typed.strip().lower()
-    query = select(User).where(is_named_by(typed)).order_by(is_other, User.id).limit(MOST_NAMED)
-    return session.scalars(query).all()
+    return session.scalars(
+        select(User).where(is_named_by(typed)).order_by(is_other, User.id).limit(MOST_NAMED)
+    ).all()
+
+
+def _whose(named: Collection[User], password: str, work: int) -> User | None:
+    """The first of these people whose password it is. As many hashes are made as if there were `work` people."""
+    hashes = [user.password_hash for user in named] + [""] * (work - len(named))
+    matching = [passwords.matches(password_hash, password) for password_hash in hashes]
+    return next((user for user, is_right in zip(named, matching, strict=False) if is_right), None)
+
+
+def _note_wrong(
+    session: Session, author: Visitor, user: User, typed: str, counted: Try, action: Action
+) -> None:
+    """Tries while the name is locked are written down only where the password was looked at."""
+    tries = counted.name if counted.name is not None else counted.known.get(user.id)
+    if tries is None:
+        return
+    _write(session, author, action, user, {"tries": tries})
+    if counted.name == TRIES:
+        until = lockout.locked_until(session, typed)
+        _write(session, author, SIGN_IN_LOCKED, user, {"until": until.isoformat()} if until else None)
+
+
+def _refusal(session: Session, typed: str, counted: Try, message: str, moment: datetime) -> Refusal:
+    if not counted.is_last:
+        return Refusal(message)
+    until = lockout.locked_until(session, typed)
+    return Refusal(LOCKED, _minutes(until - moment if until else LOCKS[0]))
+
+
+def _minutes(left: timedelta) -> int:
+    return max(1, ceil(left.total_seconds() / 60))
 
 
 def _author(user: User, ip: str) -> Visitor:
     return Visitor(user.id, user.company_id, user.name, ip, "user" if user.company_id else "staff")
 
 
-def _by_name(
-    session: Session,
-    typed: str,
-    password: str,
-    users: Sequence[User],
-    *,
-    moment: datetime,
-    ip: str,
-    agent: str,
-) -> Welcome | Refusal:
-    """Try a name that is nobody's or several people's; answers as for one person."""
-    counted = lockout.count(session, typed, moment)
-    if counted is None:
-        passwords.matches("", password)
-        return _locked(lockout.locked_until(session, typed), moment)
-    user = _whose(users, password, moment)
-    if user is None:
-        log.info("signin.unknown", ip=ip, named=len(users))
-        for candidate in users:
-            _write(session, _author(candidate, ip), SIGN_IN_FAILED, candidate, {"tries": counted})
-        return Refusal(WRONG) if counted < TRIES else Refusal(LOCKED, _minutes(LOCKED_FOR))
-    if user.is_blocked:
-        _write(session, _author(user, ip), SIGN_IN_BLOCKED, user)
-        return Refusal(BLOCKED)
-    lockout.forget(session, typed)
-    return _welcome(session, _author(user, ip), user, password, moment, agent)
-
-
-def _whose(users: Sequence[User], password: str, moment: datetime) -> User | None:
-    """The one of these people whose password it is; nobody while locked by tries of a name of their own."""
-    if not users:
-        passwords.matches("", password)  # the same work, so that time tells nobody who exists
-    for user in users:
-        is_locked = user.locked_until is not None and user.locked_until > moment
-        if passwords.matches("" if is_locked else user.password_hash, password):
-            return user
-    return None
-
-
-def _count(session: Session, user: User, moment: datetime) -> int | None:
-    """Count a try; returns how many there were since the last success, None while the account is locked."""
-    counted = case((User.locked_until.is_not(None), 1), else_=User.failed_tries + 1)
-    return session.scalar(
-        update(User)
-        .where(User.id == user.id, or_(User.locked_until.is_(None), User.locked_until <= moment))
-        .values(failed_tries=counted, locked_until=case((counted >= TRIES, moment + LOCKED_FOR), else_=None))
-        .returning(User.failed_tries),
-        execution_options={"synchronize_session": False},
-    )
-
-
-def _refused(session: Session, author: Visitor, user: User, counted: int, moment: datetime) -> Refusal:
-    _write(session, author, SIGN_IN_FAILED, user, {"tries": counted})
-    if counted < TRIES:
-        return Refusal(WRONG)
-    _write(session, author, SIGN_IN_LOCKED, user, {"until": (moment + LOCKED_FOR).isoformat()})
-    return Refusal(LOCKED, _minutes(LOCKED_FOR))
-
-
-def _locked(until: datetime | None, moment: datetime) -> Refusal:
-    return Refusal(LOCKED, _minutes(until - moment) if until else 1)
-
-
-def _minutes(duration: timedelta) -> int:
-    return max(1, ceil(duration.total_seconds() / 60))
-
-
 def _welcome(
-    session: Session, author: Visitor, user: User, password: str, moment: datetime, agent: str
+    session: Session, author: Visitor, user: User, password: str, *, moment: datetime, agent: str, device: str
 ) -> Welcome:
-    session.refresh(user)
-    user.failed_tries, user.locked_until = 0, None
     if passwords.is_outdated(user.password_hash):
         user.password_hash = passwords.rehash(password)
     token = sessions.start(session, user.id, moment=moment, ip=author.ip, agent=agent)
+    device = devices.remember(session, device, user.id, moment)
     _write(session, author, SIGNED_IN, user)
-    return Welcome(token, user)
+    return Welcome(token, user, device)
 
 
 def _write(

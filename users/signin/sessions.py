@@ -15,6 +15,8 @@ from hierarchy.models import Company
 from users.models import User, UserSession
 
 TOUCH_EVERY = timedelta(seconds=30)
+MOST = 10
+"""So many sessions a person has at a time; one more ends the one that was not used for longest."""
 IDLE_RANGE = (5, 60)
 
 
@@ -36,9 +38,18 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Limits:
+    """How long sessions live: `idle` minutes without work where a company chose none, `hours` in any case."""
+
+    idle: int
+    hours: int
+
+
 def start(session: Session, user_id: int, *, moment: datetime, ip: str, agent: str) -> str:
     """A new session; returns the token for the cookie, which is kept nowhere else."""
     token = secrets.token_urlsafe(32)
+    _make_room(session, user_id, moment)
     session.add(
         UserSession(
             token_hash=token_hash(token),
@@ -53,10 +64,30 @@ def start(session: Session, user_id: int, *, moment: datetime, ip: str, agent: s
     return token
 
 
+def _make_room(session: Session, user_id: int, moment: datetime) -> None:
+    """End all sessions of the person but the MOST - 1 that were used last."""
+    last_used = (
+        select(UserSession.token_hash)
+        .where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+        .order_by(UserSession.seen_at.desc(), UserSession.created_at.desc())
+        .limit(MOST - 1)
+    )
+    session.execute(
+        update(UserSession)
+        .where(
+            UserSession.user_id == user_id,
+            UserSession.ended_at.is_(None),
+            UserSession.token_hash.not_in(last_used),
+        )
+        .values(ended_at=moment),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def find_visit(
-    session: Session, token: str, *, moment: datetime, default_idle: int, touch: bool = True
+    session: Session, token: str, *, moment: datetime, limits: Limits, touch: bool = True
 ) -> Visit | None:
-    """The session of this token, unless ended, idle or its person blocked. Needs every company in scope.
+    """The session of this token, unless ended, idle, too old or its person blocked. Needs every company in scope.
 
     `touch=False` is for what a page asks by itself, so that a forgotten page does not keep a session alive.
     """
@@ -73,8 +104,10 @@ def find_visit(
     if row is None:
         return None
     stored, user, company_idle = row
-    idle = idle_minutes(company_idle, default_idle)
+    idle = idle_minutes(company_idle, limits.idle)
     if stored.seen_at <= moment - timedelta(minutes=idle):
+        return None
+    if stored.created_at <= moment - timedelta(hours=limits.hours):
         return None
     if touch and stored.seen_at <= moment - TOUCH_EVERY:
         stored.seen_at = moment
@@ -104,13 +137,17 @@ def enter(session: Session, hashed: str, company_id: int | None, reason: str) ->
     )
 
 
-def end(session: Session, hashed: str, *, moment: datetime) -> None:
-    """Sign out of one session."""
-    session.execute(
+def end(session: Session, hashed: str, *, moment: datetime, user_id: int | None = None) -> bool:
+    """Sign out of one session, with `user_id` of that person's only; returns whether there was one to end."""
+    ended = (
         update(UserSession)
         .where(UserSession.token_hash == hashed, UserSession.ended_at.is_(None))
         .values(ended_at=moment)
+        .returning(UserSession.token_hash)
     )
+    if user_id is not None:
+        ended = ended.where(UserSession.user_id == user_id)
+    return session.scalar(ended) is not None
 
 
 def end_all(session: Session, user_id: int, *, moment: datetime, but: str = "") -> int:
@@ -124,14 +161,15 @@ def end_all(session: Session, user_id: int, *, moment: datetime, but: str = "") 
     return len(ended.all())
 
 
-def alive(session: Session, user_id: int, *, moment: datetime, idle: int) -> Sequence[UserSession]:
-    """The person's sessions that still work, the last used first."""
+def alive(session: Session, user_id: int, *, moment: datetime, limits: Limits) -> Sequence[UserSession]:
+    """The person's sessions that still work, the last used first; `limits` as they hold for the person."""
     return session.scalars(
         select(UserSession)
         .where(
             UserSession.user_id == user_id,
             UserSession.ended_at.is_(None),
-            UserSession.seen_at > moment - timedelta(minutes=idle),
+            UserSession.seen_at > moment - timedelta(minutes=limits.idle),
+            UserSession.created_at > moment - timedelta(hours=limits.hours),
         )
         .order_by(UserSession.seen_at.desc())
     ).all()

@@ -68,7 +68,8 @@ def leave(session: Session, actor: Actor, hashed: str) -> None:
     """Stand outside of any company again."""
     if actor.company_id is None or not actor.is_staff:
         return
-    sessions.enter(session, hashed, None, "")
+    with all_companies(reason="a session of the operator's staff belongs to no company"):
+        sessions.enter(session, hashed, None, "")
     _write(session, actor, STAFF_LEFT, actor.company_id, actor.company_name, None)
 
 

@@ -7,13 +7,14 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
-from core import db
+from core import clock, db
 from core.tenancy import NoScope, all_companies, companies_scope, company_scope
 from hierarchy.models import Company
 from lines.models import Line
 from runs.models import RunItem
 from tests.fixtures.world import World
-from users.models import User
+from users.models import PortfolioEntry, User
+from users.signin import devices, sessions
 
 
 @pytest.fixture
@@ -116,3 +117,29 @@ def test_a_company_sees_its_own_people_only(world: World, two: tuple[int, int]) 
         session.add(User(company_id=company.id, login="them", name="Them", created_at=company.created_at))
     with company_scope(two[0]), db.unit_of_work() as session:
         assert session.scalars(select(User)).all() == []
+
+
+def test_sessions_browsers_and_portfolios_of_others_are_hidden(world: World) -> None:
+    places = [world.company("A"), world.company("B")]
+    two, people = [place.company_id for place in places], [world.person(place) for place in places]
+    tables = ("user_sessions", "known_devices", "portfolio_entries")
+    with all_companies(reason="a test makes sessions"), db.unit_of_work() as session:
+        for company_id, user_id in zip(two, people, strict=True):
+            sessions.start(session, user_id, moment=clock.now(), ip="", agent="")
+            devices.remember(session, "", user_id, clock.now())
+            session.add(PortfolioEntry(user_id=user_id, company_id=company_id))
+    for company_id, user_id in zip(two, people, strict=True):
+        with company_scope(company_id), db.unit_of_work() as session:
+            for table in tables:
+                rows = session.scalars(text(f"SELECT user_id FROM {table}")).all()
+                assert rows == [user_id], table
+            changed = session.execute(
+                text("UPDATE user_sessions SET ended_at = now() RETURNING user_id")
+            ).all()
+            assert [row[0] for row in changed] == [user_id]
+    with (
+        company_scope(two[0]),
+        pytest.raises(DBAPIError, match="row-level security"),
+        db.unit_of_work() as session,
+    ):
+        session.execute(text("UPDATE user_sessions SET user_id = :other"), {"other": people[1]})

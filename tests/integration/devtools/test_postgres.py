@@ -149,6 +149,13 @@ def test_the_application_role_is_neither_owner_nor_above_row_security(fresh_data
             application.execute("ALTER TABLE secret DISABLE ROW LEVEL SECURITY")
 
 
+def test_the_application_connects_to_its_own_database_only(fresh_database: Database) -> None:
+    url = fresh_database.url.replace("postgresql+psycopg://", "postgresql://")
+    for name in ("postgres", "template1"):
+        with pytest.raises(psycopg.OperationalError, match="permission denied"):
+            psycopg.connect(url.replace(f"/{fresh_database.name}?", f"/{name}?"))
+
+
 def test_servers_named_in_the_environment_are_not_started(folder: Path) -> None:
     named = {
         "DATABASE_URL": "postgresql+psycopg://app@db/vm",
