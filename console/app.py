@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Blueprint, Flask, g, request
+from flask import Blueprint, Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from console.account import profile, sign_in
@@ -70,12 +70,16 @@ class Console(Flask):
         view = self.view_functions.get(request.endpoint or "")
         if view is None or request.endpoint == "static":
             return super().dispatch_request()
-        g.passive = getattr(view, "passive", False)
         if isinstance(declared_permission(view), Public):
             with all_companies(reason="a public page belongs to no company"), unit_of_work():
                 return super().dispatch_request()
         with _scope_of(find_actor()), unit_of_work():
             return super().dispatch_request()
+
+
+def _mark_passive() -> None:
+    """What pages ask for by themselves keeps no session alive; known before anybody asks who it is."""
+    g.passive = getattr(current_app.view_functions.get(request.endpoint or ""), "passive", False)
 
 
 @contextmanager
@@ -97,6 +101,8 @@ def create_app(parts: Parts) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_common)
     observe.install(app)
+    app.before_request(_mark_passive)
+    app.before_request(intake.bound_json)
     app.before_request(intake.check_names)
     security.install(app, parts.settings)
     intake.install(app, proxies=parts.settings.trusted_proxies)

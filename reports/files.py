@@ -26,7 +26,7 @@ CHUNK = 2000
 NOTHING = N_("Nothing was found for these parameters.")
 TYPES = {
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    Format.CSV: "text/csv; charset=utf-8",
+    Format.CSV: "text/csv",
 }
 Tick = Callable[[int], None]
 

@@ -34,7 +34,7 @@ from reports.models import OPEN, Format, Period, ReportJob, ReportSchedule
 from reports.order_params import CHECK, Asked, check, require_chosen, require_report, stored
 from reports.parts import Parts
 from reports.report import Report
-from reports.service import file_format, only, ordering_company, place, refuse_too_many
+from reports.service import file_format, hold_quota, only, ordering_company, place, refuse_too_many
 from users.actor import load_actor
 
 log = structlog.get_logger(__name__)
@@ -70,6 +70,7 @@ def create(
     addresses = read_addresses(timing.get("addresses", ""), problems)
     if problems or asked is None:
         raise InvalidInput(CHECK, fields=problems)
+    hold_quota(session, actor)
     if len(own(session, actor)) >= MOST_SCHEDULES:
         raise Conflict(N_("You have too many schedules. Delete one first."), code="too_many_schedules")
     now = clock.now()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, TypeVar
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select, text, update
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -109,8 +109,12 @@ def _wake(parts: Parts, company_id: int, job_id: int) -> None:
     parts.queue.wake(MAKE, company_id, job_id)
 
 
+QUOTA = text("SELECT pg_advisory_xact_lock(471101, CAST(:user % 2147483647 AS integer))")
+
+
 def refuse_too_many(session: Session, actor: Actor) -> None:
     """Raise Conflict where as many of the actor's reports wait as may wait at once."""
+    hold_quota(session, actor)
     own = select(ReportJob.id).where(
         ReportJob.company_id == ordering_company(actor),
         ReportJob.ordered_by == actor.user_id,
@@ -118,6 +122,11 @@ def refuse_too_many(session: Session, actor: Actor) -> None:
     )
     if len(session.scalars(own.limit(MOST_OPEN)).all()) >= MOST_OPEN:
         raise Conflict(TOO_MANY, code="too_many_open", most=MOST_OPEN)
+
+
+def hold_quota(session: Session, actor: Actor) -> None:
+    """Let no other request of this person count what it may have until this one is committed."""
+    session.execute(QUOTA, {"user": actor.user_id or 0})
 
 
 def jobs(session: Session, actor: Actor, *, before: int = 0, limit: int = PAGE) -> Sequence[ReportJob]:

@@ -84,7 +84,14 @@ def index() -> ResponseReturnValue:
     )
     if "cols" in request.args:
         chosen = columns.codes(shown)
-        page.set_cookie(columns.COOKIE, chosen, max_age=columns.YEAR, httponly=True, samesite="Lax")
+        page.set_cookie(
+            columns.COOKIE,
+            chosen,
+            max_age=columns.YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=parts().settings.secure_cookies,
+        )
     return page
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, request, send_file, url_for
+from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 
 from console.runs.operations import allowed_operations
-from console.web.downloads import EXCEL, send_made, send_rows
+from console.web.downloads import EXCEL, send_download, send_made, send_rows
 from console.web.i18n import locale, text
 from console.web.routing import ResponseReturnValue, actor, db, go_to, parts, render, route
 from console.web.security import MAX_UPLOAD
@@ -50,7 +50,7 @@ def new() -> ResponseReturnValue:
     return _form("")
 
 
-@route(blueprint, "", permission=Permission.LINES_VIEW, methods=("POST",))
+@route(blueprint, "", permission=Permission.LINES_VIEW, methods=("POST",), is_costly=True)
 def create() -> ResponseReturnValue:
     """Take a file; one that cannot be read is refused with the reason, on the same page."""
     file = request.files.get("file")
@@ -72,7 +72,7 @@ def sample() -> ResponseReturnValue:
     """A list that shows what is understood, with some of the person's own numbers: it can be tried at once."""
     few = [row.line for row in page_of_lines(db(), actor(), LineFilter()).rows[:SAMPLE_NUMBERS]]
     if not few:
-        return send_file(SAMPLE, mimetype=EXCEL, as_attachment=True, download_name="numbers.xlsx")
+        return send_download(SAMPLE.open("rb"), type=EXCEL, name="numbers.xlsx", size=SAMPLE.stat().st_size)
     numbers, employees = [line.msisdn for line in few], [line.employee for line in few]
     return send_made("numbers.xlsx", lambda path: write_sample(path, numbers, employees, locale()))
 
@@ -100,7 +100,7 @@ def rows(upload_id: int) -> ResponseReturnValue:
     return render("uploads/rows.html", rows=shown, more=more, is_first=not after)
 
 
-@route(blueprint, "/<int:upload_id>/problems.xlsx", permission=Permission.LINES_VIEW)
+@route(blueprint, "/<int:upload_id>/problems.xlsx", permission=Permission.LINES_VIEW, is_costly=True)
 def problems(upload_id: int) -> ResponseReturnValue:
     """Every row with a problem as a workbook, for whoever keeps the list."""
     upload = uploads.get_upload(db(), actor(), upload_id)

@@ -14,6 +14,7 @@ from console.web.i18n import text
 from console.web.routing import ResponseReturnValue, actor, db, parts, route
 from rbac.permissions import Permission
 from reports import service
+from reports.files import TYPES
 from reports.models import Format, ReportJob
 from reports.report import Report
 
@@ -86,7 +87,7 @@ def _report(report: Report) -> dict[str, Any]:
     }
 
 
-@route(blueprint, "/reports/<report_code>", methods=("POST",), permission=ORDER)
+@route(blueprint, "/reports/<report_code>", methods=("POST",), permission=ORDER, is_costly=True)
 @blueprint.takes(OrderIn, "json")
 @blueprint.gives(FileOut)
 def order_report(wanted: dict[str, Any], report_code: str) -> ReportJob:
@@ -126,14 +127,14 @@ def cancel_file(file_id: int) -> ReportJob:
 
 
 @route(blueprint, "/files/<int:file_id>/content", permission=ORDER)
-@blueprint.gives_file()
+@blueprint.gives_file(*TYPES.values())
 def download_file(file_id: int) -> ResponseReturnValue:
     """The file itself."""
     file = service.open_file(db(), actor(), parts(), file_id)
     return send_download(file.stream, type=file.type, name=file.name, size=file.size)
 
 
-@route(blueprint, "/files/<int:file_id>/repeat", methods=("POST",), permission=ORDER)
+@route(blueprint, "/files/<int:file_id>/repeat", methods=("POST",), permission=ORDER, is_costly=True)
 @blueprint.gives(FileOut)
 def repeat_file(file_id: int) -> ReportJob:
     """The same once more, with the figures of now."""

@@ -111,7 +111,7 @@ def show_schedule(schedule_id: int) -> dict[str, Any]:
     return {**{name: getattr(schedule, name) for name in names}, "mails": mails.get(schedule.id, ())}
 
 
-@route(blueprint, "/schedules/<int:schedule_id>/send", methods=("POST",), permission=SCHEDULE)
+@route(blueprint, "/schedules/<int:schedule_id>/send", methods=("POST",), permission=SCHEDULE, is_costly=True)
 @blueprint.gives(FileOut)
 def send_schedule(schedule_id: int) -> ReportJob:
     """Make the report and mail it at once, whatever the hour; 409 while it is still being made."""

@@ -54,7 +54,7 @@ def cancel(file_id: int) -> ResponseReturnValue:
     return go_to(url_for("files.index"))
 
 
-@route(blueprint, "/<int:file_id>/repeat", permission=ORDER, methods=("POST",))
+@route(blueprint, "/<int:file_id>/repeat", permission=ORDER, methods=("POST",), is_costly=True)
 def repeat(file_id: int) -> ResponseReturnValue:
     """The same once more, with the figures of now."""
     service.repeat(db(), actor(), parts(), file_id)

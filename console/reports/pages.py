@@ -39,7 +39,9 @@ def show(report_code: str) -> ResponseReturnValue:
     return page(report, report_form.read(report, request.args), {})
 
 
-@route(blueprint, "/<report_code>/order", permission=Permission.REPORTS_ORDER, methods=("POST",))
+@route(
+    blueprint, "/<report_code>/order", permission=Permission.REPORTS_ORDER, methods=("POST",), is_costly=True
+)
 def order(report_code: str) -> ResponseReturnValue:
     """Have it made: it appears in "My files" at once."""
     report = parts().reports.of(report_code)

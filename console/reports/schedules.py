@@ -117,7 +117,7 @@ def _form(report: Report, errors: dict[str, list[str]]) -> str:
     )
 
 
-@route(blueprint, "/schedules/<int:schedule_id>/send", permission=SCHEDULE, methods=("POST",))
+@route(blueprint, "/schedules/<int:schedule_id>/send", permission=SCHEDULE, methods=("POST",), is_costly=True)
 def send(schedule_id: int) -> ResponseReturnValue:
     """Make it and mail it at once; its next hour stays where it is."""
     try:

@@ -133,7 +133,7 @@ def step(wanted: dict[str, Any], request_id: int) -> dict[str, Any]:
         return _whole(row)
 
 
-@route(blueprint, "/<int:request_id>/preview", methods=("POST",), permission=WORK)
+@route(blueprint, "/<int:request_id>/preview", methods=("POST",), permission=WORK, is_costly=True)
 @blueprint.gives(schemas.ProspectOut)
 def preview(request_id: int) -> dict[str, Any]:
     """Say what the operation of a request would do; the run's id is what `resolve` asks for."""

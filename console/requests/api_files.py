@@ -14,6 +14,7 @@ from console.web.routing import ResponseReturnValue, actor, db, parts, route
 from core.errors import Conflict, InvalidInput
 from core.i18n import N_
 from forms.requests import attachments, desk, service, submission
+from forms.requests.file_types import KINDS
 from forms.requests.models import Attachment, Request, RequestEvent, RequestState
 from rbac.permissions import Permission
 
@@ -35,7 +36,7 @@ def list_files(request_id: int) -> Sequence[Attachment]:
     return attachments.attachments_of(db(), service.get_request(db(), actor(), request_id))
 
 
-@route(blueprint, "/requests/<int:request_id>/files", methods=("POST",), permission=SUBMIT)
+@route(blueprint, "/requests/<int:request_id>/files", methods=("POST",), permission=SUBMIT, is_costly=True)
 @blueprint.takes_form(SENT, ["file"])
 @blueprint.gives(schemas.AttachmentOut(many=True))
 def add_files(request_id: int) -> list[Attachment]:
@@ -48,7 +49,7 @@ def add_files(request_id: int) -> list[Attachment]:
 
 
 @route(blueprint, "/requests/<int:request_id>/files/<int:attachment_id>", permission=VIEW)
-@blueprint.gives_file()
+@blueprint.gives_file(*sorted(kind.media_type for kind in KINDS.values()))
 def download(request_id: int, attachment_id: int) -> ResponseReturnValue:
     """A file as it was sent in, always as a download."""
     return send_attachment(service.get_request(db(), actor(), request_id), attachment_id)
@@ -75,7 +76,7 @@ def list_desk_files(request_id: int) -> Sequence[Attachment]:
         return attachments.attachments_of(db(), desk.get_request(db(), request_id).request)
 
 
-@route(blueprint, "/desk/<int:request_id>/files", methods=("POST",), permission=WORK)
+@route(blueprint, "/desk/<int:request_id>/files", methods=("POST",), permission=WORK, is_costly=True)
 @blueprint.takes_form(SENT, ["file", "text"])
 @blueprint.gives(schemas.AttachmentOut(many=True))
 def add_desk_files(request_id: int) -> list[Attachment]:
@@ -103,7 +104,7 @@ def _need_file() -> None:
 
 
 @route(blueprint, "/desk/<int:request_id>/files/<int:attachment_id>", permission=WORK)
-@blueprint.gives_file()
+@blueprint.gives_file(*sorted(kind.media_type for kind in KINDS.values()))
 def download_desk_file(request_id: int, attachment_id: int) -> ResponseReturnValue:
     """A file of a request of the portfolio, always as a download."""
     with desk.portfolio(db(), actor()):

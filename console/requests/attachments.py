@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from flask import Response, request
 
@@ -70,14 +73,27 @@ def send_document(customer_request: Request, ending: str) -> Response:
 
 def send_blank(form: FormType, ending: str) -> Response:
     """The printable form without anything filled in."""
-    return _send(printing.blank(form, locale()), ending, f"{form.code}.{ending}")
+    content, media = _blank(form.code, ending, locale())
+    return send_download(BytesIO(content), type=media, name=f"{form.code}.{ending}", size=len(content))
+
+
+@lru_cache(maxsize=64)
+def _blank(code: str, ending: str, language: str) -> tuple[bytes, str]:
+    """The empty form and its type: the same for everybody, so it is drawn once in a process."""
+    stream, media, _ = _drawn(printing.blank(get_type(code), language), ending)
+    with stream:
+        return stream.read(), media
 
 
 def _send(document: printing.Document, ending: str, name: str) -> Response:
+    stream, media, size = _drawn(document, ending)
+    return send_download(stream, type=media, name=name, size=size)
+
+
+def _drawn(document: printing.Document, ending: str) -> tuple[BinaryIO, str, int]:
     if ending not in printing.DRAWERS:
         raise NotFound
     with tempfile.TemporaryDirectory(prefix="form-") as folder:
         path = Path(folder) / f"out.{ending}"
         media = printing.write(document, ending, path)
-        stream, size = path.open("rb"), path.stat().st_size
-    return send_download(stream, type=media, name=name, size=size)
+        return path.open("rb"), media, path.stat().st_size

@@ -19,6 +19,7 @@ from rbac.permissions import Permission
 
 blueprint = Blueprint("connect", __name__, url_prefix="/connect")
 LIMIT = "5 per minute; 20 per hour"
+BLANK_LIMIT = "30 per minute"
 OPEN = Public("a new company has nobody who could sign in")
 
 
@@ -53,6 +54,7 @@ def send() -> ResponseReturnValue:
 
 
 @route(blueprint, "/blank.<ending>", permission=OPEN)
+@security.limiter.limit(BLANK_LIMIT)
 def blank(ending: str) -> ResponseReturnValue:
     """The empty form to print."""
     return send_blank(FORM, ending)

@@ -114,7 +114,9 @@ def pass_on(request_id: int) -> ResponseReturnValue:
     return go_to(url_for("desk.show", request_id=request_id))
 
 
-@route(blueprint, "/<int:request_id>/preview", methods=("POST",), permission=Permission.DESK_WORK)
+@route(
+    blueprint, "/<int:request_id>/preview", methods=("POST",), permission=Permission.DESK_WORK, is_costly=True
+)
 def preview(request_id: int) -> ResponseReturnValue:
     """Say what the operation would do before the request is resolved with it."""
     with desk.portfolio(db(), actor()):

@@ -18,13 +18,23 @@ SHOWN_NAMES, SHOWN_REASONS = 5, 3
 """What is told of files that were not taken travels in a cookie."""
 
 
-@route(blueprint, "/requests/forms/<form_code>/blank.<ending>", permission=Permission.REQUESTS_SUBMIT)
+@route(
+    blueprint,
+    "/requests/forms/<form_code>/blank.<ending>",
+    permission=Permission.REQUESTS_SUBMIT,
+    is_costly=True,
+)
 def blank(form_code: str, ending: str) -> ResponseReturnValue:
     """An empty form to print."""
     return send_blank(get_type(form_code), ending)
 
 
-@route(blueprint, "/requests/<int:request_id>/document.<ending>", permission=Permission.REQUESTS_VIEW)
+@route(
+    blueprint,
+    "/requests/<int:request_id>/document.<ending>",
+    permission=Permission.REQUESTS_VIEW,
+    is_costly=True,
+)
 def document(request_id: int, ending: str) -> ResponseReturnValue:
     """The filled-in form to print and sign."""
     return send_document(service.get_request(db(), actor(), request_id), ending)
@@ -64,7 +74,7 @@ def remove(request_id: int, attachment_id: int) -> ResponseReturnValue:
     return go_to(url_for("requests.show", request_id=draft.id) + "#files")
 
 
-@route(blueprint, "/desk/<int:request_id>/document.<ending>", permission=Permission.DESK_WORK)
+@route(blueprint, "/desk/<int:request_id>/document.<ending>", permission=Permission.DESK_WORK, is_costly=True)
 def desk_document(request_id: int, ending: str) -> ResponseReturnValue:
     """The filled-in form, for the account manager."""
     with desk.portfolio(db(), actor()):

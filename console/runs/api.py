@@ -80,7 +80,9 @@ def list_offers(query: dict[str, Any], code: str) -> list[dict[str, Any]]:
     return [{**offer._asdict(), "offer_class": offer.offer_class or None} for offer in offers]
 
 
-@route(blueprint, "/lines/operations/<code>", methods=("POST",), permission=Permission.LINES_VIEW)
+@route(
+    blueprint, "/lines/operations/<code>", methods=("POST",), permission=Permission.LINES_VIEW, is_costly=True
+)
 @blueprint.takes(schemas.OperationIn, "json")
 @blueprint.takes(schemas.KeyHeader, "headers")
 @blueprint.gives(schemas.RunOut)
@@ -89,7 +91,13 @@ def operate(body: dict[str, Any], headers: dict[str, Any], code: str) -> Run:
     return _operate(body, headers, code, LINE)
 
 
-@route(blueprint, "/accounts/operations/<code>", methods=("POST",), permission=Permission.ACCOUNTS_VIEW)
+@route(
+    blueprint,
+    "/accounts/operations/<code>",
+    methods=("POST",),
+    permission=Permission.ACCOUNTS_VIEW,
+    is_costly=True,
+)
 @blueprint.takes(schemas.OperationIn, "json")
 @blueprint.takes(schemas.KeyHeader, "headers")
 @blueprint.gives(schemas.RunOut)

@@ -67,7 +67,7 @@ def new(code: str) -> ResponseReturnValue:
     )
 
 
-@route(blueprint, "/<code>/preview", permission=Permission.LINES_VIEW, methods=("POST",))
+@route(blueprint, "/<code>/preview", permission=Permission.LINES_VIEW, methods=("POST",), is_costly=True)
 def preview(code: str) -> ResponseReturnValue:
     """Say beforehand what would happen; what does not fit is said at its field."""
     operation = parts().operations.of(code)

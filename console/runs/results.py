@@ -45,7 +45,7 @@ COLUMNS = (
 )
 
 
-@route(blueprint, "/result.xlsx", permission=Permission.LINES_VIEW)
+@route(blueprint, "/result.xlsx", permission=Permission.LINES_VIEW, is_costly=True)
 def result(run_id: int) -> ResponseReturnValue:
     """The file; while a run goes on it says how things stand now."""
     run = listing.get_run(db(), actor(), run_id)

@@ -11,7 +11,6 @@ from marshmallow import EXCLUDE, RAISE, Schema
 from console.web.routing import View
 
 FILE = {"type": "string", "format": "binary"}
-ANY_TYPE = "application/octet-stream"
 
 
 class Calls(Blueprint):  # type: ignore[misc]
@@ -58,10 +57,16 @@ class Calls(Blueprint):  # type: ignore[misc]
         decorator: Callable[[View], View] = self.response(200, schema)
         return decorator
 
-    def gives_file(self) -> Callable[[View], View]:
-        """Describe an answer that is a file."""
-        decorator: Callable[[View], View] = self.response(200, FILE, content_type=ANY_TYPE)
-        return decorator
+    def gives_file(self, *types: str) -> Callable[[View], View]:
+        """Describe an answer that is a file of one of these types."""
+
+        def described(view: View) -> View:
+            content = {type: {"schema": FILE} for type in types}
+            first: View = self.response(200, FILE, content_type=types[0])(view)
+            made: View = self.doc(responses={"200": {"description": "OK", "content": content}})(first)
+            return made
+
+        return described
 
     def gives_nothing(self) -> Callable[[View], View]:
         """Answer 204, whatever the view returns."""

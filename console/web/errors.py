@@ -7,19 +7,19 @@ from typing import Any
 from urllib.parse import quote
 
 import structlog
-from flask import Flask, g, jsonify, redirect, request, url_for
+from flask import Flask, g, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from console.web.i18n import text
-from console.web.identity import stop_asking, was_signed_out
+from console.web.identity import find_person, stop_asking, was_signed_out
 from console.web.intake import Unreadable
 from console.web.routing import CompanyNeeded, SignInNeeded, is_api, is_fragment, local_path, render
-from console.web.schema_messages import by_field, message_text
+from console.web.schema_messages import bounded, by_field
 from core.errors import AppError, Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from core.i18n import N_
 from rbac.permissions import Permission
@@ -95,9 +95,7 @@ def on_app_error(problem: AppError) -> ResponseReturnValue:
     advice = ADVICE.get(status, "")
     fields = None
     if isinstance(problem, InvalidInput):
-        fields = {
-            name: [message_text(message) for message in messages] for name, messages in problem.fields.items()
-        }
+        fields = bounded((name, message) for name, messages in problem.fields.items() for message in messages)
     message = text(problem.message, **problem.params)
     if isinstance(problem, NotAllowed) and problem.permission in set(Permission):
         label = text(Permission(problem.permission).label)
@@ -127,7 +125,9 @@ def on_company_needed(_: CompanyNeeded) -> ResponseReturnValue:
 
 
 def on_csrf(problem: CSRFError) -> ResponseReturnValue:
-    """A form without its token."""
+    """A form without its token; a program without a session is told to sign in first."""
+    if is_api() and find_person() is None:
+        return on_sign_in_needed(SignInNeeded())
     log.info("console.csrf", path=request.path, why=problem.description)
     return answer(
         Trouble(400, "csrf", text(N_("This form could not be checked as yours.")), text(CSRF_ADVICE))
@@ -162,7 +162,11 @@ def on_http(problem: HTTPException) -> ResponseReturnValue:
     if status < 400:
         return problem.get_response()
     title, code = TITLES.get(status, TITLES[400]), problem.name.lower().replace(" ", "_")
-    return answer(Trouble(status, code, text(title), text(ADVICE.get(status, "")), _messages(problem)))
+    advice = getattr(problem, "advice", ADVICE.get(status, ""))
+    answered = make_response(answer(Trouble(status, code, text(title), text(advice), _messages(problem))))
+    if isinstance(problem, MethodNotAllowed) and problem.valid_methods:
+        answered.allow.update(problem.valid_methods)
+    return answered
 
 
 def on_database_away(problem: Exception) -> ResponseReturnValue:

@@ -8,15 +8,31 @@ from typing import Any
 
 from flask import Flask, request
 from flask.json import loads
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from core.bounds import LARGEST, is_storable
+from core.i18n import N_
+from core.messages import Message
+
+USUAL_JSON = 1024**2
+LISTS_JSON = 6 * 1024**2
+"""Where every number of a list of 100,000 may have a value of its own."""
+OF_LISTS = frozenset(("api_runs", "api_requests", "listener"))
+JSON_BOUND = N_("This call takes JSON of up to %(most)s MB.")
 
 
 class Unreadable(Exception):
     """The request holds characters that no text has."""
+
+
+class JsonTooLarge(RequestEntityTooLarge):
+    """More JSON than any call needs."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.advice = Message(JSON_BOUND, most=most // 1024**2)
 
 
 class KeyConverter(IntegerConverter):
@@ -45,6 +61,16 @@ def check_names() -> None:
     """
     if request.mimetype == "multipart/form-data" and None in (*request.form, *request.files):
         raise BadRequest
+
+
+def bound_json() -> None:
+    """Raise JsonTooLarge for a body that is larger than a call needs, before it is read."""
+    if not request.is_json:
+        return
+    most = LISTS_JSON if request.blueprint in OF_LISTS else USUAL_JSON
+    if request.content_length is not None and request.content_length > most:
+        raise JsonTooLarge(most)
+    request.max_content_length = most
 
 
 def check() -> None:

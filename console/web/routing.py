@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from console.web.identity import Person, find_person
 from console.web.parts import parts
+from console.web.rates import limited
 from core.db import session
 from core.errors import NotAllowed
 from rbac.actor import Actor
@@ -55,9 +56,11 @@ def route(
     methods: Sequence[str] = ("GET",),
     endpoint: str | None = None,
     passive: bool = False,
+    is_costly: bool = False,
 ) -> Callable[[View], View]:
     """Register a view with the permission it needs: the only way in which views are registered.
 
+    `is_costly` views have a tighter bound on how often a person may ask (console/web/rates.py).
     `passive` views are asked for by pages themselves (progress), and do not keep a session alive.
     """
 
@@ -67,9 +70,12 @@ def route(
             admit(permission)
             return view(*args, **kwargs)
 
-        guarded.declared = permission  # type: ignore[attr-defined]
-        guarded.passive = passive  # type: ignore[attr-defined]
-        blueprint.add_url_rule(rule, endpoint or view.__name__, guarded, methods=list(methods))
+        registered: Any = guarded
+        if not isinstance(permission, Public):
+            registered = limited(guarded, is_costly=is_costly)
+        registered.declared = permission
+        registered.passive = passive
+        blueprint.add_url_rule(rule, endpoint or view.__name__, registered, methods=list(methods))
         return view
 
     return register

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from marshmallow.exceptions import SCHEMA
@@ -52,6 +52,10 @@ PHRASES = (
 )
 """Said with values filled in already, so they are known again by what stands around the values."""
 
+MOST_TOLD = 50
+LONGEST_NAME = 100
+OTHERS = "…"
+AND_MORE = N_("and %(n)s more")
 ANYTHING = ("choices", "other")
 PLACE = re.compile(r"%\((\w+)\)s")
 
@@ -90,12 +94,25 @@ def message_text(message: str) -> str:
 
 def by_field(errors: Mapping[Any, Any]) -> dict[str, list[str]]:
     """The messages of a failed check by field, each once: `selection.kind` for what is nested, a list as one field."""
-    messages: dict[str, list[str]] = {}
-    for name, message in _flat(errors, ""):
+    return bounded(_flat(errors, ""))
+
+
+def bounded(messages: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Fields with their messages in the person's language, each once: MOST_TOLD of them, the rest is counted."""
+    told: dict[str, list[str]] = {}
+    count = left = 0
+    for name, message in messages:
+        if count >= MOST_TOLD:
+            left += 1
+            continue
+        shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
         sentence = message_text(message)
-        if sentence not in messages.setdefault(name, []):
-            messages[name].append(sentence)
-    return messages
+        if sentence not in told.setdefault(shown, []):
+            told[shown].append(sentence)
+            count += 1
+    if left:
+        told[OTHERS] = [text(AND_MORE, n=left)]
+    return told
 
 
 def _flat(errors: Mapping[Any, Any], outer: str) -> Iterator[tuple[str, str]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import BadRequest
 
+from core.i18n import N_
 from core.settings import Settings
 
 MAX_UPLOAD = 12 * 1024 * 1024
@@ -17,6 +21,9 @@ WRONG_SIGN_IN_LIMIT = "30 per minute; 300 per hour"
 SIGN_IN_LIMIT = "300 per minute"
 """All tries of one address: each costs the time of a hash."""
 PERMISSIONS = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
+
+LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
+_PLAIN_HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, headers_enabled=True, strategy="fixed-window")
@@ -40,6 +47,7 @@ def install(app: Flask, settings: Settings) -> None:
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_SWALLOW_ERRORS=True,
     )
+    app.before_request(lambda: _check_host(settings.console_url))
     csrf.init_app(app)
     limiter.init_app(app)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
@@ -48,6 +56,22 @@ def install(app: Flask, settings: Settings) -> None:
         return _hardened(response, secure=settings.secure_cookies)
 
     app.after_request(harden)
+
+
+def _check_host(console_url: str) -> None:
+    """Raise UnknownHost unless the console was asked by a name of its own; monitoring may ask by any."""
+    names = {urlsplit(console_url).hostname or "", *LOOPBACK}
+    host = urlsplit(f"//{request.host}").hostname if _PLAIN_HOST.fullmatch(request.host) else None
+    if host not in names and request.blueprint != "health":
+        raise UnknownHost
+
+
+class UnknownHost(BadRequest):
+    """The request names a host that is not the console's."""
+
+    advice = N_(
+        "This console has another address. It is the setting CONSOLE_URL; a proxy passes it on as Host."
+    )
 
 
 def csp_nonce() -> str:

@@ -12,7 +12,7 @@ from core.excel.columns import Column, clean_text, converters
 from core.excel.write_workbook import replaced
 from core.i18n import DEFAULT_LOCALE, translate
 
-_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
+_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER: Final = re.compile(r"\+\d+")
 
 

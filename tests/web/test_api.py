@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from operators.tmf.events import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from reports.files import TYPES
 from tests.web.conftest import SignIn, TwoCompanies
 from tests.web.routes import targets
 
@@ -70,7 +71,7 @@ def test_the_document_tells_the_truth_of_errors_files_and_proofs(app: Flask, adm
     assert list(sent["requestBody"]["content"]) == ["multipart/form-data"]
     assert sent["security"] == [{"session": [], "token": []}]
     file = document["paths"]["/api/v1/files/{file_id}/content"]["get"]["responses"]["200"]
-    assert list(file["content"]) == ["application/octet-stream"]
+    assert sorted(file["content"]) == sorted(TYPES.values())
     proofs = document["components"]["securitySchemes"]
     assert proofs["session"]["name"] == app.config["SESSION_COOKIE_NAME"]
     assert proofs["token"]["name"] in app.config["WTF_CSRF_HEADERS"]

@@ -23,6 +23,7 @@ from notices.smtp import Letter, SmtpServer
 from reports import scheduling
 from reports.calendar import next_moment
 from reports.models import Period, ReportJob, ReportSchedule
+from reports.service import MOST_OPEN
 from tests.fixtures.mail import Mailbox
 from tests.integration.reports.conftest import ReportHarness
 
@@ -245,6 +246,17 @@ def test_of_two_clicks_at_the_same_moment_one_orders(harness: ReportHarness) -> 
         answers = [pool.submit(send_now, harness, schedule_id) for _ in range(4)]
     assert sorted(type(one.exception()).__name__ for one in answers) == ["Conflict"] * 3 + ["NoneType"]
     assert len(rows(harness, ReportJob)) == 1
+
+
+def test_quotas_hold_at_the_same_moment(harness: ReportHarness) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        orders = [pool.submit(harness.order) for _ in range(2 * MOST_OPEN)]
+    assert sum(order.exception() is None for order in orders) == MOST_OPEN
+    for _ in range(scheduling.MOST_SCHEDULES - 2):
+        schedule(harness)
+    with ThreadPoolExecutor(8) as pool:
+        made = [pool.submit(schedule, harness) for _ in range(8)]
+    assert sum(one.exception() is None for one in made) == 2
 
 
 def test_sending_at_once_asks_the_same_rights(harness: ReportHarness) -> None:
