@@ -112,10 +112,13 @@ def connect_operator(settings: Settings) -> Operator:
     return connect(settings)
 
 
-def build(settings: Settings) -> Parts:
-    """Bind the process to its database and put its parts together. Opens no connection by itself."""
+def build(settings: Settings, *, is_impatient: bool = False) -> Parts:
+    """Bind the process to its database and put its parts together. Opens no connection by itself.
+
+    `is_impatient`: people wait for what the process answers, see core.db.connect.
+    """
     operator = connect_operator(settings)
-    db.connect(settings.database_url)
+    db.connect(settings.database_url, is_impatient=is_impatient)
     journal = journal_registry(OPERATIONS)
     return Parts(
         settings=settings,

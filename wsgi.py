@@ -10,7 +10,7 @@ from core import logs
 from core.settings import Settings
 
 logs.configure()
-parts = bootstrap.build(Settings.from_env())
+parts = bootstrap.build(Settings.from_env(), is_impatient=True)
 app = create_app(parts)
 # What start-up made stays for good: collections need not go through it again and again.
 gc.freeze()

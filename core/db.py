@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import psycopg
+from psycopg.abc import RV, PQGen
+from psycopg.errors import _WaitTimeout
 from sqlalchemy import BigInteger, DateTime, Engine, MetaData, String, create_engine
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.event import listens_for
+from sqlalchemy.event import listen, listens_for
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, sessionmaker
 
 from core import tenancy
@@ -81,18 +84,66 @@ def _undo_savepoint(session: Session, ended: SessionTransaction) -> None:
         session.info[_CALLS].undo(ended)
 
 
-def connect(url: str, *, pool_size: int = 10) -> Engine:
-    """Bind the process to a database; returns the engine. `url` is a SQLAlchemy URL for psycopg 3."""
+CONNECT_SECONDS = 3
+"""For how long a connection is waited for, and for its sign of life; on the same network they come in milliseconds."""
+ANSWER_SECONDS = 15.0
+"""For how long people wait for the answer to a statement."""
+
+
+class ImpatientConnection(psycopg.Connection[Any]):
+    """A connection that is given up where the server does not answer for so long: it hangs, or the network is cut.
+
+    A limit of the server's own (statement_timeout) would not help: it is the server that stands still.
+    """
+
+    answer_seconds = ANSWER_SECONDS
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        """As psycopg waits, but not for ever; what was asked is lost with the connection."""
+        try:
+            return super().wait(gen, interval, self.answer_seconds if timeout is None else timeout)
+        except _WaitTimeout as problem:
+            self.pgconn.finish()
+            raise psycopg.OperationalError("the database did not answer in time") from problem
+
+
+def connect(url: str, *, pool_size: int = 10, is_impatient: bool = False) -> Engine:
+    """Bind the process to a database; returns the engine. `url` is a SQLAlchemy URL for psycopg 3.
+
+    `is_impatient`: for processes in which people wait; no statement may take longer than ImpatientConnection allows.
+    """
     engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
         pool_timeout=15,
+        connect_args={"connect_timeout": CONNECT_SECONDS},
         hide_parameters=True,  # an error is logged with its statement, never with the values: they are personal
     )
+    if is_impatient:
+        listen(engine, "do_connect", _connect_impatiently)
+        _ping_impatiently(engine)
     _factory.configure(bind=engine)
     return engine
+
+
+def _ping_impatiently(engine: Engine) -> None:
+    """Ask a connection for its sign of life before it is used, and wait for that less long than for an answer."""
+    ping = engine.dialect.do_ping
+
+    def ask(connection: Any) -> bool:
+        connection.answer_seconds = CONNECT_SECONDS
+        try:
+            return ping(connection)
+        finally:
+            connection.answer_seconds = ANSWER_SECONDS
+
+    engine.dialect.do_ping = ask  # type: ignore[assignment, method-assign]
+
+
+def _connect_impatiently(_dialect: object, _record: object, args: list[Any], options: dict[str, Any]) -> Any:
+    return ImpatientConnection.connect(*args, **options)
 
 
 def engine() -> Engine:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from redis import Redis
@@ -16,6 +17,8 @@ from rq import Queue, SimpleWorker
 from rq.cron import CronJob, CronScheduler
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core import clock
 
@@ -121,13 +124,47 @@ def work(redis_url: str, queue: str, parts: object, functions: Collection[str]) 
             if self.func_name not in functions or self.instance is not None:
                 log.error("queue.refused", function=str(self.func_name)[:200], queue=queue)
                 raise JobRefused(self.func_name)
-            return partial(super().func, parts)
+            return partial(_call_quietly, super().func, parts)
 
     link = Redis.from_url(redis_url, socket_connect_timeout=5)
     # Never the name of a dead process with the same number, which RQ would take for a living double.
     name = f"{worker_name()}-{secrets.token_hex(4)}"
     worker = PatientWorker([queue], connection=link, serializer=JSONSerializer, name=name, job_class=OwnJob)
     worker.work(with_scheduler=False, logging_level="WARNING")
+
+
+DATABASE_LOST = (OperationalError, InterfaceError, PoolTimeout)
+"""What a job meets where the database is away, restarts, or does not answer."""
+REMIND_SECONDS = 60.0
+
+
+class _Outage:
+    """What this process has written of a database that is away: when (monotonic seconds), and which jobs it failed."""
+
+    noted: float | None = None
+    failed: ClassVar[set[str]] = set()
+
+
+def _call_quietly(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a job's function; a database that is away is one line in the log, then one a minute.
+
+    Nothing is lost by it: the database says what is due, and whoever repeats jobs asks it again.
+    """
+    name = getattr(function, "__qualname__", "")
+    try:
+        result = function(*arguments)
+    except DATABASE_LOST as problem:
+        now = time.monotonic()
+        if _Outage.noted is None or now - _Outage.noted >= REMIND_SECONDS:
+            _Outage.noted = now
+            log.warning("database.away", job=name, problem=type(problem).__name__)
+        _Outage.failed.add(name)
+        return None
+    if name in _Outage.failed:
+        _Outage.noted = None
+        _Outage.failed.clear()
+        log.info("database.back", job=name)
+    return result
 
 
 class JsonCron(CronScheduler):

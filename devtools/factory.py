@@ -313,15 +313,26 @@ class Factory:
     @contextmanager
     def operator_frozen(self) -> Iterator[None]:
         """Every process of the operator stands still; what lies in its sockets is worked on afterwards."""
-        supervisor = psutil.Process(self.children["sandbox"].pid)
-        pids = [supervisor.pid, *(child.pid for child in supervisor.children(recursive=True))]
-        for pid in pids:
-            self.kill(pid, signal.SIGSTOP)
+        with self._frozen(self.children["sandbox"].pid):
+            yield
+
+    @contextmanager
+    def postgres_paused(self) -> Iterator[None]:
+        """The database takes connections and answers nothing; what was asked is worked on afterwards."""
+        with self._frozen(self.postgres.child().pid):
+            yield
+
+    @contextmanager
+    def _frozen(self, pid: int) -> Iterator[None]:
+        """A process and all below it stand still."""
+        pids = [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+        for stopped in pids:
+            self.kill(stopped, signal.SIGSTOP)
         try:
             yield
         finally:
-            for pid in pids:
-                self.kill(pid, signal.SIGCONT)
+            for stopped in pids:
+                self.kill(stopped, signal.SIGCONT)
 
     @contextmanager
     def operator_locked(self) -> Iterator[None]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -18,7 +19,10 @@ REASON = "the state of synchronisation belongs to no company"
 
 @dataclass
 class Report:
-    """What one synchronisation did; `deferred` lines wait for the end of an order, `odd` records were skipped."""
+    """What one synchronisation did; `deferred` lines wait for the end of an order, `odd` records were skipped.
+
+    `corrected` lines stood otherwise at the operator than here although it shows no later change of them.
+    """
 
     read: int = 0
     created: int = 0
@@ -26,6 +30,7 @@ class Report:
     terminated: int = 0
     deferred: int = 0
     odd: int = 0
+    corrected: int = 0
     problem: str = ""
 
     @property
@@ -41,6 +46,33 @@ class State:
     cursor: str
     done_at: datetime | None
     problem: str
+
+
+LATE_AFTER: Mapping[str, timedelta] = {
+    "lines": timedelta(minutes=15),
+    "pool": timedelta(minutes=45),
+    "spares": timedelta(hours=1),
+    "catalogue": timedelta(hours=4),
+    "companies": timedelta(hours=4),
+    "accounts": timedelta(hours=4),
+    "sims": timedelta(hours=36),
+}
+"""When a stream is late: several times as long as from one of its readings to the next. What is not named never is."""
+
+
+def kind_of(stream: str) -> str:
+    """What a stream brings: its name without the company."""
+    return stream.partition(":")[0]
+
+
+def late_kinds(moments: Mapping[str, datetime | None], now: datetime) -> list[str]:
+    """The kinds of which a stream is late, by when each stream last ended well; sorted."""
+    late = {
+        kind_of(stream)
+        for stream, done_at in moments.items()
+        if (limit := LATE_AFTER.get(kind_of(stream))) and (done_at is None or now - done_at > limit)
+    }
+    return sorted(late)
 
 
 def find_state(stream: str) -> State | None:

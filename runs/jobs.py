@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
-
-from core.queue import worker_name
+from core.queue import DATABASE_LOST, worker_name
 from runs.engine import runner, sweeper
 from runs.parts import Parts
 from runs.submission import WAKE
-
-DATABASE_LOST = (OperationalError, InterfaceError, TimeoutError)
-log = structlog.get_logger(__name__)
 
 
 def wake_run(parts: Parts, company_id: int, run_id: int) -> None:
     """Carry a run on, and wake again where lines still wait."""
     try:
         more = runner.work_on(parts, company_id, run_id, worker_name())
-    except DATABASE_LOST as problem:
-        log.warning("run.database_lost", run=run_id, problem=type(problem).__name__)
+    except DATABASE_LOST:
         _let_go()
-        return
+        raise
     if more:
         parts.queue.wake(WAKE, company_id, run_id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -18,8 +18,25 @@ def require_another(session: Session, company_id: int, *, but: int) -> None:
 
     The grants stay locked until the transaction ends, so that two administrators cannot remove each other.
     """
-    now = clock.now()
     administrators = session.execute(
+        _administrators(company_id)
+        .with_for_update(of=[Grant, User])
+        .execution_options(populate_existing=True)
+    ).all()
+    able = {user_id for user_id, is_blocked in administrators if not is_blocked}
+    if able == {but}:
+        raise Conflict(N_("The last global administrator cannot be removed."), code="last_global_admin")
+
+
+def active_administrators(session: Session, company_id: int) -> list[int]:
+    """The ids of the company's global administrators who can sign in."""
+    rows = session.execute(_administrators(company_id)).all()
+    return sorted({user_id for user_id, is_blocked in rows if not is_blocked})
+
+
+def _administrators(company_id: int) -> Select[int, bool]:
+    now = clock.now()
+    return (
         select(Grant.user_id, User.is_blocked)
         .join(Role, (Role.company_id == Grant.company_id) & (Role.id == Grant.role_id))
         .join(User, User.id == Grant.user_id)
@@ -31,9 +48,4 @@ def require_another(session: Session, company_id: int, *, but: int) -> None:
             or_(Grant.valid_from.is_(None), Grant.valid_from <= now),
             or_(Grant.valid_until.is_(None), Grant.valid_until > now),
         )
-        .with_for_update(of=[Grant, User])
-        .execution_options(populate_existing=True)
-    ).all()
-    able = {user_id for user_id, is_blocked in administrators if not is_blocked}
-    if able == {but}:
-        raise Conflict(N_("The last global administrator cannot be removed."), code="last_global_admin")
+    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from redis.exceptions import RedisError
@@ -13,20 +16,23 @@ from console.web.observe import registry
 from console.web.routing import Public, ResponseReturnValue, db, parts, route
 from core import clock
 from operators.models import SyncState
+from operators.states import kind_of, late_kinds
 from runs.models import Run, RunState
 from runs.submission import WAKE
 
 blueprint = Blueprint("health", __name__)
 ANYBODY = Public("monitoring asks without signing in; nothing personal is told")
-STALE = 15 * 60
-"""Seconds after which data that was not taken over from the operator again is called stale."""
 
 open_items = Gauge("console_run_items_open", "Items of runs without a final outcome", registry=registry)
 open_runs = Gauge("console_runs_open", "Runs with open items", registry=registry)
 queue_length = Gauge(
     "console_queue_length", "Jobs that wait for a worker; -1 without Redis", registry=registry
 )
-sync_age = Gauge("console_sync_age_seconds", "Age of the oldest stream from the operator", registry=registry)
+sync_age = Gauge(
+    "console_sync_age_seconds",
+    "Since the changes of lines were last read, of the company where that is longest ago",
+    registry=registry,
+)
 
 
 @route(blueprint, "/health/live", permission=ANYBODY, passive=True)
@@ -39,16 +45,17 @@ def live() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """503 without the database; without Redis or fresh data the console still serves, and says so."""
     try:
-        age = _sync_age(db())
+        moments = _moments(db())
     except SQLAlchemyError:
         return jsonify(status="not ready", database="away"), 503
     waiting = _queue_length()
-    fresh = age is not None and age < STALE
+    late = late_kinds(moments, clock.now())
+    fresh = bool(moments) and not late
     return jsonify(
         status="ready" if waiting >= 0 and fresh else "degraded",
         database="there",
         redis="there" if waiting >= 0 else "away",
-        operator={"age_seconds": age, "fresh": fresh},
+        operator={"age_seconds": _sync_age(moments), "fresh": fresh, "late": late},
     )
 
 
@@ -67,15 +74,21 @@ def metrics() -> ResponseReturnValue:
     open_items.set(int(items))
     open_runs.set(int(runs))
     queue_length.set(_queue_length())
-    age = _sync_age(db())
+    age = _sync_age(_moments(db()))
     sync_age.set(age if age is not None else float("nan"))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
-def _sync_age(session: Session) -> float | None:
-    """Seconds since the stream that was longest not taken over; None where nothing ever was."""
-    oldest = session.scalar(select(func.min(SyncState.done_at)))
-    return round((clock.now() - oldest).total_seconds(), 1) if oldest else None
+def _moments(session: Session) -> Mapping[str, datetime | None]:
+    """When each stream from the operator last ended well."""
+    rows = session.execute(select(SyncState.stream, SyncState.done_at))
+    return {row.stream: row.done_at for row in rows}
+
+
+def _sync_age(moments: Mapping[str, datetime | None]) -> float | None:
+    """Seconds since the changes of lines were last read, of the company where that is longest ago; None where never."""
+    read = [moment for stream, moment in moments.items() if moment and kind_of(stream) == "lines"]
+    return round((clock.now() - min(read)).total_seconds(), 1) if read else None
 
 
 def _queue_length() -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -61,6 +63,9 @@ UNFIT = N_("A value that was sent is too large or has characters that cannot be 
 NEEDED = N_("Needed: “%(permission)s”.")
 CSRF_ADVICE = N_("The page was open for too long. Go back, reload it and send it again.")
 
+RETRY_AFTER = 10
+"""Seconds after which it is worth while to try again what is not available now."""
+
 log = structlog.get_logger("console")
 
 
@@ -77,16 +82,18 @@ class Trouble:
 
 def install(app: Flask) -> None:
     """Register the handlers; they run outside the request's unit of work."""
-    app.register_error_handler(AppError, on_app_error)
-    app.register_error_handler(SignInNeeded, on_sign_in_needed)
-    app.register_error_handler(CompanyNeeded, on_company_needed)
-    app.register_error_handler(CSRFError, on_csrf)
-    app.register_error_handler(Unreadable, on_unreadable)
-    app.register_error_handler(DataError, on_unfit_data)
-    app.register_error_handler(HTTPException, on_http)
-    app.register_error_handler(OperationalError, on_database_away)
-    app.register_error_handler(PoolTimeout, on_database_away)
-    app.register_error_handler(Exception, on_bug)
+    for kind, handler in HANDLERS:
+        app.register_error_handler(kind, partial(_answered, handler))
+
+
+def _answered(handler: Callable[[Any], ResponseReturnValue], problem: Exception) -> ResponseReturnValue:
+    """What the handler answers; where the person, and so the language, cannot be looked up, that comes first."""
+    try:
+        return handler(problem)
+    except (OperationalError, PoolTimeout) as away:
+        if "_login_user" in g:
+            raise
+        return on_database_away(away)
 
 
 def on_app_error(problem: AppError) -> ResponseReturnValue:
@@ -191,11 +198,16 @@ def on_bug(problem: Exception) -> ResponseReturnValue:
 
 def answer(trouble: Trouble) -> ResponseReturnValue:
     """The error as JSON for programs, as a fragment for htmx, else as a page."""
+    headers = {"Retry-After": str(RETRY_AFTER)} if trouble.status == 503 else {}
     if is_api():
-        return jsonify(as_json(trouble)), trouble.status
+        return jsonify(as_json(trouble)), trouble.status, headers
+    return _page(trouble), trouble.status, headers
+
+
+def _page(trouble: Trouble) -> str:
     template = "parts/error.html" if is_fragment() else "error.html"
     title = text(TITLES.get(trouble.status, TITLES[400]))
-    return render(template, trouble=trouble, title=title, support=g.get("request_id", "")), trouble.status
+    return render(template, trouble=trouble, title=title, support=g.get("request_id", ""))
 
 
 def as_json(trouble: Trouble) -> dict[str, Any]:
@@ -209,3 +221,18 @@ def as_json(trouble: Trouble) -> dict[str, Any]:
     if trouble.fields:
         body["fields"] = trouble.fields
     return body
+
+
+HANDLERS: tuple[tuple[type[Exception], Callable[[Any], ResponseReturnValue]], ...] = (
+    (AppError, on_app_error),
+    (SignInNeeded, on_sign_in_needed),
+    (CompanyNeeded, on_company_needed),
+    (CSRFError, on_csrf),
+    (Unreadable, on_unreadable),
+    (DataError, on_unfit_data),
+    (HTTPException, on_http),
+    (OperationalError, on_database_away),
+    (PoolTimeout, on_database_away),
+    (Exception, on_bug),
+)
+"""Who answers which error; install() registers them."""

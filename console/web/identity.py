@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 from flask import Flask, g, request, session
-from flask_login import LoginManager, current_user
+from flask_login import AnonymousUserMixin, LoginManager, current_user
 
 from core import clock
 from core.db import unit_of_work
@@ -84,6 +84,7 @@ def stop_asking() -> None:
     """For error pages: where the person could not be looked up, do not try again."""
     if "_login_user" not in g:
         g.nobody = True
+        g._login_user = AnonymousUserMixin()  # templates ask Flask-Login too, by themselves
 
 
 def was_signed_out() -> bool:

@@ -11,8 +11,10 @@ from wsgiref.types import WSGIApplication
 from waitress import wasyncore  # type: ignore[import-untyped]
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
 from waitress.server import TcpWSGIServer  # type: ignore[import-untyped]
+from waitress.task import ThreadedTaskDispatcher  # type: ignore[import-untyped]
 
 THREADS = 16
+LIFE = "/health/live"
 CONNECTIONS = 1_000
 """So many at once; those that wait or send slowly hold a little memory each and no thread."""
 SILENCE = 20
@@ -47,6 +49,16 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
     last_moment = 0.0
     """When it ends whatever is still being answered; 0 while nobody asked it to."""
 
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self._life = ThreadedTaskDispatcher()
+        self._life.set_thread_count(1)
+
+    def add_task(self, task: Any) -> None:
+        """Give a request to a thread; one of its own says whether the process lives, however busy the others are."""
+        is_of_life = task.requests[0].path == LIFE
+        (self._life if is_of_life else self.task_dispatcher).add_task(task)
+
     def maintenance(self, now: float) -> None:
         """Close connections that are silent, and those whose request takes too long to come."""
         super().maintenance(now)
@@ -62,6 +74,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         while self._is_answering() and time.time() < self.last_moment:
             self._turn()
         self.task_dispatcher.shutdown(timeout=1)
+        self._life.shutdown(timeout=1)
 
     def stop(self, *_signal: object) -> None:
         """Let no more in, and end soon."""

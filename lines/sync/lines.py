@@ -11,6 +11,7 @@ from sqlalchemy import or_, select, text, update
 
 from core import clock
 from core.db import unit_of_work
+from core.i18n import N_
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import Company
 from lines.models import Line, LineState
@@ -18,16 +19,22 @@ from lines.sync.moved_away import end_elsewhere
 from lines.sync.seen_ids import SeenIds
 from lines.sync.sims import sync_sims
 from lines.sync.writer import LineWriter
+from notices import service as notices
 from operators.port import Source
 from operators.records import LineData, Page
 from operators.states import Report, find_state
 from operators.sync import count, get_party_id, stream
+from users.last_admin import active_administrators
 
 CHUNK = 5000
 OVERLAP = timedelta(minutes=2)
 """How far polling looks back behind the moment it began: the operator's clock is not ours."""
 MANY = 1000
 """New lines from which the statistics of the tables no longer hold."""
+CORRECTED = N_(
+    "Numbers that stood otherwise at the operator than here: %(n)s. Now they stand as the operator says; "
+    "the journal has each."
+)
 MOMENT = timedelta(milliseconds=1)
 MOST_MISSING = 0.5
 """Share of a company's lines that may vanish at once; above it the operator's list is not believed."""
@@ -37,11 +44,13 @@ log = structlog.get_logger(__name__)
 def load_company(source: Source, company_id: int, *, with_sims: bool = True) -> Report:
     """Read all lines and SIM cards of a company: its first load, and later the full reconciliation.
 
-    Lines that the operator no longer shows become terminated. Raises OperatorAway; what was written by then stays.
+    What the operator shows is the truth, whatever its moments of change say; where that corrects lines, the company's
+    administrators are told how many. Lines that the operator no longer shows become terminated. Raises OperatorAway;
+    what was written by then stays.
     """
     report, party_id = Report(), get_party_id(company_id)
     started = clock.now()
-    writer = LineWriter(company_id, report, started, is_first=_is_first(company_id))
+    writer = LineWriter(company_id, report, started, is_first=_is_first(company_id), is_whole=True)
     seen, cursor = SeenIds(), [""]
     with stream(f"lines:{company_id}", report, cursor):
         _write_all(writer, source.lines(party_id), seen)
@@ -53,6 +62,17 @@ def load_company(source: Source, company_id: int, *, with_sims: bool = True) -> 
         sync_sims(source, company_id, party_id)
     with company_scope(company_id), unit_of_work() as db:
         db.execute(update(Company).where(Company.id == company_id).values(synced_at=clock.now()))
+        if report.corrected:
+            administrators = active_administrators(db, company_id)
+            notices.tell(
+                db,
+                company_id,
+                administrators,
+                "lines.corrected",
+                CORRECTED,
+                {"n": report.corrected},
+                "/journal",
+            )
     log.info("lines.loaded", company=company_id, **_figures(report))
     return report
 
@@ -176,5 +196,5 @@ def _in_service(company_id: int, started: datetime) -> Iterator[tuple[int, str]]
 def _figures(report: Report) -> dict[str, int]:
     return {
         name: getattr(report, name)
-        for name in ("read", "created", "changed", "terminated", "deferred", "odd")
+        for name in ("read", "created", "changed", "terminated", "deferred", "odd", "corrected")
     }

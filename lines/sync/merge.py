@@ -52,17 +52,26 @@ def is_newer(stored: Stored, line: LineData) -> bool:
     return last is None or line.updated_at > last
 
 
-def merge(stored: Stored, line: LineData, values: Mapping[str, Any], *, has_order: bool) -> Merge:
+def differs(stored: Stored, line: LineData, values: Mapping[str, Any]) -> bool:
+    """Whether the operator shows anything that an order may change, or the moment of change, otherwise than stored."""
+    moved = stored["operator_updated_at"] != line.updated_at
+    return moved or any(name in values and stored[name] != values[name] for name in ORDERED)
+
+
+def merge(
+    stored: Stored, line: LineData, values: Mapping[str, Any], *, has_order: bool, is_whole: bool = False
+) -> Merge:
     """What changes on a stored line.
 
     An older snapshot changes nothing, one of the same moment only what moves without one. With an order on its way, or
     one that ended after the snapshot was asked for, only usage is taken over and the rest is deferred. The columns of
-    each owner are said in lines/attributes.py.
+    each owner are said in lines/attributes.py. With `is_whole`, when everything is read, the operator's state is the
+    truth whatever its moments say: it may have gone back to a backup.
     """
     last = stored["operator_updated_at"]
-    if last is not None and line.updated_at < last:
+    if last is not None and line.updated_at < last and not is_whole:
         return Merge({}, False)
-    newer = is_newer(stored, line)
+    newer = is_newer(stored, line) or (is_whole and differs(stored, line, values))
     names: tuple[str, ...] = USAGE
     if newer and not has_order:
         unset = [name for name in UNTIL_SET if not stored[name]]

@@ -48,16 +48,26 @@ Row = Mapping[str, Any]
 class LineWriter:
     """Brings the stored lines of one company up to date, chunk by chunk, each in its own transaction.
 
-    `is_first` is the first load, which the journal does not keep. `report` counts; `deferred_since` is the earliest
+    `is_first` is the first load, which the journal does not keep. `is_whole`: everything is read, and what the operator
+    shows is the truth even where its moment of change is not later. `report` counts; `deferred_since` is the earliest
     moment of a snapshot that has to be looked at again; `arrived` holds what was new here or came back. `since` is
     when reading them began: what an order of ours did to a line after that, they may not know yet.
     """
 
-    def __init__(self, company_id: int, report: Report, since: datetime, *, is_first: bool = False) -> None:
+    def __init__(
+        self,
+        company_id: int,
+        report: Report,
+        since: datetime,
+        *,
+        is_first: bool = False,
+        is_whole: bool = False,
+    ) -> None:
         self.since = since
         self.company_id = company_id
         self.report = report
         self.is_first = is_first
+        self.is_whole = is_whole
         self.deferred_since: datetime | None = None
         self.arrived: list[LineData] = []
         with company_scope(company_id), unit_of_work() as db:
@@ -81,10 +91,21 @@ class LineWriter:
                 merges = {key: merged for key, merged in merges.items() if key not in locked}
                 again = self._merged(db, lines, numbers, locked)
                 self._change(db, locked, again)
+                self._count_corrected(lines, locked, again)
                 self.arrived += [lines[key] for key, merged in again.items() if _is_back(locked[key], merged)]
                 merges |= again
             self._defer([lines[key] for key, merged in merges.items() if merged.is_deferred])
             self._insert(db, [lines[key] for key in lines if key not in stored], numbers)
+
+    def _count_corrected(
+        self, lines: Mapping[str, LineData], stored: Mapping[str, Row], merges: Mapping[str, Merge]
+    ) -> None:
+        """Count lines whose state was taken over although the operator does not show a later change of them."""
+        self.report.corrected += sum(
+            1
+            for key, merged in merges.items()
+            if not is_newer(stored[key], lines[key]) and not JOURNALED.isdisjoint(merged.changes)
+        )
 
     def terminate(self, line_ids: Sequence[int], moments: Mapping[int, datetime] | None = None) -> None:
         """The operator no longer shows these lines: they are terminated.
@@ -124,7 +145,7 @@ class LineWriter:
         A line that waits for the outcome of an order takes no number from another one yet.
         """
         numbers = {key: row["msisdn"] for key, row in stored.items()}
-        newer = {key: row["id"] for key, row in stored.items() if is_newer(row, lines[key])}
+        newer = {key: row["id"] for key, row in stored.items() if self._is_news(row, lines[key])}
         ordered = self._with_order(db, list(newer.values()))
         waiting = {key for key, row in stored.items() if row["id"] in ordered or self._was_ordered(row)}
         asking = {
@@ -163,17 +184,26 @@ class LineWriter:
         stored: Mapping[str, Row],
     ) -> dict[str, Merge]:
         """What is to be done, by the operator's id; only lines on which something is."""
-        newer = [row["id"] for key, row in stored.items() if is_newer(row, lines[key])]
+        newer = [row["id"] for key, row in stored.items() if self._is_news(row, lines[key])]
         ordered = self._with_order(db, newer)
         merges: dict[str, Merge] = {}
         for key, row in stored.items():
             line = lines[key]
             values = values_of(line, self._accounts.get(line.account_id), numbers[key])
             has_order = row["id"] in ordered or self._was_ordered(row)
-            merged = merge(row, line, values, has_order=has_order)
+            is_whole = self.is_whole and not self._came_meanwhile(row)
+            merged = merge(row, line, values, has_order=has_order, is_whole=is_whole)
             if merged.changes or merged.is_deferred:
                 merges[key] = merged
         return merges
+
+    def _is_news(self, row: Row, line: LineData) -> bool:
+        return is_newer(row, line) or (self.is_whole and not self._came_meanwhile(row))
+
+    def _came_meanwhile(self, row: Row) -> bool:
+        """Whether an event brought a change after reading began: then the page that is read may be older."""
+        moment = row["operator_updated_at"]
+        return moment is not None and moment >= self.since
 
     def _was_ordered(self, row: Row) -> bool:
         return row["ordered_at"] is not None and row["ordered_at"] >= self.since

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import urllib.error
 import urllib.parse
 import urllib.request
+from email.message import Message
 from http.cookiejar import CookieJar
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -19,6 +21,15 @@ class Visitor:
 
     def sign_in(self, login: str, password: str) -> None:
         self.send("/sign-in", self.token("/sign-in"), login=login, password=password)
+
+    def read(self, path: str) -> tuple[int, str, Message]:
+        """Status, body and headers of a page, whatever it answers."""
+        try:
+            with self._opener.open(self._base + path, timeout=60) as answer:
+                return answer.status, answer.read().decode(), answer.headers
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode(), error.headers
 
     def token(self, path: str) -> str:
         """The token of the first form on a page."""
