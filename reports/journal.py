@@ -13,6 +13,7 @@ SCHEDULE_CREATED = Action("schedule.created", N_("Schedule of a report created")
 SCHEDULE_PAUSED = Action("schedule.paused", N_("Schedule of a report paused"))
 SCHEDULE_SENT = Action("schedule.sent", N_("Schedule of a report sent at once"))
 SCHEDULE_RESUMED = Action("schedule.resumed", N_("Schedule of a report resumed"))
+SCHEDULE_TAKEN_OVER = Action("schedule.taken_over", N_("Schedule of a blocked person taken over"))
 SCHEDULE_DELETED = Action("schedule.deleted", N_("Schedule of a report deleted"))
 
 WORDS = JournalWords(
@@ -25,6 +26,7 @@ WORDS = JournalWords(
         SCHEDULE_PAUSED,
         SCHEDULE_SENT,
         SCHEDULE_RESUMED,
+        SCHEDULE_TAKEN_OVER,
         SCHEDULE_DELETED,
     ),
     fields={

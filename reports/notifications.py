@@ -9,6 +9,7 @@ from core.i18n import N_, translate
 from hierarchy.models import Company
 from notices import service as notices
 from notices.service import Attachment
+from reports.administrators import administrators
 from reports.files import TYPES
 from reports.models import Format, ReportJob, ReportSchedule
 from reports.parts import Parts
@@ -18,6 +19,9 @@ from reports.service import file_name
 READY = N_("Your report “%(report)s” is ready.")
 FAILED = N_("Your report “%(report)s” could not be made: %(why)s")
 PAUSED = N_("The schedule of “%(report)s” is paused: you may not order this report any more.")
+LEFT_BEHIND = N_(
+    "The schedule of “%(report)s” is paused: %(person)s, who made it, is blocked. Take it over or delete it."
+)
 MAIL_READY = N_("Report “%(report)s” of %(company)s is attached.")
 MAIL_BIG = N_(
     "Report “%(report)s” of %(company)s is ready. It is too big for a mail; sign in to download it:"
@@ -85,3 +89,13 @@ def paused(session: Session, parts: Parts, schedule: ReportSchedule) -> None:
     shown = {"report": report.title if report else schedule.code}
     people = [schedule.created_by]
     notices.tell(session, schedule.company_id, people, "schedule.paused", PAUSED, shown, "/reports/schedules")
+
+
+def left_behind(session: Session, parts: Parts, schedule: ReportSchedule) -> None:
+    """The notice to the company's administrators that a schedule is paused because its person is blocked."""
+    report = parts.reports.get(schedule.code)
+    shown = {"report": report.title if report else schedule.code, "person": schedule.created_name}
+    people = administrators(session, schedule.company_id)
+    notices.tell(
+        session, schedule.company_id, people, "schedule.left_behind", LEFT_BEHIND, shown, "/reports/schedules"
+    )

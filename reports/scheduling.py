@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core import clock, emails
@@ -19,9 +19,10 @@ from core.periods import OWN
 from core.tenancy import all_companies, company_scope
 from hierarchy.models import Company
 from rbac.actor import Actor
-from rbac.decision import require
+from rbac.decision import require, require_everywhere
 from rbac.permissions import Permission
 from reports import notifications
+from reports.administrators import NEEDED, is_administrator
 from reports.calendar import next_moment
 from reports.journal import (
     SCHEDULE_CREATED,
@@ -29,6 +30,7 @@ from reports.journal import (
     SCHEDULE_PAUSED,
     SCHEDULE_RESUMED,
     SCHEDULE_SENT,
+    SCHEDULE_TAKEN_OVER,
 )
 from reports.models import OPEN, Format, Period, ReportJob, ReportSchedule
 from reports.order_params import CHECK, Asked, check, require_chosen, require_report, stored
@@ -36,6 +38,7 @@ from reports.parts import Parts
 from reports.report import Report
 from reports.service import file_format, hold_quota, only, ordering_company, place, refuse_too_many
 from users.actor import load_actor
+from users.models import User
 
 log = structlog.get_logger(__name__)
 MOST_ADDRESSES = 10
@@ -43,6 +46,7 @@ MOST_SCHEDULES = 50
 AT_ONCE = 20
 NO_ADDRESS = N_("“%(typed)s” is not an e-mail address.")
 STILL_MADE = N_("This report is still being made. Its mail goes out as soon as it is ready.")
+NOT_LEFT_BEHIND = N_("This schedule is of a person who can look after it.")
 MOVING = N_("A schedule needs a period that moves with the calendar, not own dates.")
 LAST_DAY = {Period.WEEKLY: 7, Period.MONTHLY: 28}
 
@@ -194,6 +198,60 @@ def get_schedule(
     return only(session, statement, is_held=is_held)
 
 
+_blocked = select(User.id).where(User.is_blocked.is_(True))
+
+
+def left_behind(session: Session, actor: Actor) -> Sequence[ReportSchedule]:
+    """Paused schedules of people who are blocked, for those who may take them over; nothing for others."""
+    if not is_administrator(actor):
+        return ()
+    return session.scalars(_left_behind(actor).order_by(ReportSchedule.id)).all()
+
+
+def _left_behind(actor: Actor) -> Select[ReportSchedule]:
+    return select(ReportSchedule).where(
+        ReportSchedule.company_id == ordering_company(actor),
+        ReportSchedule.is_paused.is_(True),
+        ReportSchedule.created_by.in_(_blocked),
+    )
+
+
+def take_over(session: Session, actor: Actor, parts: Parts, schedule_id: int) -> ReportSchedule:
+    """Go on with a blocked person's schedule as one's own.
+
+    Raises Conflict for that of somebody else, NotAllowed or InvalidInput where the actor may not order the report.
+    """
+    schedule = _get_left_behind(session, actor, schedule_id)
+    _asked_again(session, actor, parts, schedule)
+    before = {"person": schedule.created_name}
+    schedule.created_by, schedule.created_name = actor.user_id or 0, actor.name
+    schedule.staff_reason, schedule.is_paused = actor.reason, False
+    schedule.next_at = next_moment(
+        Period(schedule.period), schedule.hour, schedule.day, actor.timezone, clock.now()
+    )
+    entry = Entry(SCHEDULE_TAKEN_OVER, "schedule", schedule.id, before, {"report": schedule.code})
+    write(session, actor, [entry])
+    return schedule
+
+
+def forget_left_behind(session: Session, actor: Actor, schedule_id: int) -> None:
+    """Delete a blocked person's schedule; raises Conflict for one of somebody else."""
+    _forget(session, actor, _get_left_behind(session, actor, schedule_id))
+
+
+def _get_left_behind(session: Session, actor: Actor, schedule_id: int) -> ReportSchedule:
+    for permission in NEEDED:
+        require_everywhere(actor, permission)
+    of_company = select(ReportSchedule).where(
+        ReportSchedule.company_id == ordering_company(actor), ReportSchedule.id == schedule_id
+    )
+    schedule = only(session, of_company, is_held=True)
+    is_blocked = session.scalar(_blocked.where(User.id == schedule.created_by)) is not None
+    if not (schedule.is_paused and is_blocked):
+        raise Conflict(NOT_LEFT_BEHIND, code="not_left_behind")
+    return schedule
+
+
 def pause(session: Session, actor: Actor, schedule_id: int, *, paused: bool) -> ReportSchedule:
     """Stop ordering for a while, or go on with the next hour to come."""
     schedule = get_schedule(session, actor, schedule_id, is_held=True)
@@ -209,10 +267,13 @@ def pause(session: Session, actor: Actor, schedule_id: int, *, paused: bool) -> 
 
 def forget(session: Session, actor: Actor, schedule_id: int) -> None:
     """Delete a schedule; files that it made stay until their day."""
-    schedule = get_schedule(session, actor, schedule_id, is_held=True)
+    _forget(session, actor, get_schedule(session, actor, schedule_id, is_held=True))
+
+
+def _forget(session: Session, actor: Actor, schedule: ReportSchedule) -> None:
     session.delete(schedule)
     session.flush()
-    write(session, actor, [Entry(SCHEDULE_DELETED, "schedule", schedule_id, {"report": schedule.code}, None)])
+    write(session, actor, [Entry(SCHEDULE_DELETED, "schedule", schedule.id, {"report": schedule.code}, None)])
 
 
 def send_now(session: Session, actor: Actor, parts: Parts, schedule_id: int) -> ReportJob:
@@ -267,6 +328,8 @@ def _order(db: Session, parts: Parts, schedule: ReportSchedule) -> None:
         log.warning(SCHEDULE_PAUSED, schedule=schedule.id, problem=problem.code)
         schedule.is_paused, schedule.last_at = True, now
         notifications.paused(db, parts, schedule)
+        if db.scalar(_blocked.where(User.id == schedule.created_by)) is not None:
+            notifications.left_behind(db, parts, schedule)
         return
     _place(db, actor, parts, asked, schedule)
 

@@ -30,7 +30,11 @@ TIMING = ("every", "day", "hour", "addresses")
 def index() -> ResponseReturnValue:
     """The person's schedules."""
     plans = _plans(scheduling.own(db(), actor()))
-    return render("reports/schedules.html", plans=plans, has_mail=bool(parts().settings.smtp_url))
+    left_behind = [
+        report_words.plan(schedule, (), None) for schedule in scheduling.left_behind(db(), actor())
+    ]
+    has_mail = bool(parts().settings.smtp_url)
+    return render("reports/schedules.html", plans=plans, left_behind=left_behind, has_mail=has_mail)
 
 
 def _plans(schedules: Sequence[ReportSchedule]) -> list[report_words.Plan]:
@@ -140,6 +144,26 @@ def pause(schedule_id: int) -> ResponseReturnValue:
 def resume(schedule_id: int) -> ResponseReturnValue:
     """Go on with the next time to come."""
     scheduling.pause(db(), actor(), schedule_id, paused=False)
+    return go_to(url_for("schedules.index"))
+
+
+@route(blueprint, "/schedules/<int:schedule_id>/take", permission=SCHEDULE, methods=("POST",))
+def take_over(schedule_id: int) -> ResponseReturnValue:
+    """Go on with the schedule of a blocked person."""
+    try:
+        scheduling.take_over(db(), actor(), parts(), schedule_id)
+    except InvalidInput as problem:
+        flash(text(problem.message, **problem.params), "warning")
+    else:
+        flash(_("The schedule is yours now. It goes on at its next time."), "success")
+    return go_to(url_for("schedules.index"))
+
+
+@route(blueprint, "/schedules/<int:schedule_id>/end", permission=SCHEDULE, methods=("POST",))
+def end(schedule_id: int) -> ResponseReturnValue:
+    """Delete the schedule of a blocked person."""
+    scheduling.forget_left_behind(db(), actor(), schedule_id)
+    flash(_("The schedule is deleted."), "success")
     return go_to(url_for("schedules.index"))
 
 

@@ -25,7 +25,9 @@ from reports.calendar import next_moment
 from reports.models import Period, ReportJob, ReportSchedule
 from reports.service import MOST_OPEN
 from tests.fixtures.mail import Mailbox
+from tests.fixtures.world import World
 from tests.integration.reports.conftest import ReportHarness
+from users.models import User
 
 TIMING = {"every": "daily", "hour": "8", "addresses": "boss@example.org"}
 
@@ -345,3 +347,34 @@ def test_due_in_the_company_s_own_time(period: Period, day: int, after: str, exp
 def test_working_days_of_russia() -> None:
     assert not is_working_day(datetime(2026, 11, 4, tzinfo=UTC).date())
     assert is_working_day(datetime(2026, 11, 5, tzinfo=UTC).date())
+
+
+def test_administrators_are_told_of_a_blocked_persons_schedule_and_take_it_over(
+    harness: ReportHarness, world: World
+) -> None:
+    first, second = schedule(harness), schedule(harness)
+    admin, viewer = world.person(harness.place, "global_admin"), world.person(harness.place, "viewer")
+    branch = world.person(harness.place, "global_admin", at="north")
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
+        session.get_one(User, harness.user).is_blocked = True
+    make_due(harness)
+    scheduling.order_due(harness.parts)
+    told = {notice.user_id for notice in rows(harness, Notice) if notice.kind == "schedule.left_behind"}
+    assert admin in told
+    assert not told & {viewer, branch, harness.user}
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
+        for other in (viewer, branch):
+            actor = harness.place.actor(other)
+            assert not scheduling.left_behind(session, actor)
+            with pytest.raises(NotAllowed):
+                scheduling.take_over(session, actor, harness.parts, first)
+        actor = harness.place.actor(admin)
+        assert [row.id for row in scheduling.left_behind(session, actor)] == [first, second]
+        taken = scheduling.take_over(session, actor, harness.parts, first)
+        assert (taken.created_by, taken.is_paused) == (admin, False)
+        assert taken.next_at > clock.now()
+        scheduling.forget_left_behind(session, actor, second)
+        assert not scheduling.left_behind(session, actor)
+        assert [row.id for row in scheduling.own(session, actor)] == [first]
+        with pytest.raises(Conflict):
+            scheduling.forget_left_behind(session, actor, first)
