@@ -33,7 +33,7 @@ from users.models import User
 from users.signin import sessions
 
 ROWS, FEW_ROWS = 100_000, 10_000
-LIMIT = 0.5
+LIMIT = 0.3
 ROUNDS = 3
 UNKNOWN_EVERY, BROKEN_EVERY, BLOCKED_EVERY = 500, 700, 50
 

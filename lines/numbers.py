@@ -9,8 +9,13 @@ import phonenumbers
 NO_BREAK_SPACE: Final = "\u00a0"
 FLOAT_DIGITS: Final = 15  # more digits than these a number cell of Excel does not keep
 
+# Nobody sees these: marks of direction, joiners, soft hyphens; programs put them round and into numbers.
+_INVISIBLE: Final = (
+    "\r\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f"
+    "\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
+)
 # what people put between digits: blanks of all kinds, hyphens and dashes, brackets, dots
-_SEPARATORS: Final = " \t\u00a0\u2007\u2009\u202f\u200b\ufeff-\u2010\u2011\u2012\u2013\u2014\u2212()."
+_SEPARATORS: Final = " \t\u00a0\u2007\u2009\u202f-\u2010\u2011\u2012\u2013\u2014\u2212()." + _INVISIBLE
 _DROP: Final = str.maketrans("", "", _SEPARATORS)
 _DIGIT_RUN: Final = re.compile(f"[+(]*[0-9][0-9{re.escape(_SEPARATORS)}]*")
 _SCIENTIFIC: Final = re.compile(r"([0-9])[.,]([0-9]+)[eE]\+?([0-9]{1,2})")
@@ -18,7 +23,9 @@ _SHORTEST_NUMBER: Final = 10
 _LONGEST_NUMBER: Final = 15
 _LONGEST_TEXT: Final = 1_000
 _ICCID_LENGTHS: Final = (19, 20)
-_ICCID_SEPARATORS: Final = str.maketrans("", "", " \t\u00a0\u202f-")
+_ICCID_SEPARATORS: Final = str.maketrans("", "", " \t\n\u00a0\u2009\u202f-" + _INVISIBLE)
+_DIGITS: Final = re.compile("[0-9]+")
+_RESTORED: Final = re.compile("([0-9]+)[.,]0+")
 _DOUBLED: Final = str.maketrans("0123456789", "0246813579")
 _ZERO: Final = ord("0")
 
@@ -54,14 +61,17 @@ def parse_iccid(raw: object) -> str | None:
 
 
 def iccid_digits(text: str) -> str | None:
-    """The digits of what is written like an ICCID, whether its check digit is right or not."""
+    """The digits of what is written like an ICCID, whether its check digit is right or not.
+
+    Words and signs may stand around it, as in "ICCID: 8970…" or what Excel keeps as ="8970…", but no other number.
+    """
     digits = text.translate(_ICCID_SEPARATORS)
-    if digits[-1:] in ("F", "f"):
-        digits = digits[:-1]
-    is_iccid = (
-        len(digits) in _ICCID_LENGTHS and digits.startswith("89") and digits.isascii() and digits.isdigit()
-    )
-    return digits if is_iccid else None
+    if not (digits.isascii() and digits.isdigit()):
+        if len(text) > _LONGEST_TEXT:
+            return None
+        runs = _DIGITS.findall(digits)
+        digits = runs[0] if len(runs) == 1 else ""
+    return digits if len(digits) in _ICCID_LENGTHS and digits.startswith("89") else None
 
 
 def has_lost_digits(raw: object) -> bool:
@@ -161,8 +171,9 @@ def _parse_words(text: str) -> str | None:
 def _parse_restored(text: str) -> str | None:
     """What another program wrote as a float: "79123456789.0", "7.9123456789E+10"; None if digits are lost."""
     text = text.strip()
-    if text.endswith((".0", ",0")) and text[:-2].isdigit():
-        return parse_msisdn(text[:-2])
+    whole = _RESTORED.fullmatch(text)
+    if whole is not None:
+        return parse_msisdn(whole[1])
     match = _SCIENTIFIC.fullmatch(text)
     if match is None or len(match[2]) < int(match[3]):
         return None

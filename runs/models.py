@@ -214,7 +214,11 @@ class OrderBatch(CompanyOwned, Base):
 
 
 class Upload(CompanyOwned, Base):
-    """A list of numbers that a person uploaded: where it came from and how its rows ended."""
+    """A list of numbers that a person uploaded: where it came from and how its rows ended.
+
+    `rows` does not count the `hidden` ones, which are kept and left out; `account` says what of the file was read
+    (`lines.uploads.number_list.Account` as JSON; empty for lists that were uploaded before it was kept).
+    """
 
     __tablename__ = "uploads"
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
@@ -224,6 +228,8 @@ class Upload(CompanyOwned, Base):
     rows: Mapped[int]
     matches: Mapped[int] = mapped_column("found")
     problems: Mapped[int]
+    hidden: Mapped[int] = mapped_column(default=0, server_default="0")
+    account: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
 class UploadRow(CompanyOwned, Base):

@@ -10,15 +10,18 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 
+from console.lines import upload_words
 from console.runs.operations import allowed_operations
 from console.web.downloads import EXCEL, send_download, send_made, send_rows
 from console.web.i18n import locale, text
 from console.web.routing import ResponseReturnValue, actor, db, go_to, parts, render, route
 from console.web.security import MAX_UPLOAD
 from core.bounds import whole
-from core.errors import InvalidInput
-from core.excel import Column, ReadLimits
+from core.errors import InvalidInput, Unavailable
+from core.excel import Column
 from core.i18n import N_
+from core.spreadsheets import ReadLimits
+from core.spreadsheets.workbook import TEXT_SUFFIXES, WORKBOOK_SUFFIXES
 from core.storage import clean_name
 from lines.filters import LineFilter
 from lines.queries import page_of_lines
@@ -32,7 +35,7 @@ blueprint = Blueprint("uploads", __name__, url_prefix="/uploads")
 SAMPLE = Path(__file__).resolve().parents[2] / "docs" / "samples" / "numbers.xlsx"
 PAGE = 50
 SAMPLE_NUMBERS = 12
-SUFFIXES = (".xlsx", ".csv", ".txt", ".tsv")
+SUFFIXES = (*WORKBOOK_SUFFIXES, *TEXT_SUFFIXES)
 NO_FILE = N_("Choose a file first.")
 
 COLUMNS = (
@@ -64,6 +67,8 @@ def create() -> ResponseReturnValue:
             upload = uploads.save_upload(db(), actor(), parts(), path, name)
         except InvalidInput as problem:
             return _form(text(problem.message, **problem.params), name), 422
+        except Unavailable as problem:
+            return _form(text(problem.message, **problem.params), name), 503
     return go_to(url_for("uploads.show", upload_id=upload.id))
 
 
@@ -83,7 +88,22 @@ def show(upload_id: int) -> ResponseReturnValue:
     upload = uploads.get_upload(db(), actor(), upload_id)
     counts = uploads.problem_counts(db(), upload)
     groups = [(code, text(uploads.TITLES.get(code, code)), count) for code, count in counts.items()]
-    return render("uploads/show.html", upload=upload, groups=groups, operations=allowed_operations())
+    return render(
+        "uploads/show.html",
+        upload=upload,
+        groups=groups,
+        operations=allowed_operations(),
+        was_read=upload_words.was_read(upload.account),
+        left_out=upload_words.left_out(upload.account),
+    )
+
+
+@route(blueprint, "/<int:upload_id>/hidden", permission=Permission.LINES_VIEW, methods=("POST",))
+def take_hidden(upload_id: int) -> ResponseReturnValue:
+    """Take the rows as well that are hidden in the file."""
+    upload = uploads.get_upload(db(), actor(), upload_id)
+    uploads.take_hidden(db(), actor(), upload)
+    return go_to(url_for("uploads.show", upload_id=upload.id))
 
 
 @route(blueprint, "/<int:upload_id>/rows", permission=Permission.LINES_VIEW)
@@ -105,11 +125,15 @@ def problems(upload_id: int) -> ResponseReturnValue:
     """Every row with a problem as a workbook, for whoever keeps the list."""
     upload = uploads.get_upload(db(), actor(), upload_id)
     name = f"{Path(upload.filename).stem or 'list'}-problems.xlsx"
-    return send_rows(name, COLUMNS, _problem_rows(upload), total=upload.problems, sheet=N_("Problems"))
+    return send_rows(
+        name, COLUMNS, _problem_rows(upload), total=upload.problems + upload.hidden, sheet=N_("Problems")
+    )
 
 
 def _problem_rows(upload: Upload) -> Iterator[tuple[object, ...]]:
-    statement = upload_problems(upload.company_id, upload.id, after=0, limit=upload.problems + 1)
+    statement = upload_problems(
+        upload.company_id, upload.id, after=0, limit=upload.problems + upload.hidden + 1
+    )
     for row in db().scalars(statement.execution_options(yield_per=2000)):
         title = text(uploads.TITLES.get(row.problem or "", row.problem or ""))
         yield row.sheet, row.row, row.raw, title, _advice(row)

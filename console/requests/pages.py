@@ -14,6 +14,8 @@ from flask_babel import ngettext
 
 from console.fields.drawn import draw, errors_in_words, labels_of
 from console.fields.reading import read
+from console.lines import upload_words
+from console.lines.uploads import SUFFIXES
 from console.requests import words as request_words
 from console.requests.attachments import attach_sent
 from console.runs import selection
@@ -21,7 +23,7 @@ from console.runs.operations import LONGEST_ADDRESS
 from console.web.i18n import number, text
 from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, parts, render, route
 from core.bounds import whole
-from core.errors import Conflict, InvalidInput, NotFound
+from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.i18n import N_
 from core.storage import clean_name
 from forms.documents.form import OFFERED_ON, FormType, Lines
@@ -34,7 +36,7 @@ from lines.bulk.items import count_chosen
 from lines.models import Line
 from lines.uploads import service as uploads
 from rbac.permissions import Permission
-from runs.models import LINE
+from runs.models import LINE, Upload
 from runs.selection import Ids, Listed, Selection
 
 blueprint = Blueprint("requests", __name__, url_prefix="/requests")
@@ -191,17 +193,8 @@ def _chosen(form: FormType, draft: Request, *, is_paired: bool) -> Selection | N
         with tempfile.TemporaryDirectory(prefix="list-") as folder:
             path = Path(folder) / "list"
             file.save(path)
-            upload = uploads.save_upload(
-                db(), actor(), parts(), path, clean_name(file.filename, attachments.UNNAMED)
-            )
-        if upload.problems:
-            said = ngettext(
-                "%(n)s row of the list has a problem and was left out.",
-                "%(n)s rows of the list have problems and were left out.",
-                upload.problems,
-                n=number(upload.problems),
-            )
-            flash(said, "warning")
+            upload = _uploaded(path, clean_name(file.filename, attachments.UNNAMED))
+        _tell_of(upload)
         return Listed(upload.id)
     typed = request.form.get("numbers", "").strip()
     if typed:
@@ -211,6 +204,39 @@ def _chosen(form: FormType, draft: Request, *, is_paired: bool) -> Selection | N
     if "keep_numbers" in request.form:
         return Ids(tuple(line.line_id for line in content.lines_of(db(), draft)))
     return None
+
+
+def _uploaded(path: Path, filename: str) -> Upload:
+    """The list of the form, read as the page of uploaded lists reads it; raises InvalidInput."""
+    with_hidden = request.form.get("with_hidden") == "1"
+    try:
+        return uploads.save_upload(db(), actor(), parts(), path, filename, with_hidden=with_hidden)
+    except Unavailable as busy:
+        raise InvalidInput(busy.message, code=busy.code, **busy.params) from busy
+
+
+def _tell_of(upload: Upload) -> None:
+    """What of the list was read and what was left out, beside the form."""
+    flash(_("Read from the list: %(what)s.", what="; ".join(upload_words.was_read(upload.account))), "info")
+    left_out = upload_words.left_out(upload.account)
+    if upload.problems:
+        sentence = ngettext(
+            "%(n)s row of the list has a problem and was left out.",
+            "%(n)s rows of the list have problems and were left out.",
+            upload.problems,
+            n=number(upload.problems),
+        )
+        left_out.insert(0, sentence)
+    if upload.hidden:
+        sentence = ngettext(
+            "%(n)s hidden row was left out. To take it, upload the list again with hidden rows.",
+            "%(n)s hidden rows were left out. To take them, upload the list again with hidden rows.",
+            upload.hidden,
+            n=number(upload.hidden),
+        )
+        left_out.insert(0, sentence)
+    for sentence in left_out:
+        flash(sentence, "warning")
 
 
 def _page(
@@ -228,6 +254,7 @@ def _page(
         kept = draft.lines
     return render(
         "requests/form.html",
+        accept_lists=",".join(SUFFIXES),
         form=form,
         draft=draft,
         fields=draw(form.schema, OFFERED_ON, typed, errors),

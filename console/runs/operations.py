@@ -17,8 +17,9 @@ from console.web.i18n import text
 from console.web.routing import ResponseReturnValue, actor, db, go_to, parts, render, route
 from core import fields
 from core.errors import InvalidInput, NotFound
-from core.excel import Column, ReadLimits
+from core.excel import Column
 from core.i18n import N_
+from core.spreadsheets import ReadLimits
 from lines.bulk.items import asked_lines, count_chosen
 from rbac.decision import holds, require
 from rbac.permissions import Permission

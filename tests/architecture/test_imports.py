@@ -14,7 +14,7 @@ ALONE: dict[str, tuple[str, ...]] = {
     "rq": ("core/queue.py",),
     "flask_principal": ("rbac/",),
     "openpyxl": ("core/excel",),
-    "python_calamine": ("core/excel",),
+    "python_calamine": ("core/spreadsheets",),
     "rustpy_xlsxwriter": ("core/excel",),
 }
 """Libraries that only one place of the product knows."""
@@ -104,7 +104,6 @@ BORDERS: dict[str, str] = {
     "runs/": "the runner's item boundary",
     "notices/": "the boundary of one mail: its error is not that of the mails after it",
     "console/web/errors.py": "the handler of what nobody thought of",
-    "core/excel/read_workbook.py": "a panic of the Rust parser is no Exception; everything else is raised again",
     "core/excel/write_workbook.py": "a panic of the Rust writer is no Exception; everything else is raised again",
     "sandbox/": "no part of the product",
 }

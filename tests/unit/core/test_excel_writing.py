@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from core.excel import Column, picked, read_sheets, write_rows, write_template
+from core.excel import Column, picked, write_rows, write_template
 from core.excel.columns import clean_text
+from core.spreadsheets import read_workbook
 
 TEXT = (Column("Text", "text"),)
 ICCID = "8970100000000000005"
@@ -38,7 +39,7 @@ def test_text_is_never_anything_else(path: Path, text: str) -> None:
     cell = write(path, TEXT, [(text,)]).active["A2"]
     assert cell.data_type == "s"
     assert cell.number_format == "@"
-    assert read_sheets(path, path.name)[0].rows[1] == [text]
+    assert read_workbook(path, path.name).sheets[0].rows[1].cells == [text]
 
 
 def test_kinds(path: Path) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from core.excel import FileRefused, ReadLimits
+from core.spreadsheets import FileRefused, ReadLimits
 from lines.numbers import luhn_check_digit
 from lines.uploads.cells import column_letters
-from lines.uploads.reading import NumberList, read_number_list
+from lines.uploads.number_list import NumberList
+from lines.uploads.reading import read_number_list
 from tests.unit.core.workbooks import parts_of, sheet_xml, write_parts, write_workbook
 
 SIM = "897010000000000001"
@@ -35,7 +36,7 @@ def test_with_header_in_a_later_column(tmp_path: Path) -> None:
     assert numbers.values == ["79123456789", "79123456780"]
     assert numbers.kinds == ["msisdn", "msisdn"]
     assert numbers.raws == ["+7 912 345-67-89", "79123456780"]
-    assert (numbers.columns[0].letter, numbers.columns[0].header) == ("C", "Номер телефона")
+    assert (numbers.account.sheets[0].letters, numbers.account.sheets[0].header) == (["C"], "Номер телефона")
     assert numbers.problems == [None, None]
 
 
@@ -80,7 +81,7 @@ def test_several_sheets_and_duplicates_between_them(tmp_path: Path) -> None:
     )
     assert numbers.sheets == ["S1", "S3", "S3"]
     assert numbers.problems == [None, "duplicate", None]
-    assert numbers.skipped_sheets == ["S2"]
+    assert numbers.account.skipped_sheets == ["S2"]
     message, params = numbers.describe_problem(1) or ("", {})
     assert message % params == "This number already stands in row 2 of the sheet “S1”."
 
@@ -89,7 +90,7 @@ def test_phone_column_is_preferred_to_sim_and_contact_columns(tmp_path: Path) ->
     header = ["Номер SIM-карты", "Контакт", "Номер"]
     rows = [[SIM, f"+7 900 000-00-0{n}", f"+7 912 000-00-0{n}"] for n in range(8)]
     numbers = read(tmp_path, [header, *rows])
-    assert numbers.columns[0].letter == "C"
+    assert numbers.account.sheets[0].letters == ["C"]
     assert read(tmp_path, [["A", "B"], [SIM, "x"]]).kinds == ["iccid"]
 
 
@@ -110,7 +111,7 @@ def test_formulas(tmp_path: Path) -> None:
     numbers = read_number_list(path, path.name)
     assert numbers.rows == [2, 3, 4, 9]
     assert numbers.problems == [None, "formula_without_value", None, "formula_without_value"]
-    assert numbers.columns[0].has_formulas
+    assert numbers.account.sheets[0].has_formulas
 
 
 def test_only_formulas_without_values(tmp_path: Path) -> None:

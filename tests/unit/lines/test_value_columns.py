@@ -9,7 +9,10 @@ from openpyxl import Workbook
 
 from lines.numbers import luhn_check_digit
 from lines.operations import OPERATIONS
-from lines.uploads.reading import NumberList, read_number_list
+from lines.uploads.kinds import restored
+from lines.uploads.number_list import NumberList
+from lines.uploads.reader import described
+from lines.uploads.reading import read_number_list
 from runs.models import UNREADABLE
 from runs.operation import Operations
 
@@ -33,7 +36,7 @@ def read(tmp_path: Path, headers: list[str], *columns: tuple[object, ...]) -> Nu
         sheet.append(list(row))
     path = tmp_path / "list.xlsx"
     book.save(path)
-    return read_number_list(path, "list.xlsx", kinds=Operations(OPERATIONS).row_values())
+    return read_number_list(path, "list.xlsx", kinds=restored(described(Operations(OPERATIONS).row_values())))
 
 
 @pytest.mark.parametrize(

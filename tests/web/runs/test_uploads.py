@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from core import db
 from core.tenancy import company_scope
 from lines.models import Line
+from lines.numbers import luhn_check_digit
 from runs.models import Upload, UploadRow
 from tests.web.runs.harness import RunPages, workbook
 
@@ -255,3 +256,56 @@ def test_control_characters_in_cells_do_no_harm(harness: RunPages) -> None:
     assert answer.status_code == 303
     assert problems(harness, answer.location)[0] is None
     assert harness.client.get(answer.location).status_code == 200
+
+
+def filtered_list(harness: RunPages) -> str:
+    """The address of a list of four numbers, of which a filter hides the last two; the second stands there again."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Склад"
+    sheet.append(["Имя", "Телефон"])
+    first, second, third = harness.numbers()[:3]
+    for number in (first, second, third, second):
+        sheet.append(["Имя", number])
+    for row in (4, 5):
+        sheet.row_dimensions[row].hidden = True
+    content = BytesIO()
+    book.save(content)
+    return str(harness.upload(content.getvalue()).location)
+
+
+def test_hidden_rows_are_left_out_said_and_taken_on_demand(harness: RunPages) -> None:
+    address = filtered_list(harness)
+    assert upload_counts(harness, address) == (2, 2, 0)
+    assert problems(harness, address) == [None, None, "hidden_row", "hidden_row"]
+    page = harness.client.get(address)
+    assert "2 скрытые строки не взяты" in page.text
+    assert "Лист «Склад», столбец B «Телефон», строки с 2 по 5" in page.text
+    chosen = harness.client.post(f"{address}/hidden")
+    assert chosen.status_code == 303
+    assert problems(harness, address) == [None, None, None, "duplicate"]
+    assert upload_counts(harness, address) == (4, 3, 1)
+    assert "скрытые строки" not in harness.client.get(address).text
+    shown = harness.client.get(f"{address}/rows?problem=duplicate")
+    assert "уже есть в строке 3" in shown.text
+
+
+def test_number_and_card_of_different_lines_are_told(harness: RunPages) -> None:
+    with company_scope(harness.place.company_id), db.unit_of_work() as session:
+        lines = list(session.scalars(select(Line).order_by(Line.msisdn).limit(2)))
+        cards = [f"8970199000000009{no:02}" for no in range(2)]
+        for line, card in zip(lines, cards, strict=True):
+            line.iccid = card + luhn_check_digit(card)
+        first, first_card, second_card = lines[0].msisdn, lines[0].iccid, lines[1].iccid
+    listed = f"Номер;ICCID\n{first};{second_card}\n;{first_card}\n"
+    address = str(harness.upload(listed.encode(), "list.csv").location)
+    assert problems(harness, address) == ["other_line", None]
+
+
+def test_the_column_with_lines_of_the_company_is_read(harness: RunPages) -> None:
+    listed = "Имя;Номер;Связь\n" + "".join(
+        f"И;7913000000{n};{number}\n" for n, number in enumerate(harness.numbers()[:3])
+    )
+    address = str(harness.upload(listed.encode(), "list.csv").location)
+    assert upload_counts(harness, address) == (3, 3, 0)
+    assert "Столбец C «Связь», строки с 2 по 4" in harness.client.get(address).text

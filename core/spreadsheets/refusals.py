@@ -13,22 +13,17 @@ MEGABYTE: Final = 1024 * 1024
 class ReadLimits:
     """How much of an uploaded file is read at most; the defaults suit a list of 100,000 numbers.
 
-    ``rows`` counts rows with content, without the header. ``cells`` bounds the memory of the parsed sheets:
-    the rectangles that enclose their content, gaps included. ``walked_cells`` bounds the
-    slow exact walk that sheets with formulas or of an unusual make need.
+    ``rows`` counts rows with content, without the header. Memory and time are bounded by the process that reads
+    (`core.confined`); these limits are there to say what is wrong before that.
     """
 
     file_bytes: int = 25 * MEGABYTE
     unpacked_bytes: int = 200 * MEGABYTE
-    side_part_bytes: int = 16 * MEGABYTE
-    text_bytes: int = 200 * MEGABYTE
-    ratio: int = 300
     entries: int = 2_000
     sheets: int = 50
     rows: int = 100_000
-    cells: int = 3_000_000
-    formulas: int = 200_000
-    walked_cells: int = 1_600_000
+    columns: int = 1_000
+    unfinished: int = 200_000
 
 
 REFUSALS: Final[dict[str, str]] = {
@@ -42,11 +37,7 @@ REFUSALS: Final[dict[str, str]] = {
         "Open it in Excel, save it as an Excel workbook (.xlsx) and upload that."
     ),
     "unsupported_format": N_(
-        "Files of this kind are not read. Upload an Excel workbook (.xlsx) or a CSV file."
-    ),
-    "old_format": N_(
-        "This is a workbook of the old Excel format. Open it in Excel, save it as an Excel workbook (.xlsx) "
-        "and upload that."
+        "Files of this kind are not read. Upload a workbook (.xlsx, .xls, .xlsb, .ods) or a CSV file."
     ),
     "encrypted": N_(
         "The file is protected with a password. Remove the password in Excel and upload it again."
@@ -74,12 +65,8 @@ REFUSALS: Final[dict[str, str]] = {
     ),
     "too_many_sheets": N_("The workbook has more than %(limit)s sheets. Leave only those with numbers."),
     "too_many_rows": N_("The file has more than %(limit)s rows. Split the list into several files."),
-    "too_many_cells": N_(
-        "The sheets of the workbook hold too many cells. Leave only the columns you need and upload it again."
-    ),
-    "too_many_formulas": N_(
-        "The workbook has more than %(limit)s formulas. Copy the list into a new workbook as values "
-        "and upload that."
+    "too_many_columns": N_(
+        "The file has more than %(limit)s columns. Leave only the columns you need and upload it again."
     ),
     "formulas_without_values": N_(
         "The cells of the file hold formulas without results. Open it in Excel, save it and upload it again."
