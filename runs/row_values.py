@@ -38,7 +38,6 @@ VALUES_OF = "values_of"
 LONGEST = 60
 LONGEST_ID = len(str(LARGEST))
 MOST_VALUES = 100_000
-MOST_ERRORS = 200
 TOO_MANY = N_("There are more values than chosen numbers.")
 NOT_A_TABLE = N_("Give a value for each number, by its id.")
 TAKEN_OVER = N_("Take the values of an earlier run of the same operation, by its id, where none are given.")
@@ -58,7 +57,7 @@ def is_id(digits: str) -> bool:
 
 
 def read(kind: RowValue, raw: Any, most: int = MOST_VALUES) -> dict[int, str]:
-    """The values by line id in their plain form; raises InvalidInput with every error at once, up to MOST_ERRORS.
+    """The values by line id in their plain form; raises InvalidInput with every error at once.
 
     `most` is how many lines are chosen, where that is known. A line without a value is left out: its preview says that
     one is missing.
@@ -79,8 +78,6 @@ def read(kind: RowValue, raw: Any, most: int = MOST_VALUES) -> dict[int, str]:
             values[int(digits)] = value
         elif text:
             errors[f"{VALUES}.{digits}"] = [kind.wrong]
-        if len(errors) >= MOST_ERRORS:
-            break
     if errors:
         raise InvalidInput(CHECK, fields=errors)
     return values
