@@ -39,7 +39,7 @@ HOLD_SECONDS = 10.0
 CLAIM = text("""
     WITH run AS (
         SELECT id FROM runs WHERE company_id = :company AND id = :run AND state = 'running'
-                            AND (retry_at IS NULL OR retry_at <= :now)),
+                            AND (retry_at IS NULL OR retry_at <= clock_timestamp())),
     picked AS (
         SELECT no, ctid FROM run_items
         WHERE company_id = :company AND run_id = (SELECT id FROM run) AND state = 'pending'
@@ -47,7 +47,8 @@ CLAIM = text("""
     batch AS (
         INSERT INTO order_batches (company_id, run_id, key, state, items, open, worker, sent_at, check_at, checks,
                                    valid_until)
-        SELECT :company, :run, :key, 'sending', count(*), count(*), :worker, :now, :lease, 0, :valid_until
+        SELECT :company, :run, :key, 'sending', count(*), count(*), :worker, clock_timestamp(),
+               clock_timestamp() + make_interval(secs => :lease), 0, :valid_until
         FROM picked HAVING count(*) > 0
         RETURNING id),
     moved AS (
@@ -119,8 +120,8 @@ def claim(db: Session, work: Work, most: int, moment: datetime | None = None) ->
     """
     send_by, valid_until = time.monotonic() + SEND_WITHIN, _valid_until(work, moment)
     write_accepted(db, work)
-    now, key = clock.shared_now(db), f"vm-{work.run_id}-{secrets.token_hex(8)}"
-    lease = now + timedelta(seconds=work.parts.settings.operator_timeout + MARGIN)
+    now, key = clock.now(), f"vm-{work.run_id}-{secrets.token_hex(8)}"
+    lease = work.parts.settings.operator_timeout + MARGIN
     params: dict[str, object] = {"company": work.company_id, "run": work.run_id, "most": most, "key": key}
     params |= {"worker": work.worker, "now": now, "lease": lease, "valid_until": valid_until}
     row = db.execute(CLAIM, params).one_or_none()
@@ -135,9 +136,7 @@ def claim(db: Session, work: Work, most: int, moment: datetime | None = None) ->
     if refused:
         _refuse(db, work, batch_id, refused, now)
     by = {"pending": -len(numbers), "sent": len(numbers) - len(refused), "refused": len(refused)}
-    counters.move(
-        db, work.company_id, work.run_id, now, by, Moved(hold=now + timedelta(seconds=HOLD_SECONDS))
-    )
+    counters.move(db, work.company_id, work.run_id, now, by, Moved(hold=HOLD_SECONDS))
     eligible = [line for line in lines if line.refusal is None]
     return Claim(batch_id, key, eligible, send_by, valid_until)
 
@@ -222,7 +221,7 @@ def write_accepted(db: Session, work: Work) -> None:
     """The operator has these orders. One whose event was quicker is closed already: then nothing changes."""
     if not work.accepted:
         return
-    poll_at = clock.shared_now(db) + timedelta(seconds=outcomes.poll_pause(0))
+    poll_at = func.clock_timestamp() + timedelta(seconds=outcomes.poll_pause(0))
     for order in work.accepted:
         db.execute(
             update(OrderBatch)

@@ -22,7 +22,7 @@ MOVE = text(f"""
                         WHEN {_ENDS} AND state = 'cancelled' AND cancelled + :cancelled = 0 THEN 'finished'
                         ELSE state END,
            finished_at = CASE WHEN {_ENDS} THEN :now ELSE finished_at END,
-           wake_until = coalesce(:hold, wake_until),
+           wake_until = coalesce(clock_timestamp() + CAST(:hold AS float8) * interval '1 second', wake_until),
            answered_at = CASE WHEN :answered THEN :now ELSE answered_at END,
            troubles = CASE WHEN :answered THEN 0 ELSE troubles END,
            trouble = CASE WHEN :answered OR {_ENDS} THEN '' ELSE trouble END,
@@ -34,9 +34,9 @@ MOVE = text(f"""
 
 @dataclass(frozen=True)
 class Moved:
-    """What moves beside the counters: a hold to keep until, and whether the operator has answered."""
+    """What moves beside the counters: for how many seconds to hold the run, and whether the operator has answered."""
 
-    hold: datetime | None = None
+    hold: float | None = None
     answered: bool = False
 
 

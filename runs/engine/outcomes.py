@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -57,7 +56,8 @@ WRITE = text("""
     closed AS (
         UPDATE order_batches SET open = open - done.count, order_id = coalesce(:order, order_id),
                state = CASE WHEN open <= done.count THEN 'closed' ELSE 'accepted' END,
-               check_at = CASE WHEN open <= done.count THEN check_at ELSE :poll_at END
+               check_at = CASE WHEN open <= done.count THEN check_at
+                             ELSE clock_timestamp() + make_interval(secs => :poll_pause) END
         FROM (SELECT count(*) AS count FROM changed) AS done WHERE company_id = :company AND id = :batch)
     SELECT target_id, old, state FROM changed""")
 
@@ -100,7 +100,7 @@ def record(db: Session, parts: Parts, locked: Locked, order_id: str, lines: Sequ
 
     Returns how many items became final now; those that already were, or are still open, are left as they are.
     """
-    now, batch, run = clock.shared_now(db), locked.batch, locked.run
+    now, batch, run = clock.now(), locked.batch, locked.run
     lines = _without_doubtful(db, parts, locked, _with_known_reasons(parts, run, lines))
     outcomes = _by_outcome(run.id, lines)
     numbers = ",".join(str(no) for nos in outcomes.values() for no in nos)
@@ -116,7 +116,7 @@ def record(db: Session, parts: Parts, locked: Locked, order_id: str, lines: Sequ
         "outcomes": json.dumps(groups),
         "nos": f"{{{numbers}}}",
         "order": order_id or None,
-        "poll_at": now + timedelta(seconds=poll_pause(batch.checks)),
+        "poll_pause": poll_pause(batch.checks),
     }
     changed = db.execute(WRITE, values).all()
     if not changed:

@@ -64,7 +64,7 @@ def work_on(parts: Parts, company_id: int, run_id: int, worker: str) -> bool:
 
 def _open(parts: Parts, company_id: int, run_id: int, worker: str) -> Work | None:
     with unit_of_work() as db:
-        now = clock.shared_now(db)
+        now = clock.now()
         run = db.scalar(select(Run).where(Run.company_id == company_id, Run.id == run_id))
         if (
             run is None
@@ -75,7 +75,7 @@ def _open(parts: Parts, company_id: int, run_id: int, worker: str) -> Work | Non
         dropped = 0
         if run.state == RunState.CANCELLED and run.pending:
             dropped = control.cancel_pending(db, company_id, run_id)
-        hold = Moved(hold=now + timedelta(seconds=claims.HOLD_SECONDS))
+        hold = Moved(hold=claims.HOLD_SECONDS)
         counters.move(db, company_id, run_id, now, {"pending": -dropped, "cancelled": dropped}, hold)
         try:
             operation = parts.operations.of(run.operation)

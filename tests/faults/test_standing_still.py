@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,12 +14,13 @@ import pytest
 from devtools.audit import problems
 from devtools.factory import LOGIN, PASSWORD, Factory
 from runs.models import Run
+from tests.faults.bad_line import bad_line
 from tests.faults.visitor import Visitor
 
 pytestmark = pytest.mark.faults
 PATIENCE = 60.0
 RATE = 10
-STILL = 7.0
+STILL = 6.0
 """Seconds: longer than time-out, settling time and the end of an order's validity together."""
 reasons = cycle(["voluntary", "lost"])
 tariffs = cycle(["T-OFFICE", "T-MAXIMUM"])
@@ -65,6 +67,19 @@ def test_an_operator_that_stands_still_and_goes_on(plant: Factory, code: str, ah
     run = finish(plant, run_id)
     assert run.done > 0
     assert run.refused == sum(run.preview["refused"].values()), "what the preview knew of, nothing more"
+
+
+def test_look_ups_come_broken_beside_lost_answers(plant: Factory, dice: random.Random) -> None:
+    plant.admin("PUT", "limit", {"requestsPerSecond": 0})
+    with bad_line(plant.variables["OPERATOR_URL"], dice, lost=0.2, broken=0.5) as line:
+        plant.start_worker({"OPERATOR_URL": line.url})
+        assert len(plant.wait_for_runners()) == 2
+        run_id = plant.preview("set_limit", OPERATIONS["set_limit"]())
+        plant.submit(run_id)
+        run = finish(plant, run_id)
+        assert run.done > 0
+        assert run.refused == sum(run.preview["refused"].values())
+    plant.start_worker()
 
 
 def read(visitor: Visitor, path: str) -> tuple[int, str, float]:
