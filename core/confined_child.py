@@ -5,6 +5,7 @@ People wait for what it imports, so that is the standard library and little else
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -39,6 +40,7 @@ _MEGABYTE: Final = 1024 * 1024
 
 def main(name: str) -> NoReturn:
     """Run the function "module:function" with what stands on the first line of the input."""
+    gc.disable()  # it lives for seconds within a bound of memory: looking for circles only costs time
     results = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no result
     source = sys.stdin.buffer

@@ -17,7 +17,7 @@ from core import clock, emails
 from core.emails import NOT_AN_EMAIL
 from core.i18n import N_
 from core.messages import Message
-from core.money import Money
+from core.money import AmountAmbiguous, AmountTooFine, AmountUnreadable, Money, read_amount
 
 FILL_IN = N_("Fill this in.")
 CHOOSE = N_("Choose one of the list.")
@@ -25,6 +25,11 @@ NOT_COME = N_("This day has not come yet.")
 NOT_A_DATE = N_("Give a date as day, month and year.")
 TOO_LONG = N_("This is too long.")
 NOT_AN_AMOUNT = N_("Type an amount in roubles, such as 1500.50.")
+AMOUNT_TOO_FINE = N_("An amount has at most two digits behind the point: %(typed)s.")
+AMOUNT_AMBIGUOUS = N_(
+    "“%(typed)s” can be read in two ways. Type thousands without a sign between them, such as 1500, or kopecks "
+    "with two digits, such as 1.50."
+)
 AMOUNT_WITHIN = N_("Type an amount from %(min)s to %(max)s.")
 NUMBER_WITHIN = N_("Type a whole number from %(min)s to %(max)s.")
 
@@ -261,9 +266,38 @@ def money(
     if (lowest, highest) != (LEAST_AMOUNT, LARGEST_AMOUNT):
         wrong = absent = Message(AMOUNT_WITHIN, min=Money(lowest), max=Money(highest))
     bounds = validate.Range(min=lowest, max=highest, error=wrong)
-    return fields.Decimal(
-        places=2, as_string=True, validate=bounds, **options(info, required, wrong, absent=absent)
-    )
+    return Amount(places=2, as_string=True, validate=bounds, **options(info, required, wrong, absent=absent))
+
+
+class Amount(fields.Decimal):
+    """An amount as people or programs write it: what could be meant otherwise is refused, nothing is rounded."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **rest: Any
+    ) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+            raise self.make_error("invalid", input=value)
+        typed = str(value)[:LONGEST_NUMBER]
+        try:
+            amount = read_amount(value) if isinstance(value, str) else _exact(value)
+        except AmountAmbiguous:
+            raise ValidationError(Message(AMOUNT_AMBIGUOUS, typed=typed)) from None
+        except AmountTooFine:
+            raise ValidationError(Message(AMOUNT_TOO_FINE, typed=typed)) from None
+        except AmountUnreadable:
+            raise self.make_error("invalid", input=value) from None
+        read: Decimal = super()._deserialize(amount, attr, data, **rest)
+        return read
+
+
+def _exact(value: float | Decimal) -> Decimal:
+    """A number of a program, which has no separators but may have too many digits."""
+    amount = Decimal(str(value))
+    if not amount.is_finite():
+        raise AmountUnreadable(value)
+    if amount != round(amount, 2):
+        raise AmountTooFine(value)
+    return amount
 
 
 class WholeNumber(fields.Integer):

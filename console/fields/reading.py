@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from core.fields import MONEY, NUMBER, FieldSchema, info_of
+from core.money import AmountUnreadable, read_amount
 
 _BLANKS: Final = dict.fromkeys(map(ord, " \t\xa0\u202f\u2009"))
 _UNITS: Final = "₽%"
@@ -22,10 +23,20 @@ def read(schema: type[FieldSchema], values: Mapping[str, str]) -> dict[str, str]
         if name not in values:
             continue
         info, value = info_of(declared), values[name].strip().replace("\r\n", "\n")
-        if info.widget in (MONEY, NUMBER):
+        if info.widget == NUMBER:
             value = _number(value)
+        elif info.widget == MONEY:
+            value = _amount(value)
         typed[name] = value[: info.longest + 1]
     return typed
+
+
+def _amount(text: str) -> str:
+    """An amount in the way machines write it; what cannot be read stays as it was typed, so that its error names it."""
+    try:
+        return str(read_amount(text))
+    except AmountUnreadable:
+        return text
 
 
 def _number(text: str) -> str:

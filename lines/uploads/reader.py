@@ -30,7 +30,7 @@ SENTENCES: Final = Sentences(
     crashed=N_("The file cannot be read. Open it in Excel, save it anew as .xlsx and upload it again."),
     busy=N_("Many lists are being read at this moment. Wait a minute and upload yours again."),
 )
-READ: Final = Confined("lines.uploads.child", "read", SENTENCES, Bounds(memory_mb=512, seconds=10.0))
+READ: Final = Confined("lines.uploads.child", "read", SENTENCES, Bounds(memory_mb=512, seconds=9.5))
 _MOST_COLUMNS: Final = 1_000
 _MOST_NUMBERS: Final = 100
 
