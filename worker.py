@@ -28,6 +28,7 @@ from reports.service import MAKE
 from runs import jobs
 from runs.engine import sweeper
 from runs.submission import WAKE
+from users import jobs as user_jobs
 
 log = structlog.get_logger("worker")
 SWEEP_SECONDS = 2
@@ -50,6 +51,7 @@ REPEATED = (
     (report_jobs.tidy, TIDY_SECONDS, MAIL_QUEUE),
     (notice_jobs.send_due, MAIL_SECONDS, MAIL_QUEUE),
     (notice_jobs.tidy, TIDY_SECONDS, MAIL_QUEUE),
+    (user_jobs.tidy, TIDY_SECONDS, MAIL_QUEUE),
     (line_jobs.reconcile, RECONCILE_SECONDS, SYNC_QUEUE),
     (storage_cleanup.tidy, DAY_SECONDS, MAIL_QUEUE),
 )

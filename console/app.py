@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from flask import Blueprint, Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 
-from console.account import profile, sign_in
+from console.account import profile, sign_in, staying
 from console.api import health, listener, openapi
 from console.journal import pages as journal
 from console.lines import pages as lines
@@ -25,7 +25,7 @@ from console.runs import operations, previews, results
 from console.runs import pages as runs
 from console.structure import departments
 from console.structure import pages as structure
-from console.web import errors, i18n, identity, intake, observe, security, static_files
+from console.web import errors, i18n, identity, intake, kept_forms, observe, security, static_files
 from console.web import parts as process_parts
 from console.web.parts import Parts
 from console.web.routing import Public, declared_permission, find_actor, may
@@ -36,6 +36,7 @@ from rbac.actor import Actor
 BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
     profile.blueprint,
+    staying.blueprint,
     lines.blueprint,
     tree.blueprint,
     structure.blueprint,
@@ -110,6 +111,7 @@ def create_app(parts: Parts) -> Flask:
     i18n.install(app)
     static_files.install(app)
     errors.install(app)
+    kept_forms.install(app)
     security.csrf.exempt(listener.blueprint)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -91,3 +92,22 @@ class UserSession(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class KeptForm(Base):
+    """A form that a person sent and that was not carried out: the session had ended, or something was wrong.
+
+    The browser's signed cookie holds a random key, this row its SHA-256. `acted_in` is the company in which the form
+    was opened; `address` is where it was sent, `page` where it stands; `content` holds its fields in their order and
+    the names of its files.
+    """
+
+    __tablename__ = "kept_forms"
+    __table_args__ = (Index("ix_kept_forms_kept_at", "kept_at"),)
+    key_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("users.id"))
+    acted_in: Mapped[int | None] = mapped_column(BigInteger)
+    address: Mapped[str]
+    page: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    kept_at: Mapped[datetime]

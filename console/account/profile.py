@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from console.account import device
 from console.account.browsers import browser_name
+from console.web import kept_forms
 from console.web.i18n import LOCALE_COOKIE, THEME_COOKIE, THEMES, text
 from console.web.routing import (
     Public,
@@ -125,7 +126,7 @@ def end_sessions() -> ResponseReturnValue:
 
 
 def _next() -> str:
-    return local_path(request.form.get("next") or request.referrer, "/")
+    return kept_forms.page_of(local_path(request.form.get("next") or request.referrer, "/"))
 
 
 def _remember(answer: Response, name: str, value: str) -> Response:

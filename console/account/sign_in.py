@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import login_user
 
 from console.account import device
-from console.web import security
+from console.web import kept_forms, security
 from console.web.i18n import text
 from console.web.identity import Person, browser_token, find_person, forget
 from console.web.routing import (
@@ -41,7 +41,11 @@ def sign_in() -> ResponseReturnValue:
     if find_actor() is not None:
         return redirect(local_path(request.args.get("next"), "/"))
     ended = None
-    if "ended" in request.args:
+    if "kept" in request.args:
+        ended = _(
+            "You were signed out before this was sent. What you typed is kept: sign in and it stands in the form again."
+        )
+    elif "ended" in request.args:
         ended = _(
             "You were signed out: a session ends after a while without work, or when it is ended elsewhere."
         )
@@ -77,8 +81,10 @@ def sign_in_check() -> ResponseReturnValue:
         ), 422
     if earlier := browser_token():
         sessions.end(db(), sessions.token_hash(earlier), moment=clock.now())
+    kept = kept_forms.carry_over()
     forget()  # a new signed cookie, so that nobody could have set it beforehand
     login_user(Person(outcome.token))
+    kept_forms.take_over(kept)
     return device.remember(redirect(next_page, code=303), outcome.device)
 
 

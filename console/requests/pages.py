@@ -20,6 +20,7 @@ from console.requests import words as request_words
 from console.requests.attachments import attach_sent
 from console.runs import selection
 from console.runs.operations import LONGEST_ADDRESS
+from console.web import kept_forms
 from console.web.i18n import number, text
 from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, parts, render, route
 from core.bounds import whole
@@ -167,6 +168,9 @@ def _save(form: FormType, draft: Request) -> ResponseReturnValue:
         flash(_("The draft is kept."), "success")
         return go_to(url_for("requests.edit", request_id=draft.id))
     if errors:
+        # Sent once more, it is this draft that is saved, not another one that is made.
+        edit = url_for("requests.edit", request_id=draft.id)
+        kept_forms.stands_at(edit, edit)
         return _page(form, draft, {**typed, **_shown_again(draft, chosen)}, errors), 422
     return go_to(url_for("requests.show", request_id=draft.id))
 
@@ -296,6 +300,7 @@ def submit(request_id: int) -> ResponseReturnValue:
     try:
         submission.submit(db(), actor(), parts(), draft)
     except InvalidInput as problem:
+        kept_forms.keep_nothing()  # the draft itself holds everything
         return _page(get_type(draft.form), draft, _typed(draft), problem.fields), 422
     message = _(
         "Request %(number)s is submitted. %(name)s answers.", number=draft.number, name=draft.assignee_name

@@ -8,7 +8,9 @@ import { startFrame } from "./js/frame.js";
 import { startList } from "./js/list.js";
 import { startDependentFields } from "./js/dependent_fields.js";
 import { startRowValues } from "./js/row_values.js";
+import { startKeptForms } from "./js/kept_forms.js";
+import { startSessionEnd } from "./js/session_end.js";
 import { startTree } from "./js/tree.js";
 import { startWidths } from "./js/widths.js";
 
-for (const start of [startFragments, startFrame, startWidths, startCopy, startFileDrop, startDepartmentSearch, startForms, startTree, startList, startDependentFields, startRowValues]) start();
+for (const start of [startFragments, startFrame, startWidths, startCopy, startFileDrop, startDepartmentSearch, startForms, startTree, startList, startDependentFields, startRowValues, startKeptForms, startSessionEnd]) start();

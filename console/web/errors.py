@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
+from console.web import kept_forms
 from console.web.i18n import text
 from console.web.identity import find_person, stop_asking, was_signed_out
 from console.web.intake import Unreadable
@@ -61,6 +62,10 @@ UNREADABLE = N_(
 )
 UNFIT = N_("A value that was sent is too large or has characters that cannot be kept.")
 NEEDED = N_("Needed: “%(permission)s”.")
+OPENED_ELSEWHERE = N_("This page was opened by another person or in another company. Nothing was changed.")
+ELSEWHERE_ADVICE = N_(
+    "What was typed is kept for an hour: it stands on its page again for whoever opened it, in that company."
+)
 CSRF_ADVICE = N_("The page was open for too long. Go back, reload it and send it again.")
 
 RETRY_AFTER = 10
@@ -114,14 +119,23 @@ def on_sign_in_needed(_: SignInNeeded) -> ResponseReturnValue:
     """The way to the sign-in page and back here afterwards; programs get 401."""
     if is_api():
         return answer(Trouble(401, "sign_in_needed", text(N_("Sign in first."))))
-    here = request.full_path.rstrip("?") if request.method == "GET" and not is_fragment() else None
-    came_from = local_path(here or request.headers.get("HX-Current-URL") or request.referrer, "/")
-    address = url_for("auth.sign_in") + f"?next={quote(came_from)}"
-    if was_signed_out():
-        address += "&ended=1"
+    seat = kept_forms.seat_of_page()
+    page = kept_forms.keep_sent(seat) if seat is not None else None
+    address = _way_to_sign_in(page)
     if is_fragment():
-        return Response(status=401, headers={"HX-Redirect": address})
+        # What a page asks by itself takes nobody away from what they type there.
+        return Response(status=401, headers={} if g.get("passive") else {"HX-Redirect": address})
     return redirect(address)
+
+
+def _way_to_sign_in(kept_at: str | None) -> str:
+    """The sign-in page, with where to go on: to a form that is kept, else back to where the person came from."""
+    here = request.full_path.rstrip("?") if request.method == "GET" and not is_fragment() else None
+    came_from = local_path(kept_at or here or request.headers.get("HX-Current-URL") or request.referrer, "/")
+    address = url_for("auth.sign_in") + f"?next={quote(came_from)}"
+    if kept_at:
+        return address + "&kept=1"
+    return address + "&ended=1" if was_signed_out() else address
 
 
 def on_company_needed(_: CompanyNeeded) -> ResponseReturnValue:
@@ -132,10 +146,22 @@ def on_company_needed(_: CompanyNeeded) -> ResponseReturnValue:
 
 
 def on_csrf(problem: CSRFError) -> ResponseReturnValue:
-    """A form without its token; a program without a session is told to sign in first."""
+    """A form without its token, or with that of an earlier session or another company: what was typed is kept.
+
+    A program without a session is told to sign in first.
+    """
     if is_api() and find_person() is None:
         return on_sign_in_needed(SignInNeeded())
     log.info("console.csrf", path=request.path, why=problem.description)
+    g.kept_already = True  # here, for whom the page was made: never for whoever is signed in now
+    seat = kept_forms.seat_of_page()
+    page = kept_forms.keep_sent(seat) if seat is not None else None
+    if page and find_person() is None:
+        return redirect(_way_to_sign_in(page), code=303)
+    if page and seat is not None and kept_forms.is_own(seat):
+        return redirect(page, code=303)
+    if page:
+        return answer(Trouble(409, "opened_elsewhere", text(OPENED_ELSEWHERE), text(ELSEWHERE_ADVICE)))
     return answer(
         Trouble(400, "csrf", text(N_("This form could not be checked as yours.")), text(CSRF_ADVICE))
     )
@@ -168,6 +194,8 @@ def on_http(problem: HTTPException) -> ResponseReturnValue:
     status = problem.code or 500
     if status < 400:
         return problem.get_response()
+    if status == 405 and request.method == "GET" and not is_api() and not is_fragment():
+        return redirect(kept_forms.page_of(request.full_path.rstrip("?")))
     title, code = TITLES.get(status, TITLES[400]), problem.name.lower().replace(" ", "_")
     advice = getattr(problem, "advice", ADVICE.get(status, ""))
     answered = make_response(answer(Trouble(status, code, text(title), text(advice), _messages(problem))))

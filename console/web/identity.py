@@ -97,6 +97,14 @@ def browser_token() -> str:
     return str(session.get("_user_id", ""))
 
 
+def seconds_left() -> int:
+    """How long the session lasts if nobody works in it any more; 0 where nobody is signed in."""
+    person = find_person()
+    if person is None or person.visit is None:
+        return 0
+    return max(0, int((person.visit.ends_at - clock.now()).total_seconds()))
+
+
 def forget() -> None:
     """Empty the signed cookie, the CSRF token in it included."""
     session.clear()

@@ -31,6 +31,8 @@ class Visit:
     reason: str
     theme: str
     idle_minutes: int
+    ends_at: datetime
+    """When it ends if nobody works in it any more."""
 
 
 def token_hash(token: str) -> str:
@@ -119,6 +121,9 @@ def find_visit(
         reason=stored.reason,
         theme=user.theme,
         idle_minutes=idle,
+        ends_at=min(
+            stored.seen_at + timedelta(minutes=idle), stored.created_at + timedelta(hours=limits.hours)
+        ),
     )
 
 
