@@ -99,7 +99,7 @@ def by_field(errors: Mapping[Any, Any]) -> dict[str, list[str]]:
 
 def bounded(messages: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     """Fields with their messages in the person's language, each once: MOST_TOLD of them, the rest is counted."""
-    told: dict[str, list[str]] = {}
+    by_name: dict[str, list[str]] = {}
     count = left = 0
     for name, message in messages:
         if count >= MOST_TOLD:
@@ -107,12 +107,12 @@ def bounded(messages: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
             continue
         shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
         sentence = message_text(message)
-        if sentence not in told.setdefault(shown, []):
-            told[shown].append(sentence)
+        if sentence not in by_name.setdefault(shown, []):
+            by_name[shown].append(sentence)
             count += 1
     if left:
-        told[OTHERS] = [text(AND_MORE, n=left)]
-    return told
+        by_name[OTHERS] = [text(AND_MORE, n=left)]
+    return by_name
 
 
 def _flat(errors: Mapping[Any, Any], outer: str) -> Iterator[tuple[str, str]]:

@@ -29,10 +29,10 @@ TOP_FILES = ("bootstrap.py", "wsgi.py", "worker.py")
 @lru_cache(maxsize=1)
 def product_files() -> tuple[Path, ...]:
     """Every Python file of the product, without tests, migrations, tools and benchmarks."""
-    found = [ROOT / name for name in TOP_FILES if (ROOT / name).exists()]
+    paths = [ROOT / name for name in TOP_FILES if (ROOT / name).exists()]
     for package in PACKAGES:
-        found += sorted((ROOT / package).rglob("*.py"))
-    return tuple(path for path in found if "__pycache__" not in path.parts)
+        paths += sorted((ROOT / package).rglob("*.py"))
+    return tuple(path for path in paths if "__pycache__" not in path.parts)
 
 
 @lru_cache(maxsize=1024)

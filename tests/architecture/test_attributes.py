@@ -13,9 +13,9 @@ from tests.architecture.source import ROOT
 @pytest.mark.parametrize(("template", "table"), [("facts", "FACTS"), ("cells", "CELLS")])
 def test_each_kind_has_its_macro(template: str, table: str) -> None:
     text = (ROOT / "console" / "templates" / "lines" / f"{template}.html").read_text(encoding="utf-8")
-    found = re.search(rf"set {table} = {{(.*?)}}", text)
-    assert found is not None
-    drawn = dict(re.findall(r'"(\w+)": (\w+)', found[1]))
+    match = re.search(rf"set {table} = {{(.*?)}}", text)
+    assert match is not None
+    drawn = dict(re.findall(r'"(\w+)": (\w+)', match[1]))
     assert {kind.value for kind in Kind} <= drawn.keys()
     macros = set(re.findall(r"macro (\w+)\(", text))
     assert set(drawn.values()) <= macros

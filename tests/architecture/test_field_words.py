@@ -47,14 +47,14 @@ def _used(module: str) -> set[str]:
 
 def _fields() -> list[type[fields.Field[object]]]:
     named = [getattr(fields, name, None) for name in sorted(_used("fields"))]
-    return [one for one in named if isinstance(one, type) and issubclass(one, fields.Field)]
+    return [value for value in named if isinstance(value, type) and issubclass(value, fields.Field)]
 
 
 def _sentences() -> Iterator[str]:
     yield from Schema._default_error_messages.values()
     for field in _fields():
-        for one in field.__mro__:
-            for key, message in getattr(one, "default_error_messages", {}).items():
+        for base in field.__mro__:
+            for key, message in getattr(base, "default_error_messages", {}).items():
                 awareness = getattr(field, "AWARENESS", "")
                 if key not in NEVER_SAID and (awareness or "{awareness}" not in message):
                     kind = getattr(field, "OBJ_TYPE", "")
@@ -64,18 +64,20 @@ def _sentences() -> Iterator[str]:
 def test_every_sentence_of_the_library_has_a_russian_one() -> None:
     said = set(_sentences())
     assert "Not a valid integer." in said
-    english = sorted(one for one in said if one not in SENTENCES or not CYRILLIC.search(translate("ru", one)))
+    english = sorted(
+        text for text in said if text not in SENTENCES or not CYRILLIC.search(translate("ru", text))
+    )
     assert not english, f"console.web.schema_messages does not know {english}"
 
 
 def test_every_validator_that_is_used_is_tried_here() -> None:
     named = [getattr(validate, name, None) for name in _used("validate")]
-    used = {one for one in named if isinstance(one, type) and issubclass(one, validate.Validator)}
+    used = {value for value in named if isinstance(value, type) and issubclass(value, validate.Validator)}
     assert validate.Range in used
     assert used <= set(REFUSED)
 
 
-@pytest.mark.parametrize(("validator", "value"), [one for tried in REFUSED.values() for one in tried])
+@pytest.mark.parametrize(("validator", "value"), [case for tried in REFUSED.values() for case in tried])
 def test_what_a_validator_says_is_said_in_russian(validator: validate.Validator, value: object) -> None:
     with pytest.raises(ValidationError) as problem:
         validator(value)

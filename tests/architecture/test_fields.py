@@ -32,7 +32,7 @@ def test_every_field_is_declared_by_a_builder(schema: type[FieldSchema]) -> None
         assert set(only.choices) <= set(info_of(declared[only.field]).choices)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.code)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.code)
 def test_no_operation_asks_under_a_name_of_the_selection(operation: Operation) -> None:
     """Both stand in one form, where the first of two fields of one name would win."""
     assert not FIELD_NAMES & operation.schema().fields.keys()

@@ -59,7 +59,7 @@ def test_a_code_or_a_place_that_comes_twice_is_refused_at_the_start(
     (folder / "pair.py").write_text(
         "from lines.operations import block, unblock\nOPERATIONS = (unblock.OPERATION, block.OPERATION)"
     )
-    assert [one.code for one in gather(folder.name, [str(folder)])] == ["block", "unblock"]
+    assert [operation.code for operation in gather(folder.name, [str(folder)])] == ["block", "unblock"]
     (folder / "again.py").write_text(
         "from dataclasses import replace\nfrom lines.operations import block\n"
         f"OPERATION = replace(block.OPERATION, **{changes!r})"
@@ -68,7 +68,7 @@ def test_a_code_or_a_place_that_comes_twice_is_refused_at_the_start(
         gather(folder.name, [str(folder)])
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.code)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.code)
 def test_counted_words_are_plurals_of_the_catalogue(operation: Operation) -> None:
     with (TRANSLATIONS / "ru" / "LC_MESSAGES" / "messages.po").open("rb") as stream:
         catalogue = read_po(stream, locale="ru")
@@ -80,7 +80,7 @@ def test_counted_words_are_plurals_of_the_catalogue(operation: Operation) -> Non
         assert all("%(n)s" in form for form in entry.string), pair
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.code)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.code)
 def test_the_permission_is_held_by_a_preset_of_companies(operation: Operation) -> None:
     assert any(operation.permission in preset.permissions for preset in PRESETS if not preset.for_operator)
 
@@ -116,7 +116,7 @@ PARAMS = {
 }
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.code)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.code)
 def test_a_line_on_which_it_was_just_carried_out_is_refused_with_a_reason_that_says_so(
     operation: Operation,
 ) -> None:
@@ -131,7 +131,7 @@ def test_each_reason_of_the_operator_belongs_somewhere() -> None:
     assert set(REASONS) <= set(SANDBOX_REASONS)
 
 
-@pytest.mark.parametrize("operation", ORDERED, ids=lambda one: one.code)
+@pytest.mark.parametrize("operation", ORDERED, ids=lambda operation: operation.code)
 def test_every_reason_that_an_operation_can_get_has_a_sentence(operation: Operation) -> None:
     params = operation.schema().load(PARAMS.get(operation.code, {}))
     sentences = texts(operation, params)
@@ -140,7 +140,7 @@ def test_every_reason_that_an_operation_can_get_has_a_sentence(operation: Operat
     assert all(sentences[code][0] for code in expected)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.code)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.code)
 def test_a_reason_has_one_sentence(operation: Operation) -> None:
     """What an operation refuses is not worded a second time for the operator."""
     params = operation.schema().load(PARAMS.get(operation.code, {}))
@@ -149,7 +149,7 @@ def test_a_reason_has_one_sentence(operation: Operation) -> None:
         assert said in (None, (refusal.text, refusal.advice)), refusal.code
 
 
-@pytest.mark.parametrize("operation", ORDERED, ids=lambda one: one.code)
+@pytest.mark.parametrize("operation", ORDERED, ids=lambda operation: operation.code)
 def test_a_reason_that_an_operation_does_not_know_is_a_plain_refusal(operation: Operation) -> None:
     params = operation.schema().load(PARAMS.get(operation.code, {}))
     known = texts(operation, params)

@@ -26,7 +26,7 @@ def test_session_actor_parts() -> None:
         if shown(path).startswith("sandbox/"):
             continue
         for function in functions(path):
-            arguments = [one for one in function.args.args if one.arg not in {"self", "cls"}]
+            arguments = [argument for argument in function.args.args if argument.arg not in {"self", "cls"}]
             kinds = [_kind(argument) for argument in arguments]
             if kinds != sorted(kinds) and f"{shown(path)}:{function.name}" not in VALUES:
                 wrong.append(f"{shown(path)}:{function.lineno} {function.name}")

@@ -15,10 +15,10 @@ from reports.catalogue import REPORTS
 
 def test_every_report_file_is_registered() -> None:
     forgotten = []
-    for found in iter_modules(catalogue.__path__):
-        module = import_module(f"{catalogue.__name__}.{found.name}")
+    for info in iter_modules(catalogue.__path__):
+        module = import_module(f"{catalogue.__name__}.{info.name}")
         if hasattr(module, "REPORT") and module.REPORT not in REPORTS:
-            forgotten.append(found.name)
+            forgotten.append(info.name)
     assert not forgotten, "add these to the tuple in reports/catalogue/__init__.py"
 
 

@@ -33,13 +33,13 @@ def _messages() -> dict[str | tuple[str, ...], str]:
     """Every msgid of the source with a place where it stands."""
     with (ROOT / "babel.cfg").open() as mapping:
         methods, options = parse_mapping_cfg(io.StringIO(mapping.read()))  # type: ignore[no-untyped-call]
-    found: dict[str | tuple[str, ...], str] = {}
+    places: dict[str | tuple[str, ...], str] = {}
     for name, line, message, _, _ in extract_from_dir(
         ROOT, methods, options, keywords=KEYWORDS, directory_filter=_is_ours
     ):
         if message:
-            found.setdefault(message, f"{name}:{line}")
-    return found
+            places.setdefault(message, f"{name}:{line}")
+    return places
 
 
 def _is_ours(folder: str | Path) -> bool:
@@ -78,7 +78,9 @@ def test_no_text_stands_within_an_f_string() -> None:
     wrong = []
     for path in product_files():
         strings = [node for node in ast.walk(tree(path)) if isinstance(node, ast.JoinedStr)]
-        wrong += [f"{shown(path)}:{one.lineno}" for one in strings if any(map(_marks_text, ast.walk(one)))]
+        wrong += [
+            f"{shown(path)}:{string.lineno}" for string in strings if any(map(_marks_text, ast.walk(string)))
+        ]
     assert not wrong
 
 

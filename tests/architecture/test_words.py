@@ -62,13 +62,13 @@ def _second_dictionaries(source: ast.AST) -> Iterator[int]:
 
 def _belong_together(codes: Iterable[str | None]) -> bool:
     wanted = set(codes)
-    return len(wanted) > 1 and any(wanted <= {one.value for one in enum} for enum in ENUMS)
+    return len(wanted) > 1 and any(wanted <= {member.value for member in enum} for enum in ENUMS)
 
 
 def _has_ladder(template: str) -> bool:
     """Whether a template writes texts for two or more values of one enum."""
     codes = {code for code, written in STEP.findall(template) if "_(" in written}
-    return any(len(codes & {one.value for one in enum}) > 1 for enum in ENUMS)
+    return any(len(codes & {member.value for member in enum}) > 1 for enum in ENUMS)
 
 
 def test_no_second_dictionary_of_words() -> None:

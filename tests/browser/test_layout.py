@@ -61,14 +61,14 @@ def test_everything_fits(addresses: Addresses, new_page: NewPage, login: str, lo
     page = new_page(locale=locale, viewport=SMALLEST)
     if login:
         sign_in(page, addresses.console, login, locale)
-    found: list[str] = []
+    faults: list[str] = []
     for address in addresses.of[login]:
         page.goto(addresses.console + address)
         assert page.locator("h1").count() == 1, address
         for look, rules in LOOKS.items():
             appearance.apply(page, rules)
-            found += [f"{address}, {look}: {fault}" for fault in layout.faults(page)]
-    assert not found, "\n".join(found)
+            faults += [f"{address}, {look}: {fault}" for fault in layout.faults(page)]
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -76,14 +76,14 @@ def test_everything_fits(addresses: Addresses, new_page: NewPage, login: str, lo
 def test_what_opens_on_the_list_fits(addresses: Addresses, new_page: NewPage, locale: str, look: str) -> None:
     page = new_page(locale=locale, viewport=SMALLEST, reduced_motion="reduce")
     sign_in(page, addresses.console, "admin", locale)
-    found: list[str] = []
+    faults: list[str] = []
     for opener, part in OPENED.items():
         page.goto(f"{addresses.console}/lines")
         appearance.apply(page, LOOKS[look])
         page.locator(opener).first.click()
         page.locator(part).wait_for()
-        found += [f"{part}: {fault}" for fault in layout.faults(page)]
-    assert not found, "\n".join(found)
+        faults += [f"{part}: {fault}" for fault in layout.faults(page)]
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.parametrize("locale", ["ru", "en"])
@@ -96,8 +96,8 @@ def test_the_banner_of_staff_inside_a_company_fits(
     page.locator("input[name=reason]").first.fill(LONG_ADDRESS)
     page.locator(".desk-enter button").first.click()
     page.locator(".staff-banner").wait_for()
-    found: list[str] = []
+    faults: list[str] = []
     for look, rules in LOOKS.items():
         appearance.apply(page, rules)
-        found += [f"{look}: {fault}" for fault in layout.faults(page)]
-    assert not found, "\n".join(found)
+        faults += [f"{look}: {fault}" for fault in layout.faults(page)]
+    assert not faults, "\n".join(faults)

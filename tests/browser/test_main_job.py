@@ -47,15 +47,17 @@ def company(
 
 def troubles_of(page: Page) -> list[str]:
     """What the browser complains of from now on."""
-    found: list[str] = []
-    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    return found
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    return troubles
 
 
 def check_reach(page: Page) -> None:
     """No serious finding of axe, and nothing wider than the window."""
-    serious = [one for one in violations(page) if "(serious)" in one or "(critical)" in one]
+    serious = [
+        violation for violation in violations(page) if "(serious)" in violation or "(critical)" in violation
+    ]
     assert serious == [], page.url
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 

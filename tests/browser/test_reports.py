@@ -102,7 +102,9 @@ def sign_in(page: Page, address: str, locale: str) -> None:
 
 def check_reach(page: Page) -> None:
     """No serious finding of axe, and nothing wider than the window."""
-    assert [one for one in violations(page) if "(serious)" in one or "(critical)" in one] == [], page.url
+    assert [fault for fault in violations(page) if "(serious)" in fault or "(critical)" in fault] == [], (
+        page.url
+    )
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
@@ -117,9 +119,9 @@ def expected() -> dict[str, Any]:
             .join(Department, Department.id == Line.department_id)
             .where(Department.path >= path, Department.path < path_end(path))
         )
-        found: dict[str, Any] = {f"+{row.msisdn}": row.spent for row in rows}
-        assert 0 < len(found) < (session.scalar(select(func.count()).select_from(Line)) or 0)
-        return found
+        spent: dict[str, Any] = {f"+{row.msisdn}": row.spent for row in rows}
+        assert 0 < len(spent) < (session.scalar(select(func.count()).select_from(Line)) or 0)
+        return spent
 
 
 def check_workbook(content: bytes, locale: str) -> None:
@@ -144,7 +146,7 @@ class Reporter:
         assert worker.child is not None
         started = re.findall(r"\{[^\n]*worker\.started[^\n]*\}", worker.child.log.read_text(encoding="utf-8"))
         # The newest: a worker started for an earlier test may have written into the same log.
-        pid = [one["pid"] for one in map(json.loads, started) if one["role"] == "reporter"][-1]
+        pid = [entry["pid"] for entry in map(json.loads, started) if entry["role"] == "reporter"][-1]
         self._process = psutil.Process(pid)
 
     def __enter__(self) -> Reporter:

@@ -112,7 +112,7 @@ def test_submitted_asked_answered_resolved_carried_out(
     troubles = troubles_of(customer), troubles_of(manager)
     sign_in(customer, company, "admin", locale)
     numbers, cards = to_replace()
-    address = submit(customer, company, [f"+{one}" for one in numbers], cards, tmp_path)
+    address = submit(customer, company, [f"+{number}" for number in numbers], cards, tmp_path)
 
     sign_in(manager, company, "operator-manager", locale)
     manager.goto(f"{company}/desk")
@@ -148,7 +148,7 @@ def test_submitted_asked_answered_resolved_carried_out(
     assert (list(used), states) == (cards, {SimState.IN_USE})
     assert sandbox.admin("GET", "stats")["linesOrderedMoreThanOnce"] == 0
     # The browser itself reports the form that came back with a wrong phone number.
-    assert [one for found in troubles for one in found if "422" not in one] == []
+    assert [trouble for messages in troubles for trouble in messages if "422" not in trouble] == []
     if width > 1000:
         customer.goto(f"{company}/notices")
         expect(customer.locator("main")).to_contain_text(re.compile(r"З-\d{4}-\d{6}"))

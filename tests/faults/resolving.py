@@ -67,8 +67,8 @@ class Office:
         )
         with company_scope(plant.company_id), db.unit_of_work() as session:
             draft = submission.new_draft(session, actor, get_type("tariff_and_services"))
-            found = submission.fill(session, actor, plant.parts, draft, values, parse(selection))
-            assert not found.errors
+            result = submission.fill(session, actor, plant.parts, draft, values, parse(selection))
+            assert not result.errors
             submission.submit(session, actor, plant.parts, draft)
         self.visitor.send(f"/desk/{draft.id}/move", self._token(draft.id), step="take")
         return draft.id
@@ -95,12 +95,12 @@ class Office:
 
     def outcomes(self, request_id: int) -> list[LineOutcome]:
         """Every number of the request with what became of it, as both sides see it page by page."""
-        found: list[LineOutcome] = []
+        outcomes: list[LineOutcome] = []
         with company_scope(self.plant.company_id), db.unit_of_work() as session:
             request = session.get_one(Request, (self.plant.company_id, request_id))
-            while page := execution.outcomes(session, request, found[-1].no if found else 0):
-                found += page
-        return found
+            while page := execution.outcomes(session, request, outcomes[-1].no if outcomes else 0):
+                outcomes += page
+        return outcomes
 
     def wait_until_told(self, request_id: int) -> None:
         wait_until(lambda: self.stored(request_id).outcome_told, "nobody was told of the outcome")

@@ -64,14 +64,14 @@ def finish(office: Office, request_id: int, run_id: int, lines: int) -> None:
     assert (request.state, request.run_id) == (RequestState.RESOLVED, run_id)
     outcomes = office.outcomes(request_id)
     assert len(outcomes) == lines
-    assert {one.state for one in outcomes} <= set(FINAL)
-    told = steps_told(plant, request_id, "resolve")
-    assert told["events"].total() == told["journal"].total() == 1
-    assert (told["notices"], told["mails"]) == ({plant.user_id: 1}, {CUSTOMER_MAIL: 1})
-    told = steps_told(plant, request_id, "report")
-    assert told["events"].total() == told["journal"].total() == 1
-    assert told["notices"] == {plant.user_id: 1, office.manager_id: 1}
-    assert told["mails"] == {CUSTOMER_MAIL: 1, MANAGER_MAIL: 1}
+    assert {outcome.state for outcome in outcomes} <= set(FINAL)
+    counts = steps_told(plant, request_id, "resolve")
+    assert counts["events"].total() == counts["journal"].total() == 1
+    assert (counts["notices"], counts["mails"]) == ({plant.user_id: 1}, {CUSTOMER_MAIL: 1})
+    counts = steps_told(plant, request_id, "report")
+    assert counts["events"].total() == counts["journal"].total() == 1
+    assert counts["notices"] == {plant.user_id: 1, office.manager_id: 1}
+    assert counts["mails"] == {CUSTOMER_MAIL: 1, MANAGER_MAIL: 1}
 
 
 def test_workers_killed_in_the_middle(

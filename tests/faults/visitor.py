@@ -34,9 +34,9 @@ class Visitor:
     def token(self, path: str) -> str:
         """The token of the first form on a page."""
         with self._opener.open(self._base + path, timeout=60) as answer:
-            found = TOKEN.search(answer.read().decode())
-        assert found is not None, path
-        return found.group(1)
+            match = TOKEN.search(answer.read().decode())
+        assert match is not None, path
+        return match.group(1)
 
     def send(self, path: str, token: str, **fields: str) -> str:
         """Send a form; returns the address where that led."""

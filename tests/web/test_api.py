@@ -65,8 +65,8 @@ def test_the_document_tells_the_truth_of_errors_files_and_proofs(app: Flask, adm
     for answer in (admin.get("/api/v1/lines/999999"), admin.post("/api/v1/schedules", json={})):
         Draft202012Validator(refusal).validate(answer.get_json())
     default = document["paths"]["/api/v1/lines"]["get"]["responses"]["default"]["$ref"].rpartition("/")[2]
-    told = document["components"]["responses"][default]["content"]["application/json"]["schema"]
-    assert told == {"$ref": "#/components/schemas/ErrorOut"}
+    schema = document["components"]["responses"][default]["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/ErrorOut"}
     sent = document["paths"]["/api/v1/requests/{request_id}/files"]["post"]
     assert list(sent["requestBody"]["content"]) == ["multipart/form-data"]
     assert sent["security"] == [{"session": [], "token": []}]
@@ -94,32 +94,32 @@ def test_what_changes_something_needs_the_token_of_a_page(
 
 
 def test_lines_are_listed_and_shown(admin: FlaskClient, companies: TwoCompanies) -> None:
-    found = admin.get("/api/v1/lines?q=" + companies.home.msisdn).get_json()
-    assert [item["id"] for item in found["items"]] == [companies.home.line]
+    page = admin.get("/api/v1/lines?q=" + companies.home.msisdn).get_json()
+    assert [item["id"] for item in page["items"]] == [companies.home.line]
     shown = admin.get(f"/api/v1/lines/{companies.home.line}").get_json()
     assert shown["msisdn"] == companies.home.msisdn
     assert shown["department"] == "Sales"
 
 
 def test_operations_tell_their_parameters(admin: FlaskClient) -> None:
-    found = {one["code"]: one for one in admin.get("/api/v1/operations").get_json()}
-    for one in found.values():
-        Draft202012Validator.check_schema(one["parameters"])
-    limit = Draft202012Validator(found["set_limit"]["parameters"])
+    operations = {operation["code"]: operation for operation in admin.get("/api/v1/operations").get_json()}
+    for operation in operations.values():
+        Draft202012Validator.check_schema(operation["parameters"])
+    limit = Draft202012Validator(operations["set_limit"]["parameters"])
     assert limit.is_valid({"amount": "500.00", "period": "day", "warn_at": 90})
     assert not limit.is_valid({"period": "day"})
     assert not limit.is_valid({"amount": "500.00", "warn_at": 101})
-    tariff = found["change_tariff"]["parameters"]["properties"]["tariff"]
-    assert [(one["const"], one["title"]) for one in tariff["oneOf"]] == [("T-1", "Start")]
-    reason = found["block"]["parameters"]["properties"]["reason"]
+    tariff = operations["change_tariff"]["parameters"]["properties"]["tariff"]
+    assert [(choice["const"], choice["title"]) for choice in tariff["oneOf"]] == [("T-1", "Start")]
+    reason = operations["block"]["parameters"]["properties"]["reason"]
     assert reason["title"]
-    assert all(one["title"] for one in reason["oneOf"])
+    assert all(choice["title"] for choice in reason["oneOf"])
 
 
 def test_reports_and_documents_tell_their_parameters(admin: FlaskClient) -> None:
     for report in admin.get("/api/v1/reports").get_json():
         Draft202012Validator.check_schema(report["parameters"])
-    forms = {one["code"]: one["values"] for one in admin.get("/api/v1/forms").get_json()}
+    forms = {entry["code"]: entry["values"] for entry in admin.get("/api/v1/forms").get_json()}
     for values in forms.values():
         Draft202012Validator.check_schema(values)
     credit = forms["credit_settlement"]["properties"]

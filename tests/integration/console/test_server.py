@@ -48,7 +48,7 @@ def ask(server: Server, path: str = "/", body: Any = None, **options: Any) -> by
     return answer
 
 
-def opened(server: Server, text: bytes = b"") -> socket.socket:
+def open_socket(server: Server, text: bytes = b"") -> socket.socket:
     link = socket.create_connection((HOST, int(server.effective_port)), timeout=10)
     link.sendall(text)
     return link
@@ -61,7 +61,7 @@ HEADERS = b"GET / HTTP/1.1\r\nHost: x\r\nX-Half: "
 
 @pytest.mark.parametrize("text", [BODY, CHUNK, HEADERS, b""], ids=["body", "chunk", "headers", "silent"])
 def test_sixty_slow_connections_keep_nobody_waiting(server: Server, text: bytes) -> None:
-    links = [opened(server, text) for _ in range(60)]
+    links = [open_socket(server, text) for _ in range(60)]
     begun = time.monotonic()
     assert ask(server) == b"0"
     assert time.monotonic() - begun < 1
@@ -72,7 +72,7 @@ def test_sixty_slow_connections_keep_nobody_waiting(server: Server, text: bytes)
 
 @pytest.mark.parametrize("text", [BODY, HEADERS], ids=["body", "headers"])
 def test_a_request_that_drips_is_cut_off(server: Server, text: bytes) -> None:
-    link = opened(server, text)
+    link = open_socket(server, text)
     link.settimeout(0.2)
     begun = time.monotonic()
     with pytest.raises(OSError):
@@ -105,4 +105,4 @@ def test_what_is_being_answered_when_it_stops_is_answered(server: Server) -> Non
     asked.join(10)
     assert answers == [b"0"]
     with pytest.raises(OSError):
-        opened(server)
+        open_socket(server)

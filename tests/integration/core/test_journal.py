@@ -23,7 +23,7 @@ def place(world: World) -> Place:
     odd = {"имя": 'Ёлка "№ 5"', "nested": {"b": [1, None, True], "a": "\u2028"}, "nothing": None}
     with company_scope(place.company_id), db.unit_of_work() as session:
         for number in range(4):
-            entries = [Entry(DONE, "line", one, odd, None, label="+7…") for one in range(number + 1)]
+            entries = [Entry(DONE, "line", line_id, odd, None, label="+7…") for line_id in range(number + 1)]
             journal.write(session, actor, entries)
     return place
 

@@ -28,12 +28,12 @@ def test_without_a_scope_every_query_raises(two: tuple[int, int]) -> None:
 
 
 def test_the_orm_adds_the_company_to_every_statement(two: tuple[int, int]) -> None:
-    one = aliased(Line)
-    inner = select(one.id).where(one.state == "active").exists()
+    alias = aliased(Line)
+    inner = select(alias.id).where(alias.state == "active").exists()
     statements = {
         "select": select(Line.id),
-        "alias": select(one.id),
-        "subquery": select(RunItem.no).where(select(one.id).where(one.id == RunItem.target_id).exists()),
+        "alias": select(alias.id),
+        "subquery": select(RunItem.no).where(select(alias.id).where(alias.id == RunItem.target_id).exists()),
         "exists": select(Line.id).where(inner),
         "update": update(Line).values(spent=1),
     }

@@ -72,7 +72,7 @@ def catcher(tmp_path: Path) -> Iterator[Catcher]:
 
 
 def links(page: str, kind: str) -> list[str]:
-    return [unescape(found) for found in re.findall(rf'href="(/mails/[^"]*{kind}[^"]*)"', page)]
+    return [unescape(address) for address in re.findall(rf'href="(/mails/[^"]*{kind}[^"]*)"', page)]
 
 
 def test_a_report_arrives_is_read_and_downloaded(catcher: Catcher) -> None:
@@ -130,7 +130,7 @@ def test_what_a_mail_says_stays_text(catcher: Catcher) -> None:
 
 
 DEEP = b"Subject: Deep\r\n" + b"".join(
-    b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (one, one) for one in range(1_200)
+    b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d\r\n' % (level, level) for level in range(1_200)
 )
 COMMENTS = b"(" * 20_000
 HOSTILE = {
@@ -183,9 +183,9 @@ def test_a_file_name_has_no_signs_that_steer(tmp_path: Path, named: str, saved: 
     store = Store(tmp_path, keep=10)
     content = f"MIME-Version: 1.0\r\nContent-Disposition: attachment; {named}\r\n\r\nx\r\n"
     name = store.add(content.encode(), ["a@example.org"])
-    found = store.find(name)
-    assert found is not None
-    assert [part.name for part in found.parts] == [saved]
+    mail = store.find(name)
+    assert mail is not None
+    assert [part.name for part in mail.parts] == [saved]
     browser = create_app(store).test_client()
     answer = browser.get(f"/mails/{name}/parts/0", base_url="http://localhost")
     assert answer.status_code == 200

@@ -165,9 +165,9 @@ class Office:
     def sql(self, statement: str, **values: Any) -> Any:
         """Straight to the database, walls open."""
         with all_companies(reason="a test reaches in"), db.unit_of_work() as session:
-            found = session.execute(text(statement), values)
-            assert isinstance(found, CursorResult)
-            return found.all() if found.returns_rows else None
+            result = session.execute(text(statement), values)
+            assert isinstance(result, CursorResult)
+            return result.all() if result.returns_rows else None
 
 
 def hire(name: str, role: str, *companies: int) -> int:

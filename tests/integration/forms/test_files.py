@@ -35,8 +35,8 @@ def attaching(office: Office, request_id: int, scan: Path) -> Callable[[Session,
     """Attach the scan; gives its key."""
 
     def work(session: Session, actor: Actor) -> str:
-        found = service.get_request(session, actor, request_id)
-        return attachments.attach(session, actor, office.parts, found, scan, "scan.pdf").key
+        request = service.get_request(session, actor, request_id)
+        return attachments.attach(session, actor, office.parts, request, scan, "scan.pdf").key
 
     return work
 
@@ -73,9 +73,9 @@ def test_a_file_stays_where_its_removal_fails(office: Office, scan: Path) -> Non
     key = office.as_customer(attaching(office, draft, scan))
 
     def remove(session: Session, actor: Actor) -> None:
-        found = service.get_request(session, actor, draft)
-        file = attachments.attachments_of(session, found)[0]
-        attachments.remove(session, actor, office.parts, found, file.id)
+        request = service.get_request(session, actor, draft)
+        file = attachments.attachments_of(session, request)[0]
+        attachments.remove(session, actor, office.parts, request, file.id)
 
     def remove_and_fail(session: Session, actor: Actor) -> None:
         remove(session, actor)

@@ -49,8 +49,8 @@ def filled(
         )
         return draft.id, submission.fill(session, actor, office.parts, draft, values, parse(selection)).errors
 
-    found, errors = office.as_customer(work)
-    return office.request(found), errors
+    request_id, errors = office.as_customer(work)
+    return office.request(request_id), errors
 
 
 def test_cards_of_the_list_go_along_in_the_order_of_its_rows(office: Office, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_typed_cards_follow_the_rows_of_the_list(office: Office, tmp_path: Path)
     assert errors == {}
     params = office.as_customer(lambda session, actor: _params(session, actor, request.id))
     ids = {row[0]: row[1] for row in office.sql("SELECT msisdn, id FROM lines")}
-    assert params["values"] == {str(ids[number]): one for number, one in zip(order, typed, strict=True)}
+    assert params["values"] == {str(ids[number]): card for number, card in zip(order, typed, strict=True)}
 
 
 def _params(session: Session, actor: Actor, request_id: int) -> Any:

@@ -25,10 +25,10 @@ def test_what_is_wrong_in_a_hidden_field_keeps_nobody(office: Office) -> None:
 
 
 def test_what_stands_in_a_hidden_field_is_not_kept(office: Office) -> None:
-    found = checked(office, cards=card(2), new_numbers="79990000001")
-    assert (found.values["cards"], found.values["new_numbers"]) == (None, "79990000001")
-    found = checked(office, deed="replace_sim", cards=card(2), new_numbers="79990000001")
-    assert (found.values["cards"], found.values["new_numbers"]) == (card(2), None)
+    request = checked(office, cards=card(2), new_numbers="79990000001")
+    assert (request.values["cards"], request.values["new_numbers"]) == (None, "79990000001")
+    request = checked(office, deed="replace_sim", cards=card(2), new_numbers="79990000001")
+    assert (request.values["cards"], request.values["new_numbers"]) == (card(2), None)
 
 
 def test_without_the_other_choice_it_is_asked_for(office: Office) -> None:

@@ -29,5 +29,5 @@ def test_more_numbers_are_typed_than_a_statement_takes_values(office: Office) ->
 
 def test_numbers_and_cards_are_found_in_the_order_typed(office: Office) -> None:
     text = "\n".join(reversed(typed(office, 0).splitlines()))
-    found = office.as_customer(lambda session, actor: content.find_numbers(session, actor, text))
-    assert found == list(reversed(office.place.line_ids))
+    ids = office.as_customer(lambda session, actor: content.find_numbers(session, actor, text))
+    assert ids == list(reversed(office.place.line_ids))

@@ -90,10 +90,10 @@ def test_every_document_holds_its_values(office: Office, tmp_path: Path, ending:
             *document.body,
             *document.attach,
             *(part for fact in (*document.sender, *document.facts) for part in (fact.label, fact.value)),
-            *(part for one in document.signers for part in (one.label, one.value)),
+            *(part for signer in document.signers for part in (signer.label, signer.value)),
         ]
         wanted += [cell for row in document.numbers for cell in row[1:]]
-        missing = [one for one in wanted if squeezed(one).lower() not in text]
+        missing = [value for value in wanted if squeezed(value).lower() not in text]
         assert not missing, (form.code, ending, missing)
         if form.lines != Lines.NONE:
             assert len(document.numbers) == 12

@@ -329,13 +329,15 @@ def test_every_step_is_in_the_journal_and_told(office: Office) -> None:
         office.move(request_id, name, text)
     office.move(request_id, "complain", "Долго")
     with all_companies(reason="a test looks"), db.unit_of_work() as session:
-        told = [(one.user_id, one.title) for one in session.scalars(select(Notice).order_by(Notice.id))]
+        notices = [
+            (notice.user_id, notice.title) for notice in session.scalars(select(Notice).order_by(Notice.id))
+        ]
         actions = session.scalars(
             select(journal.JournalEntry.action).order_by(journal.JournalEntry.seq)
         ).all()
-        mails = {one.recipient for one in session.scalars(select(OutboxMail))}
+        mails = {mail.recipient for mail in session.scalars(select(OutboxMail))}
         assert journal.verify(session, office.place.company_id) == []
-    assert [user for user, _ in told] == [
+    assert [user for user, _ in notices] == [
         office.manager,
         office.user,
         office.user,
@@ -396,7 +398,7 @@ def test_an_application_from_outside_belongs_to_the_operator(office: Office) -> 
 def test_two_drafts_submitted_at_once_have_numbers_of_their_own(office: Office) -> None:
     with ThreadPoolExecutor(4) as pool:
         ids = list(pool.map(lambda _: office.submitted(), range(8)))
-    numbers = {office.request(one).number for one in ids}
+    numbers = {office.request(draft_id).number for draft_id in ids}
     assert len(numbers) == 8
     with all_companies(reason="a test looks"), db.unit_of_work() as session:
         assert len(session.scalars(select(Request.number)).all()) == 8

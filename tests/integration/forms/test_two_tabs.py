@@ -32,21 +32,21 @@ def forget(session: Session, actor: Actor, office: Office, draft: int) -> None:
 
 
 def fill(session: Session, actor: Actor, office: Office, draft: int) -> None:
-    found, values = submission.get_draft(session, actor, draft), {**TARIFF, "contact": "Другая"}
-    submission.fill(session, actor, office.parts, found, values, None)
+    request, values = submission.get_draft(session, actor, draft), {**TARIFF, "contact": "Другая"}
+    submission.fill(session, actor, office.parts, request, values, None)
 
 
 def attach(session: Session, actor: Actor, office: Office, draft: int) -> None:
     path = office.parts.settings.data_dir / "late.pdf"
     path.write_bytes(PDF)
-    found = service.get_request(session, actor, draft)
-    attachments.attach(session, actor, office.parts, found, path, path.name)
+    request = service.get_request(session, actor, draft)
+    attachments.attach(session, actor, office.parts, request, path, path.name)
 
 
 def remove(session: Session, actor: Actor, office: Office, draft: int) -> None:
-    found = service.get_request(session, actor, draft)
-    (scan,) = attachments.attachments_of(session, found)
-    attachments.remove(session, actor, office.parts, found, scan.id)
+    request = service.get_request(session, actor, draft)
+    (scan,) = attachments.attachments_of(session, request)
+    attachments.remove(session, actor, office.parts, request, scan.id)
 
 
 DEEDS: dict[str, Deed] = {
@@ -90,8 +90,8 @@ def draft(office: Office, tmp_path: Path) -> int:
 
 @pytest.mark.parametrize("deed", DEEDS)
 def test_what_was_submitted_stays_as_it_is(office: Office, draft: int, deed: str) -> None:
-    found = both(office, draft, submit, DEEDS[deed])
-    problem = found.exception()
+    answer = both(office, draft, submit, DEEDS[deed])
+    problem = answer.exception()
     assert isinstance(problem, Conflict)
     assert problem.code == "submitted"
     request = office.request(draft)
@@ -103,8 +103,8 @@ def test_what_was_submitted_stays_as_it_is(office: Office, draft: int, deed: str
 
 @pytest.mark.parametrize("deed", DEEDS)
 def test_a_draft_thrown_away_is_not_there_any_more(office: Office, draft: int, deed: str) -> None:
-    found = both(office, draft, forget, DEEDS[deed])
-    assert isinstance(found.exception(), NotFound)
+    answer = both(office, draft, forget, DEEDS[deed])
+    assert isinstance(answer.exception(), NotFound)
     assert office.sql("SELECT count(*) FROM requests") == [(0,)]
     assert not [path for path in (office.parts.settings.data_dir / "files").rglob("*") if path.is_file()]
 

@@ -38,12 +38,12 @@ STEPS = st.lists(
 def check_invariants(place: Place, lines: int) -> None:
     """Paths follow parents, totals are what is counted, no line is lost."""
     with company_scope(place.company_id), db.unit_of_work() as session:
-        found = {one.id: one for one in session.scalars(select(Department))}
-        for one in found.values():
-            above = found[one.parent_id].path if one.parent_id is not None else "/"
-            assert one.path == f"{above}{one.id}/"
-        assert sum(one.is_root for one in found.values()) == 1
-        assert set(session.scalars(select(Line.department_id))) <= set(found)
+        by_id = {department.id: department for department in session.scalars(select(Department))}
+        for department in by_id.values():
+            above = by_id[department.parent_id].path if department.parent_id is not None else "/"
+            assert department.path == f"{above}{department.id}/"
+        assert sum(department.is_root for department in by_id.values()) == 1
+        assert set(session.scalars(select(Line.department_id))) <= set(by_id)
         kept = _totals(session)
         departments.recount_totals(session, place.company_id)
         assert kept == _totals(session)
@@ -59,15 +59,15 @@ def step(actor: Actor, place: Place, what: Step, number: int) -> None:
     deed, first, second = what
     with company_scope(place.company_id), db.unit_of_work() as session:
         ids = list(session.scalars(select(Department.id).order_by(Department.id)))
-        one, other = ids[first % len(ids)], ids[second % len(ids)]
+        department, other = ids[first % len(ids)], ids[second % len(ids)]
         if deed == "create":
-            service.create_department(session, actor, one, f"Department {number}")
+            service.create_department(session, actor, department, f"Department {number}")
         elif deed == "move":
-            service.move_department(session, actor, one, other)
+            service.move_department(session, actor, department, other)
         elif deed == "merge":
-            departments.merge_department(session, actor, one, other)
+            departments.merge_department(session, actor, department, other)
         else:
-            departments.delete_department(session, actor, one)
+            departments.delete_department(session, actor, department)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -172,9 +172,9 @@ def test_the_right_is_needed_at_both_ends(world: World) -> None:
     with company_scope(place.company_id), db.unit_of_work() as session:
         made = service.create_department(session, actor, city, "Shop")
         assert service.rename_department(session, actor, made.id, "Store").name == "Store"
-        assert [one.name for one in find_by_name(session, actor, "sto", Permission.STRUCTURE_VIEW)] == [
-            "Store"
-        ]
+        assert [
+            department.name for department in find_by_name(session, actor, "sto", Permission.STRUCTURE_VIEW)
+        ] == ["Store"]
         assert find_by_name(session, actor, "south", Permission.STRUCTURE_VIEW) == []
         below = children(session, actor, place.departments["north"], Permission.STRUCTURE_VIEW)
         assert [node.department.id for node in below] == [city]

@@ -29,7 +29,7 @@ def test_a_card_holds_what_belongs_to_the_line(world: World) -> None:
         write(session, admin, [Entry(action, "line", line_id, before, after, label=label)])
     with company_scope(place.company_id), db.unit_of_work() as session:
         card = get_line(session, admin, line_id)
-        assert [one.name for one in card.way] == ["ООО «Ромашка»", "south"]
+        assert [department.name for department in card.way] == ["ООО «Ромашка»", "south"]
         assert card.account is not None and card.contract is not None
         assert card.tariff is not None and card.used_percent is None
         assert [entry.action for entry in history(session, card)] == ["line.place"]

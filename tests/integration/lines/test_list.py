@@ -49,15 +49,15 @@ def place(world: World) -> Place:
 
 def pages(actor: Actor, place: Place, query: str, limit: int = 7) -> list[Line]:
     """Every line that the list shows, page by page."""
-    found: list[Line] = []
+    lines: list[Line] = []
     after = None
     with company_scope(place.company_id), db.unit_of_work() as session:
         while True:
             page = queries.page_of_lines(session, actor, from_query(query), after=after, limit=limit)
-            found += [row.line for row in page.rows]
+            lines += [row.line for row in page.rows]
             after = page.after
             if after is None:
-                return found
+                return lines
 
 
 def everything(place: Place) -> Sequence[Line]:
@@ -141,8 +141,8 @@ def test_a_number_is_found_by_any_writing_of_it_its_end_and_its_sim_card(world: 
     writings = [f"8 ({number[1:4]}) {number[4:7]}-{number[7:]}", f"+{number}", number[-5:], line.iccid]
     for writing in writings:
         query = LineFilter(q=writing).query()
-        assert line.id in {found.id for found in pages(actor, place, query)}, writing
-    assert [found.id for found in pages(actor, place, LineFilter(q=f"+{number}").query())] == [line.id]
+        assert line.id in {row.id for row in pages(actor, place, query)}, writing
+    assert [row.id for row in pages(actor, place, LineFilter(q=f"+{number}").query())] == [line.id]
 
 
 def test_signs_with_a_meaning_in_sql_have_none_here(world: World, place: Place) -> None:

@@ -18,7 +18,7 @@ from operators.port import Source
 from operators.records import LineData, Page
 from operators.states import Report
 from tests.fixtures.world import Place, World
-from tests.integration.lines.test_sync_write import THEN, told
+from tests.integration.lines.test_sync_write import THEN, line_data
 
 
 class Listed:
@@ -60,7 +60,7 @@ def set_line(place: Place, line_id: int, **values: Any) -> None:
 def test_what_the_operator_has_forgotten_is_taken_over_told_and_journaled(world: World) -> None:
     place = loaded(world)
     administrator, manager = world.person(place), world.person(place, "numbers_manager")
-    before = [told(place, line_id) for line_id in place.line_ids]
+    before = [line_data(place, line_id) for line_id in place.line_ids]
     # A run of ours blocked the first, and the operator showed a later change of the second.
     set_line(place, place.line_ids[0], state="blocked", block_reason="voluntary")
     set_line(place, place.line_ids[1], state="blocked", operator_updated_at=THEN + timedelta(days=1))
@@ -83,7 +83,7 @@ def test_what_the_operator_has_forgotten_is_taken_over_told_and_journaled(world:
 def test_what_is_newer_or_on_its_way_is_not_undone(world: World) -> None:
     place = loaded(world)
     world.person(place)
-    before = [told(place, line_id) for line_id in place.line_ids]
+    before = [line_data(place, line_id) for line_id in place.line_ids]
     ahead = clock.now() + timedelta(minutes=1)
     set_line(place, place.line_ids[0], state="blocked", operator_updated_at=ahead)  # by an event meanwhile
     set_line(place, place.line_ids[1], state="blocked", ordered_at=ahead)  # by an order that ended meanwhile
@@ -96,7 +96,7 @@ def test_a_later_change_is_no_correction(world: World) -> None:
     place = loaded(world)
     world.person(place)
     later = [
-        told(place, key, state="blocked", updated_at=THEN + timedelta(hours=1)) for key in place.line_ids
+        line_data(place, key, state="blocked", updated_at=THEN + timedelta(hours=1)) for key in place.line_ids
     ]
     report = reconcile(place, later)
     assert (report.changed, report.corrected) == (3, 0)

@@ -20,7 +20,7 @@ from operators.models import SyncState
 from operators.records import Odd, Page, SimData
 from operators.states import find_state
 from tests.fixtures.world import Place, World
-from tests.integration.lines.test_sync_write import THEN, told
+from tests.integration.lines.test_sync_write import THEN, line_data
 
 
 class Inventory:
@@ -179,7 +179,7 @@ def test_a_list_from_before_our_order_ended_undoes_nothing(place: Place, invento
 
 def test_cards_follow_what_the_operator_tells_of_lines(place: Place, inventory: Inventory) -> None:
     read(place, inventory)
-    first, second = (told(place, line_id) for line_id in place.line_ids[:2])
+    first, second = (line_data(place, line_id) for line_id in place.line_ids[:2])
     assert apply_line_event(replace(first, iccid="A"))
     assert (states(place)[first.iccid], states(place)["A"]) == ("dead", "in_use")
     # Two lines exchange their cards, told one after the other: in the end both are in use.
@@ -205,7 +205,7 @@ def test_other_companies_are_left_alone(world: World, place: Place, inventory: I
     other = world.company("АО «Маяк»", lines=2)
     read(other, Inventory({"A": "spare", **dict.fromkeys(iccids(other), "in_use")}))
     read(place, inventory)
-    assert apply_line_event(replace(told(place, place.line_ids[0]), iccid="A"))
+    assert apply_line_event(replace(line_data(place, place.line_ids[0]), iccid="A"))
     read(place, Inventory({}))
     assert states(other)["A"] == "spare"
     with all_companies(reason="a test looks"), db.unit_of_work() as session:

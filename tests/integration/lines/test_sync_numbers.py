@@ -18,7 +18,7 @@ from lines.sync.writer import LineWriter
 from operators.records import LineData
 from operators.states import Report
 from tests.fixtures.world import Place, World
-from tests.integration.lines.test_sync_write import THEN, lines, told
+from tests.integration.lines.test_sync_write import THEN, line_data, lines
 
 LATER = THEN + timedelta(minutes=1)
 NEW = "79990000001"
@@ -36,13 +36,13 @@ def write(place: Place, *records: LineData, since_hours: int = 0) -> Report:
 
 
 def numbers(place: Place, chain: Sequence[LineData]) -> list[str]:
-    found = lines(place)
-    return [found[line.id].msisdn for line in chain]
+    by_id = lines(place)
+    return [by_id[line.id].msisdn for line in chain]
 
 
 def passed_on(place: Place) -> list[LineData]:
     """The first line gets a new number, each other one that of the line before it."""
-    before = [told(place, line_id) for line_id in place.line_ids]
+    before = [line_data(place, line_id) for line_id in place.line_ids]
     wanted = [NEW, *(line.msisdn for line in before[:-1])]
     return [
         replace(line, msisdn=msisdn, updated_at=LATER) for line, msisdn in zip(before, wanted, strict=True)
@@ -61,7 +61,7 @@ def test_numbers_that_pass_from_line_to_line(place: Place, order: tuple[int, ...
 def test_numbers_that_pass_on_in_one_list(place: Place, order: tuple[int, ...]) -> None:
     chain = passed_on(place)
     before = {
-        line.id: told(place, line_id).msisdn for line, line_id in zip(chain, place.line_ids, strict=True)
+        line.id: line_data(place, line_id).msisdn for line, line_id in zip(chain, place.line_ids, strict=True)
     }
     assert write(place, *(chain[part] for part in order)).changed == 3
     assert numbers(place, chain) == [line.msisdn for line in chain]
@@ -74,7 +74,7 @@ def test_numbers_that_pass_on_in_one_list(place: Place, order: tuple[int, ...]) 
 
 
 def test_a_line_that_waits_for_its_order_takes_no_number(place: Place) -> None:
-    first, second, _ = (told(place, line_id) for line_id in place.line_ids)
+    first, second, _ = (line_data(place, line_id) for line_id in place.line_ids)
     # The order passed the first line's number on to the second, the outcomes of both have just been recorded.
     with company_scope(place.company_id), db.unit_of_work() as session:
         for line_id, msisdn in ((place.line_ids[0], NEW), (place.line_ids[1], first.msisdn)):
@@ -94,7 +94,7 @@ def test_a_line_that_waits_for_its_order_takes_no_number(place: Place) -> None:
 def test_a_number_that_our_order_has_just_replaced_gets_no_mark(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second, _ = (told(place, line_id) for line_id in place.line_ids)
+    first, second, _ = (line_data(place, line_id) for line_id in place.line_ids)
     read = LineWriter._stored
     calls: list[bool] = []
 

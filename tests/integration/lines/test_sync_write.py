@@ -25,7 +25,7 @@ from tests.fixtures.world import Place, World
 THEN = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def told(place: Place, line_id: int, **changes: object) -> LineData:
+def line_data(place: Place, line_id: int, **changes: object) -> LineData:
     """What the operator would tell of a stored line as it is."""
     with company_scope(place.company_id), db.unit_of_work() as session:
         line = session.get_one(Line, (place.company_id, line_id))
@@ -61,11 +61,11 @@ def party(place: Place) -> str:
 
 def test_a_line_given_to_another_company_ends_where_it_was(world: World) -> None:
     old, new = world.company(lines=3), world.company("АО «Маяк»")
-    line = told(old, old.line_ids[0])
+    line = line_data(old, old.line_ids[0])
     assert apply_line_event(line)
     assert apply_line_event(replace(line, party_id=party(new), updated_at=THEN + timedelta(minutes=1)))
     assert lines(new)[line.id].state == "active"
-    assert [one.state for one in lines(old).values()].count("terminated") == 1
+    assert [line.state for line in lines(old).values()].count("terminated") == 1
     assert lines(old)[line.id].state == "terminated"
     with company_scope(old.company_id), db.unit_of_work() as session:
         entry = session.scalars(select(JournalEntry).where(JournalEntry.action == "line.changed")).one()
@@ -80,14 +80,14 @@ def test_a_line_given_to_another_company_ends_where_it_was(world: World) -> None
 
 def test_a_line_given_to_a_customer_unknown_here_ends(world: World) -> None:
     place = world.company(lines=2)
-    line = told(place, place.line_ids[0])
+    line = line_data(place, place.line_ids[0])
     assert not apply_line_event(replace(line, party_id="ORG-elsewhere"))
     assert lines(place)[line.id].state == "terminated"
 
 
 def test_what_the_operator_plans_comes_and_goes(world: World) -> None:
     place = world.company(lines=1)
-    line = told(place, place.line_ids[0], planned_tariff_id="T-M")
+    line = line_data(place, place.line_ids[0], planned_tariff_id="T-M")
     assert apply_line_event(line)
     assert lines(place)[line.id].planned_tariff_id == "T-M"
     begun = replace(line, tariff="T-M", planned_tariff_id=None, updated_at=THEN + timedelta(days=30))
@@ -99,8 +99,8 @@ def test_what_the_operator_plans_comes_and_goes(world: World) -> None:
 def test_lines_are_locked_in_the_order_of_their_ids_when_a_number_changes_hands(world: World) -> None:
     place = world.company(lines=2)
     first, second = place.line_ids
-    number = told(place, second).msisdn
-    taking = told(place, first, msisdn=number)
+    number = line_data(place, second).msisdn
+    taking = line_data(place, first, msisdn=number)
 
     def write() -> None:
         LineWriter(place.company_id, Report(), clock.now()).write([taking])
@@ -114,7 +114,10 @@ def test_lines_are_locked_in_the_order_of_their_ids_when_a_number_changes_hands(
             # A runner goes on to the second line: with the writer holding it, both would wait for ever.
             session.execute(lock, {"c": place.company_id, "i": second})
         writing.result(30)
-    assert {line.msisdn for line in lines(place).values()} == {number, f"{number}~{told(place, second).id}"}
+    assert {line.msisdn for line in lines(place).values()} == {
+        number,
+        f"{number}~{line_data(place, second).id}",
+    }
 
 
 def wait_for_a_lock(place: Place) -> None:
@@ -130,7 +133,7 @@ def wait_for_a_lock(place: Place) -> None:
 
 def test_new_lines_of_which_not_the_same_is_said(world: World) -> None:
     place = world.company(lines=1)
-    told_of = told(place, place.line_ids[0])
+    told_of = line_data(place, place.line_ids[0])
     limited = replace(told_of, id="limited", msisdn="79990000001", limit=Limit(Decimal(5), "day", 90))
     unsaid = replace(told_of, id="unsaid", msisdn="79990000002", limit=UNCHANGED)
     report = Report()

@@ -50,7 +50,7 @@ class Listener:
 
 @pytest.fixture
 def listener() -> Iterator[Listener]:
-    found = Listener()
+    inbox = Listener()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -58,9 +58,9 @@ def listener() -> Iterator[Listener]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             event = read_event(SECRET, headers, body, clock.now())
             if isinstance(event, EventRefused):
-                found.forged += 1
+                inbox.forged += 1
             else:
-                found.events.append(event)
+                inbox.events.append(event)
             self.send_response(204)
             self.end_headers()
 
@@ -70,8 +70,8 @@ def listener() -> Iterator[Listener]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    found.url = f"http://127.0.0.1:{server.server_port}/events"
-    yield found
+    inbox.url = f"http://127.0.0.1:{server.server_port}/events"
+    yield inbox
     server.shutdown()
     server.server_close()
 

@@ -79,9 +79,9 @@ def test_an_order_is_accepted_and_every_line_gets_its_outcome(
             assert outcome.detail
         else:
             assert (outcome.outcome, outcome.reason) == (Outcome.DONE, "")
-    found = source.find_line(lines[0].id)
-    assert found is not None
-    assert found.state == "blocked"
+    first = source.find_line(lines[0].id)
+    assert first is not None
+    assert first.state == "blocked"
     by_id = gateway.find_order(answer.order_id)
     assert isinstance(by_id, Accepted)
     assert len(by_id.lines) == len(lines)

@@ -32,9 +32,9 @@ def _takers(url: str, seconds: float) -> list[subprocess.Popen[str]]:
 
 def _moments(takers: list[subprocess.Popen[str]]) -> list[float]:
     """When the tokens were taken, by whichever process."""
-    told = [taker.communicate(timeout=30)[0] for taker in takers]
-    assert all(told)
-    return sorted(float(moment) for text in told for moment in text.split())
+    outputs = [taker.communicate(timeout=30)[0] for taker in takers]
+    assert all(outputs)
+    return sorted(float(moment) for text in outputs for moment in text.split())
 
 
 def _most_in_a_second(moments: list[float]) -> int:

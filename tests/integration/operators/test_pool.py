@@ -47,9 +47,9 @@ def ordered(operator: Operator, party: str) -> Iterator[Callable[..., list[tuple
         gateway.place(Order(key, party, "swap", items))
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
-            found = gateway.find(key)
-            if isinstance(found, Accepted) and all(one.outcome != Outcome.OPEN for one in found.lines):
-                return [(one.outcome.value, one.reason) for one in found.lines]
+            answer = gateway.find(key)
+            if isinstance(answer, Accepted) and all(line.outcome != Outcome.OPEN for line in answer.lines):
+                return [(line.outcome.value, line.reason) for line in answer.lines]
             time.sleep(0.05)
         raise AssertionError("the order does not end")
 
@@ -57,7 +57,7 @@ def ordered(operator: Operator, party: str) -> Iterator[Callable[..., list[tuple
 
 
 def free(source: TmfSource) -> dict[str, FreeNumber]:
-    return {one.msisdn: one for page in source.pool() for one in page.records}
+    return {number.msisdn: number for page in source.pool() for number in page.records}
 
 
 def test_the_pool_is_kept_with_classes_and_prices(source: TmfSource, console: Database) -> None:

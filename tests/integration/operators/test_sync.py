@@ -192,14 +192,14 @@ def test_a_change_outside_orders_comes_by_event_once(
 ) -> None:
     line = next(line for line in _lines(loaded).values() if line.state == "active")
     operator.admin("POST", f"products/{line.operator_id}", {"status": "suspended", "blockReason": "debt"})
-    told = source.find_line(line.operator_id)
-    assert told is not None
-    assert apply_line_event(told)
-    assert apply_line_event(told)
+    data = source.find_line(line.operator_id)
+    assert data is not None
+    assert apply_line_event(data)
+    assert apply_line_event(data)
     assert _lines(loaded)[line.operator_id].state == "blocked"
     assert len(_journal(loaded, "line.changed")) == 1
     assert sync_changes(source, loaded).is_quiet
-    assert not apply_line_event(replace(told, party_id="C9999999999"))
+    assert not apply_line_event(replace(data, party_id="C9999999999"))
 
 
 def test_an_older_snapshot_does_not_undo_our_change(loaded: int, source: TmfSource) -> None:

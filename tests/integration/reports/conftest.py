@@ -58,9 +58,9 @@ class ReportHarness:
     def file(self, job_id: int) -> Path:
         job = self.job(job_id)
         assert job.key is not None
-        found = self.parts.storage.path(job.key)
-        assert found is not None
-        return found
+        path = self.parts.storage.path(job.key)
+        assert path is not None
+        return path
 
     def book(self, job_id: int) -> Any:
         """The finished file as openpyxl reads it."""

@@ -127,8 +127,8 @@ def test_limits_by_department(busy: ReportHarness) -> None:
     assert Decimal(str(total(summary, "Spent this month, ₽"))) == spent
     assert total(summary, "Over the limit") == over
     assert len(rows) == 4
-    one, _ = made(busy, "limits", department=busy.place.departments["north"])
-    assert [row["department"] for row in one] == ["north", "north › city"]
+    rows, _ = made(busy, "limits", department=busy.place.departments["north"])
+    assert [row["department"] for row in rows] == ["north", "north › city"]
 
 
 def test_limits_of_a_department_with_all_below(busy: ReportHarness) -> None:

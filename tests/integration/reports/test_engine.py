@@ -172,7 +172,7 @@ def test_cancelled_while_being_made(harness: ReportHarness, monkeypatch: pytest.
     monkeypatch.setattr(files, "write", cancelled_meanwhile)
     job = harness.make(job_id)
     assert (job.state, job.key) == (JobState.CANCELLED, None)
-    assert not [one for one in harness.parts.settings.data_dir.rglob("*") if one.is_file()]
+    assert not [path for path in harness.parts.settings.data_dir.rglob("*") if path.is_file()]
 
 
 def test_a_taken_over_job_is_not_finished_twice(
@@ -194,7 +194,7 @@ def test_a_taken_over_job_is_not_finished_twice(
     monkeypatch.setattr(files, "write", slow)
     job = harness.make(job_id)
     assert job.state == JobState.READY
-    stored = [one for one in (harness.parts.settings.data_dir / "files").rglob("*") if one.is_file()]
+    stored = [path for path in (harness.parts.settings.data_dir / "files").rglob("*") if path.is_file()]
     assert stored == [harness.file(job_id)]
 
 
@@ -227,7 +227,7 @@ def test_a_disk_full_in_the_middle_of_writing(
     monkeypatch.setattr(files, "write", confined)
     job = harness.make(harness.order(format=format))
     assert (job.state, job.trouble, job.key) == (JobState.FAILED, no_room().message, None)
-    assert not [one for one in harness.parts.settings.data_dir.rglob("*") if one.is_file()]
+    assert not [path for path in harness.parts.settings.data_dir.rglob("*") if path.is_file()]
 
 
 def test_no_file_is_left_where_its_row_cannot_be_written(
@@ -241,10 +241,10 @@ def test_no_file_is_left_where_its_row_cannot_be_written(
         broken.setattr(notifications, "ready", lost)
         harness.make(job_id)
     folder = harness.parts.settings.data_dir / "files"
-    assert not [one for one in folder.rglob("*") if one.is_file()]
+    assert not [path for path in folder.rglob("*") if path.is_file()]
     harness.let_lease_end(job_id)
     assert harness.make(job_id).state == JobState.READY
-    assert [one for one in folder.rglob("*") if one.is_file()] == [harness.file(job_id)]
+    assert [path for path in folder.rglob("*") if path.is_file()] == [harness.file(job_id)]
 
 
 def test_expired_files_are_gone(harness: ReportHarness) -> None:

@@ -35,7 +35,7 @@ def test_every_report_opens_with_the_same_cells(harness: ReportHarness, tmp_path
             stored = list(sheet.values)
             assert len(shown) == len(stored)
             for there, here in zip(shown, stored, strict=True):
-                assert [one for one in zip(there, here, strict=True) if not is_same(*one)] == []
+                assert [pair for pair in zip(there, here, strict=True) if not is_same(*pair)] == []
 
 
 def is_same(shown: str, stored: Any) -> bool:

@@ -94,13 +94,13 @@ def second_after_deletion(harness: ReportHarness, deed: Deed, key: int, table: s
 
 @pytest.mark.parametrize("name", DEEDS)
 def test_a_schedule_that_was_just_deleted_is_not_found(harness: ReportHarness, name: str) -> None:
-    found = second_after_deletion(harness, DEEDS[name], schedule(harness), "report_schedules")
-    assert isinstance(found, NotFound), repr(found)
+    error = second_after_deletion(harness, DEEDS[name], schedule(harness), "report_schedules")
+    assert isinstance(error, NotFound), repr(error)
 
 
 def test_a_file_that_was_just_deleted_is_not_found(harness: ReportHarness) -> None:
-    found = second_after_deletion(harness, forget_file, harness.order(), "report_jobs")
-    assert isinstance(found, NotFound), repr(found)
+    error = second_after_deletion(harness, forget_file, harness.order(), "report_jobs")
+    assert isinstance(error, NotFound), repr(error)
 
 
 @pytest.mark.parametrize("other", DEEDS)
@@ -109,8 +109,8 @@ def test_deleting_at_the_moment_of_something_else(harness: ReportHarness, other:
         for _ in range(8):
             key = schedule(harness)
             both = [pool.submit(do, harness, DEEDS[name], key) for name in ("forget", other)]
-            heard = [one.exception(20) for one in both]
-            assert all(one is None or isinstance(one, (NotFound, Conflict)) for one in heard), heard
+            heard = [answer.exception(20) for answer in both]
+            assert all(error is None or isinstance(error, (NotFound, Conflict)) for error in heard), heard
             assert None in heard
             with company_scope(harness.place.company_id), db.unit_of_work() as session:
                 session.execute(text("UPDATE report_jobs SET state = 'ready'"))

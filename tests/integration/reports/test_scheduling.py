@@ -228,7 +228,7 @@ def test_it_is_sent_at_once_and_its_hour_stays(
     assert scheduling.order_due(harness.parts) == 0
     with company_scope(harness.place.company_id), db.unit_of_work() as session:
         entries = session.scalars(select(JournalEntry).where(JournalEntry.action == "schedule.sent")).all()
-    assert [one.object_id for one in entries] == [schedule_id]
+    assert [entry.object_id for entry in entries] == [schedule_id]
 
 
 def test_a_second_click_is_refused_while_the_first_is_made(harness: ReportHarness) -> None:
@@ -246,7 +246,7 @@ def test_of_two_clicks_at_the_same_moment_one_orders(harness: ReportHarness) -> 
     schedule_id = schedule(harness)
     with ThreadPoolExecutor(4) as pool:
         answers = [pool.submit(send_now, harness, schedule_id) for _ in range(4)]
-    assert sorted(type(one.exception()).__name__ for one in answers) == ["Conflict"] * 3 + ["NoneType"]
+    assert sorted(type(answer.exception()).__name__ for answer in answers) == ["Conflict"] * 3 + ["NoneType"]
     assert len(rows(harness, ReportJob)) == 1
 
 
@@ -258,7 +258,7 @@ def test_quotas_hold_at_the_same_moment(harness: ReportHarness) -> None:
         schedule(harness)
     with ThreadPoolExecutor(8) as pool:
         made = [pool.submit(schedule, harness) for _ in range(8)]
-    assert sum(one.exception() is None for one in made) == 2
+    assert sum(answer.exception() is None for answer in made) == 2
 
 
 def test_sending_at_once_asks_the_same_rights(harness: ReportHarness) -> None:
@@ -340,8 +340,8 @@ def moment(text: str) -> datetime:
     ],
 )
 def test_due_in_the_company_s_own_time(period: Period, day: int, after: str, expected: str) -> None:
-    found = next_moment(period, 8, day, "Europe/Moscow", moment(after))
-    assert found == moment(expected)
+    due = next_moment(period, 8, day, "Europe/Moscow", moment(after))
+    assert due == moment(expected)
 
 
 def test_working_days_of_russia() -> None:
@@ -359,9 +359,9 @@ def test_administrators_are_told_of_a_blocked_persons_schedule_and_take_it_over(
         session.get_one(User, harness.user).is_blocked = True
     make_due(harness)
     scheduling.order_due(harness.parts)
-    told = {notice.user_id for notice in rows(harness, Notice) if notice.kind == "schedule.left_behind"}
-    assert admin in told
-    assert not told & {viewer, branch, harness.user}
+    recipients = {notice.user_id for notice in rows(harness, Notice) if notice.kind == "schedule.left_behind"}
+    assert admin in recipients
+    assert not recipients & {viewer, branch, harness.user}
     with company_scope(harness.place.company_id), db.unit_of_work() as session:
         for other in (viewer, branch):
             actor = harness.place.actor(other)

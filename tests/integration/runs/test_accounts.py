@@ -41,8 +41,8 @@ def stored(harness: RunHarness) -> dict[str, tuple[str | None, str | None]]:
 def outcomes(harness: RunHarness, run: Run) -> list[tuple[int, str, str | None]]:
     columns = RunItem.target_id, RunItem.state, RunItem.reason
     with company_scope(harness.place.company_id), db.unit_of_work() as session:
-        found = session.execute(select(*columns).where(RunItem.run_id == run.id).order_by(RunItem.no))
-        return [(target, state, reason) for target, state, reason in found]
+        rows = session.execute(select(*columns).where(RunItem.run_id == run.id).order_by(RunItem.no))
+        return [(target, state, reason) for target, state, reason in rows]
 
 
 def test_a_run_is_ordered_and_recorded(harness: RunHarness) -> None:

@@ -48,7 +48,7 @@ def query(harness: RunHarness, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in session.execute(text(sql)).all()]
 
 
-def opened(harness: RunHarness, run: Run) -> Work:
+def work_of(harness: RunHarness, run: Run) -> Work:
     with company_scope(harness.place.company_id):
         work = runner._open(harness.parts, harness.place.company_id, run.id, "w1")
     assert work is not None
@@ -69,7 +69,7 @@ def stop(harness: RunHarness, run: Run) -> Run:
 
 def test_two_stops_and_an_order_that_comes_back(harness: RunHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     run = harness.start()
-    claim = claimed(harness, opened(harness, run))
+    claim = claimed(harness, work_of(harness, run))
     cancel, calls = control.cancel_pending, iter([True])
 
     def release() -> None:
@@ -97,7 +97,7 @@ def test_a_branch_moved_during_a_run_loses_nobody_a_right(harness: RunHarness, w
     admin = harness.place.actor(harness.user)
     harness.user = world.person(harness.place, "global_admin", at="city")
     run = harness.start(kind="ids", ids=ids)
-    work = opened(harness, run)
+    work = work_of(harness, run)
     with company_scope(harness.place.company_id), db.unit_of_work() as session:
         structure.move_department(
             session, admin, harness.place.departments["city"], harness.place.departments["south"]
@@ -107,7 +107,7 @@ def test_a_branch_moved_during_a_run_loses_nobody_a_right(harness: RunHarness, w
 
 def test_a_stopped_run_does_not_wait_for_the_operators_pause(harness: RunHarness) -> None:
     run = harness.start()
-    work = opened(harness, run)
+    work = work_of(harness, run)
     claim = claimed(harness, work)
     stop(harness, run)
     with company_scope(harness.place.company_id):
@@ -120,7 +120,7 @@ def test_a_stopped_run_does_not_wait_for_the_operators_pause(harness: RunHarness
 
 def test_a_dead_workers_order_may_still_be_taken_in(harness: RunHarness) -> None:
     run = harness.start(kind="ids", ids=harness.place.line_ids[:5])
-    claimed(harness, opened(harness, run))
+    claimed(harness, work_of(harness, run))
     sweeper.worker_died("w1")
     harness.work(run)
     waits = query(harness, "SELECT sent_at, check_at, state FROM order_batches")[0]
@@ -227,7 +227,7 @@ def test_a_claim_that_comes_too_late_for_its_rows_is_an_empty_one(
     harness: RunHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = harness.start()
-    first, second = opened(harness, run), opened(harness, run)
+    first, second = work_of(harness, run), work_of(harness, run)
     # The second worker gets no processor between its view of the table and its rows; the rest is as always.
     slept = "SELECT id FROM (SELECT *, pg_sleep(0.8) FROM runs OFFSET 0) AS r WHERE"
     late = text(str(batches.CLAIM).replace("SELECT id FROM runs WHERE", slept))
@@ -243,7 +243,7 @@ def test_a_claim_that_comes_too_late_for_its_rows_is_an_empty_one(
     with company_scope(harness.place.company_id), db.unit_of_work() as session:
         batches.release(session, harness.place.company_id, run.id, claim.batch_id)
     thread.join(30)
-    assert [list(one.lines) for one in claims] == [[]]
+    assert [list(claim.lines) for claim in claims] == [[]]
     assert harness.run(run).pending == 25
     harness.work(run)
     assert (harness.run(run).done, set(harness.operator.ordered.values())) == (25, {1})

@@ -72,7 +72,7 @@ def test_each_line_gets_its_own_card(harness: RunHarness) -> None:
     with company_scope(harness.place.company_id), db.unit_of_work() as session:
         lines = session.scalars(select(Line).where(Line.id.in_(ids)).order_by(Line.id)).all()
         assert [line.iccid for line in lines] == cards
-        assert [ordered[line.operator_id] for line in lines] == [{"iccid": one} for one in cards]
+        assert [ordered[line.operator_id] for line in lines] == [{"iccid": iccid} for iccid in cards]
         assert set(session.scalars(select(Line.iccid).where(Line.id.not_in(ids)))).isdisjoint(cards)
         states = dict(session.execute(select(SimCard.iccid, SimCard.state)).all())
         assert states == {**dict.fromkeys(cards, "in_use"), old[ids[0]]: "dead"}
@@ -282,9 +282,9 @@ def test_a_number_passed_on_within_one_run(harness: RunHarness) -> None:
             session.add(row)
         session.flush()
         effect = {"msisdn": RunValue.value}
-        told = LineTarget().apply(session, run.company_id, run.id, list(values), effect, NEW_NUMBER)
-        assert {row[0]: row[3]["msisdn"] for row in told} == values
-        assert {row[0]: row[2]["msisdn"] for row in told}[second] == own
+        changes = LineTarget().apply(session, run.company_id, run.id, list(values), effect, NEW_NUMBER)
+        assert {row[0]: row[3]["msisdn"] for row in changes} == values
+        assert {row[0]: row[2]["msisdn"] for row in changes}[second] == own
 
 
 def test_a_number_given_up_may_come_back_at_once(harness: RunHarness, world: World) -> None:
@@ -301,8 +301,8 @@ def test_a_number_given_up_may_come_back_at_once(harness: RunHarness, world: Wor
     assert (back.preview["allowed"], back.preview["price_once"]) == (1, "0")
     harness.work(harness.submit(back))
     with company_scope(harness.place.company_id), db.unit_of_work() as session:
-        found = session.scalars(select(Line.msisdn).where(Line.id.in_([first, second])).order_by(Line.id))
-        assert list(found) == [before, cancelled]
+        msisdns = session.scalars(select(Line.msisdn).where(Line.id.in_([first, second])).order_by(Line.id))
+        assert list(msisdns) == [before, cancelled]
 
 
 def test_of_a_pool_known_in_part_the_operator_decides(harness: RunHarness) -> None:

@@ -168,14 +168,14 @@ def test_events_repeated_and_late_do_no_harm(harness: RunHarness) -> None:
     run = harness.start()
     harness.work(run)
     assert harness.run(run).sent == 25
-    told = [
+    events = [
         (order.key, [LineOutcome(line.external_id, Outcome.DONE) for line in order.lines])
         for order in harness.operator.orders.values()
     ]
     for _ in range(2):
-        for key, lines in reversed(told):
+        for key, lines in reversed(events):
             outcomes.record_event(harness.parts, key, "O", lines)
-    for key, lines in told:
+    for key, lines in events:
         late = [LineOutcome(line.external_id, Outcome.FAILED, "technical") for line in lines]
         outcomes.record_event(harness.parts, key, "O", late)
     after = harness.run(run)

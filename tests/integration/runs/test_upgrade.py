@@ -122,11 +122,11 @@ def fill(owner: Connection, harness: RunHarness) -> None:
 
 def rows(owner: Connection, table: str, without: frozenset[str] = frozenset()) -> list[str]:
     """Every row as JSON has it, in one order, without these columns; items and values say the id as they do now."""
-    found = owner.execute(text(f"SELECT to_jsonb(one) FROM {table} AS one")).scalars()
+    result = owner.execute(text(f"SELECT to_jsonb(one) FROM {table} AS one")).scalars()
     old, new = RENAMED.get(table, ("", ""))
     kept = [
         {new if name == old else name: value for name, value in row.items() if name not in without}
-        for row in found
+        for row in result
     ]
     return sorted(json.dumps(row, sort_keys=True) for row in kept)
 

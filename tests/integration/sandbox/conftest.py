@@ -16,20 +16,20 @@ def running(servers: LocalServers, suffix: str) -> Iterator[Operator]:
     name = f"{servers.name}_stand_in_{suffix}"
     drop_database(servers.admin_url, name)
     create_database(servers.admin_url, name, owner=SANDBOX)
-    found = Operator(servers.sandbox_url(name))
+    operator = Operator(servers.sandbox_url(name))
     try:
-        found.start()
-        yield found
+        operator.start()
+        yield operator
     finally:
-        if found.process is not None and found.process.poll() is None:
-            found.kill()
+        if operator.process is not None and operator.process.poll() is None:
+            operator.kill()
         drop_database(servers.admin_url, name)
 
 
 @pytest.fixture(scope="session")
 def shared_operator(servers: LocalServers) -> Iterator[Operator]:
-    with running(servers, "operator") as found:
-        yield found
+    with running(servers, "operator") as operator:
+        yield operator
 
 
 @pytest.fixture
@@ -43,12 +43,12 @@ def operator(shared_operator: Operator) -> Operator:
 @pytest.fixture
 def own_operator(servers: LocalServers) -> Iterator[Operator]:
     """An operator to stop and kill."""
-    with running(servers, "own_operator") as found:
-        yield found
+    with running(servers, "own_operator") as operator:
+        yield operator
 
 
 @pytest.fixture
 def listener() -> Iterator[Listener]:
-    found = Listener()
-    yield found
-    found.close()
+    receiver = Listener()
+    yield receiver
+    receiver.close()

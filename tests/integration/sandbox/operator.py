@@ -99,34 +99,34 @@ class Operator:
         return json.loads(answer.data) if answer.data else None
 
     def stats(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.call("GET", "/admin/stats")
-        return found
+        stats: dict[str, Any] = self.call("GET", "/admin/stats")
+        return stats
 
     def company(self, lines: int, name: str) -> str:
         """The id of a company with that many lines."""
         self.call("POST", "/admin/seed", {"companies": [{"name": name, "lines": lines}], "seed": 1})
-        found = self.call("GET", "/tmf-api/party/v4/organization?limit=1000")
-        return next(str(item["id"]) for item in found if item["name"] == name)
+        companies = self.call("GET", "/tmf-api/party/v4/organization?limit=1000")
+        return next(str(item["id"]) for item in companies if item["name"] == name)
 
     def lines(self, company: str, query: str = "") -> list[dict[str, Any]]:
         """The first thousand lines."""
         path = f"{PRODUCTS}/product?relatedParty.id={company}&limit=1000{query}"
-        found: list[dict[str, Any]] = self.call("GET", path)
-        return found
+        lines: list[dict[str, Any]] = self.call("GET", path)
+        return lines
 
     def line(self, key: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.call("GET", f"{PRODUCTS}/product/{key}")
-        return found
+        line: dict[str, Any] = self.call("GET", f"{PRODUCTS}/product/{key}")
+        return line
 
     def finished(self, key: str) -> dict[str, Any]:
         """The order once it is final."""
 
         def final() -> dict[str, Any] | None:
-            found: dict[str, Any] = self.call("GET", f"{ORDERS}/productOrder/{key}")
-            return found if found["state"] in FINAL else None
+            order: dict[str, Any] = self.call("GET", f"{ORDERS}/productOrder/{key}")
+            return order if order["state"] in FINAL else None
 
-        found: dict[str, Any] = wait_until(final)
-        return found
+        order: dict[str, Any] = wait_until(final)
+        return order
 
 
 def order(

@@ -15,10 +15,10 @@ FIELDS = {"email": "emailAddress", "paper": "street1", "edo": "edoId"}
 
 
 def accounts(operator: Operator, company: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = operator.call("GET", f"{ACCOUNTS}?relatedParty.id={company}&limit=1000")
-    for account in found:
+    items: list[dict[str, Any]] = operator.call("GET", f"{ACCOUNTS}?relatedParty.id={company}&limit=1000")
+    for account in items:
         Draft202012Validator(schemas.BILLING_ACCOUNT).validate(account)
-    return found
+    return items
 
 
 def delivery(operator: Operator, key: str) -> dict[str, Any] | None:
@@ -47,24 +47,24 @@ def order(company: str, changes: list[tuple[str, Any]], key: str = "run-1") -> d
 
 def place(operator: Operator, company: str, *changes: tuple[str, Any]) -> list[str]:
     taken = operator.call("POST", f"{ORDERS}/productOrder", order(company, list(changes)))
-    found = operator.finished(taken["id"])
-    Draft202012Validator(schemas.ORDER).validate(found)
-    assert [item["billingAccount"] for item in found["productOrderItem"]] == [
+    body = operator.finished(taken["id"])
+    Draft202012Validator(schemas.ORDER).validate(body)
+    assert [item["billingAccount"] for item in body["productOrderItem"]] == [
         {"id": key} for key, _ in changes
     ]
-    return [item.get("statusReason", {}).get("code", item["state"]) for item in found["productOrderItem"]]
+    return [item.get("statusReason", {}).get("code", item["state"]) for item in body["productOrderItem"]]
 
 
 def test_seeded_accounts_have_every_channel_and_none(operator: Operator) -> None:
     company = operator.company(900, "АО «Счета»")
-    found = [delivery(operator, account["id"]) for account in accounts(operator, company)]
-    assert {item["channel"] if item else None for item in found} == {"email", "paper", "edo", None}
+    deliveries = [delivery(operator, account["id"]) for account in accounts(operator, company)]
+    assert {item["channel"] if item else None for item in deliveries} == {"email", "paper", "edo", None}
 
 
 def test_many_accounts_in_one_order(operator: Operator) -> None:
     company = operator.company(900, "АО «Много счетов»")
-    found = accounts(operator, company)
-    keys = [account["id"] for account in found]
+    before = accounts(operator, company)
+    keys = [account["id"] for account in before]
     values = [
         EMAIL,
         {"channel": "paper", "address": "  125009, Москва, ул. Тверская, 7  "},
@@ -76,11 +76,11 @@ def test_many_accounts_in_one_order(operator: Operator) -> None:
     for key, value in changes:
         assert delivery(operator, key) == {**value, "address": value["address"].strip()}
     after = accounts(operator, company)
-    assert all(new["lastModified"] > old["lastModified"] for new, old in zip(after[:4], found, strict=False))
-    assert after[4:] == found[4:]
+    assert all(new["lastModified"] > old["lastModified"] for new, old in zip(after[:4], before, strict=False))
+    assert after[4:] == before[4:]
     untouched = ("contact", "lastModified")
     assert [{k: v for k, v in item.items() if k not in untouched} for item in after] == [
-        {k: v for k, v in item.items() if k not in untouched} for item in found
+        {k: v for k, v in item.items() if k not in untouched} for item in before
     ]
 
 
@@ -89,7 +89,7 @@ def test_refusals_item_by_item(operator: Operator) -> None:
     first, second, third = (account["id"] for account in accounts(operator, company)[:3])
     foreign = accounts(operator, other)[0]["id"]
     operator.call("POST", f"/admin/accounts/{third}", {"state": "closed"})
-    found = place(
+    outcomes = place(
         operator,
         company,
         (first, EMAIL),
@@ -106,7 +106,7 @@ def test_refusals_item_by_item(operator: Operator) -> None:
         (second, {"channel": "paper", "address": " "}),
         (second, {"channel": "edo", "address": "два слова"}),
     )
-    assert found == [
+    assert outcomes == [
         "completed",
         "sameDeliveryAddress",
         "completed",
@@ -159,8 +159,8 @@ def test_which_thing_an_item_is_about(operator: Operator) -> None:
         assert text in answer.data
     changed = {**item, "product": {"id": line, "status": "suspended"}}
     both = {**order(company, []), "productOrderItem": [{**changed, "id": "line"}, {**item, "id": "account"}]}
-    found = operator.finished(operator.call("POST", f"{ORDERS}/productOrder", both)["id"])
-    assert [item.get("product", item.get("billingAccount")) for item in found["productOrderItem"]] == [
+    body = operator.finished(operator.call("POST", f"{ORDERS}/productOrder", both)["id"])
+    assert [item.get("product", item.get("billingAccount")) for item in body["productOrderItem"]] == [
         {"id": line},
         {"id": key},
     ]
@@ -190,8 +190,8 @@ def test_outcomes_come_as_an_event_and_are_found_by_key(operator: Operator, list
             },
         },
     ]
-    (found,) = operator.call("GET", f"{ORDERS}/productOrder?externalId=run-5")
-    assert [item["state"] for item in found["productOrderItem"]] == ["completed", "rejected"]
+    (body,) = operator.call("GET", f"{ORDERS}/productOrder?externalId=run-5")
+    assert [item["state"] for item in body["productOrderItem"]] == ["completed", "rejected"]
     assert [item["productId"] for item in operator.call("GET", "/admin/items?externalIdPrefix=run-5")] == [
         first,
         second,

@@ -37,10 +37,10 @@ def test_order_event(operator: Operator, listener: Listener) -> None:
     event = listener.events[0]
     Draft202012Validator(schemas.EVENT).validate(event)
     assert event["eventType"] == "ProductOrderStateChangeEvent"
-    told = event["event"]["productOrder"]
-    assert told["externalId"] == "run-0"
-    assert told["state"] in ("completed", "rejected")
-    assert [item["id"] for item in told["productOrderItem"]] == ["run-0-0"]
+    body = event["event"]["productOrder"]
+    assert body["externalId"] == "run-0"
+    assert body["state"] in ("completed", "rejected")
+    assert [item["id"] for item in body["productOrderItem"]] == ["run-0-0"]
     operator.call("DELETE", f"{ORDERS}/hub/{hub}")
     assert operator.request("DELETE", f"{ORDERS}/hub/{hub}").status == 404
     place(operator, company, 1, "again")

@@ -28,10 +28,10 @@ def test_every_list_and_each_of_its_things(operator: Operator, path: str, schema
     for name in ("ООО «Проба»", "ООО «Опыт»"):
         operator.company(40, name)
     answer = operator.request("GET", f"{path}?limit=3&offset=1")
-    found = json.loads(answer.data)
-    assert answer.headers["X-Result-Count"] == str(len(found))
-    assert int(answer.headers["X-Total-Count"]) >= len(found) > 0
-    for item in found:
+    items = json.loads(answer.data)
+    assert answer.headers["X-Result-Count"] == str(len(items))
+    assert int(answer.headers["X-Total-Count"]) >= len(items) > 0
+    for item in items:
         valid(schema, item)
         assert operator.call("GET", f"{path}/{item['id']}") == item
         assert operator.call("GET", item["href"]) == item

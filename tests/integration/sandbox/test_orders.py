@@ -25,13 +25,13 @@ LIMIT = {"amount": "500.00", "unit": "RUB", "period": "month", "warnAt": 80}
 def place(operator: Operator, body: dict[str, Any]) -> dict[str, Any]:
     taken = operator.call("POST", f"{ORDERS}/productOrder", body)
     Draft202012Validator(schemas.ORDER).validate(taken)
-    found = operator.finished(taken["id"])
-    Draft202012Validator(schemas.ORDER).validate(found)
-    return found
+    body = operator.finished(taken["id"])
+    Draft202012Validator(schemas.ORDER).validate(body)
+    return body
 
 
-def codes(found: dict[str, Any]) -> list[str]:
-    return [item.get("statusReason", {}).get("code", item["state"]) for item in found["productOrderItem"]]
+def codes(body: dict[str, Any]) -> list[str]:
+    return [item.get("statusReason", {}).get("code", item["state"]) for item in body["productOrderItem"]]
 
 
 def line_of(
@@ -41,17 +41,17 @@ def line_of(
     wanted = "inArrears" if in_arrears else "paid"
     accounts = {item["id"] for item in operator.call("GET", path) if item["paymentStatus"] == wanted}
     lines = operator.lines(company, f"&status={status}")
-    found = [line["id"] for line in lines if line["billingAccount"]["id"] in accounts]
-    return str(found[place_in_list])
+    ids = [line["id"] for line in lines if line["billingAccount"]["id"] in accounts]
+    return str(ids[place_in_list])
 
 
 def test_block_and_unblock_in_one_order_see_each_other(operator: Operator) -> None:
     company = operator.company(60, "АО «Заказы»")
     line = line_of(operator, company, "active", in_arrears=False)
     before = operator.line(line)["lastUpdate"]
-    found = place(operator, order(company, [(line, BLOCK), (line, BLOCK), (line, UNBLOCK), (line, BLOCK)]))
-    assert codes(found) == ["completed", "alreadySuspended", "completed", "completed"]
-    assert found["state"] == "partial"
+    body = place(operator, order(company, [(line, BLOCK), (line, BLOCK), (line, UNBLOCK), (line, BLOCK)]))
+    assert codes(body) == ["completed", "alreadySuspended", "completed", "completed"]
+    assert body["state"] == "partial"
     after = operator.line(line)
     assert after["status"] == "suspended"
     assert read_characteristic(after, "blockReason") == "lost"
@@ -87,8 +87,8 @@ def test_tariffs(operator: Operator) -> None:
         (suspended, {"productOffering": {"id": wanted}}),
         (line, {"productOffering": {"id": "T-CHIEF"}, **set_characteristic("effective", "nextPeriod")}),
     ]
-    found = place(operator, order(company, changes))
-    assert codes(found) == [
+    body = place(operator, order(company, changes))
+    assert codes(body) == [
         "sameTariff",
         "tariffNotSellable",
         "completed",
@@ -106,11 +106,11 @@ def test_lines_of_others_unknown_and_terminated(operator: Operator) -> None:
     foreign = operator.lines(other)[0]["id"]
     gone = operator.lines(company)[3]["id"]
     operator.call("POST", f"/admin/products/{gone}", {"status": "terminated"})
-    found = place(
+    body = place(
         operator, order(company, [(foreign, BLOCK), ("P9999999999", BLOCK), ("x", BLOCK), (gone, BLOCK)])
     )
-    assert codes(found) == ["unknownProduct"] * 3 + ["terminated"]
-    assert found["state"] == "rejected"
+    assert codes(body) == ["unknownProduct"] * 3 + ["terminated"]
+    assert body["state"] == "rejected"
     assert (
         operator.line(foreign)["status"] != "suspended" or operator.lines(other)[0]["status"] == "suspended"
     )
@@ -123,8 +123,8 @@ def test_the_same_order_twice_is_two_orders(operator: Operator) -> None:
     for _ in range(2):
         place(operator, body)
     place(operator, order(company, [(line, set_characteristic("spendingLimit", LIMIT))], "run-8"))
-    found = operator.call("GET", f"{ORDERS}/productOrder?externalId=run-7")
-    assert len(found) == 2
+    orders = operator.call("GET", f"{ORDERS}/productOrder?externalId=run-7")
+    assert len(orders) == 2
     assert operator.call("GET", f"{ORDERS}/productOrder?externalId=none") == []
     stats = operator.stats()
     assert stats["ordersReceived"] == stats["itemsReceived"] == 3
@@ -167,9 +167,9 @@ def test_wrong_bodies(operator: Operator) -> None:
 def test_a_thousand_items(operator: Operator) -> None:
     company = operator.company(1_000, "АО «Тысяча»")
     lines = operator.lines(company)
-    found = place(operator, order(company, [(line["id"], BLOCK) for line in lines]))
+    body = place(operator, order(company, [(line["id"], BLOCK) for line in lines]))
     states = {line["id"]: line["status"] for line in lines}
-    assert codes(found) == ["alreadySuspended" if s == "suspended" else "completed" for s in states.values()]
+    assert codes(body) == ["alreadySuspended" if s == "suspended" else "completed" for s in states.values()]
     assert len(operator.lines(company, "&status=suspended")) == 1_000
 
 

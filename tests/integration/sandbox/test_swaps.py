@@ -24,10 +24,10 @@ Change = tuple[str, dict[str, Any]]
 
 
 def resources(operator: Operator, query: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = operator.call("GET", f"{RESOURCES}?limit=1000&{query}")
-    for item in found:
+    items: list[dict[str, Any]] = operator.call("GET", f"{RESOURCES}?limit=1000&{query}")
+    for item in items:
         Draft202012Validator(schemas.RESOURCE).validate(item)
-    return found
+    return items
 
 
 def spares(operator: Operator, company: str) -> list[str]:
@@ -41,8 +41,8 @@ def free(operator: Operator, query: str = "") -> list[str]:
 
 
 def resource(operator: Operator, value: str) -> dict[str, Any]:
-    (found,) = resources(operator, f"value.contains={value}")
-    return found
+    (item,) = resources(operator, f"value.contains={value}")
+    return item
 
 
 def sim(line: str, iccid: str) -> Change:
@@ -55,16 +55,16 @@ def number(line: str, msisdn: str) -> Change:
 
 def place(operator: Operator, company: str, *changes: Change) -> list[str]:
     taken = operator.call("POST", f"{ORDERS}/productOrder", order(company, list(changes)))
-    found = operator.finished(taken["id"])
-    return [item.get("statusReason", {}).get("code", item["state"]) for item in found["productOrderItem"]]
+    body = operator.finished(taken["id"])
+    return [item.get("statusReason", {}).get("code", item["state"]) for item in body["productOrderItem"]]
 
 
 def values(operator: Operator, line: str) -> tuple[str, str]:
-    found = operator.line(line)
-    pair = read_characteristic(found, "msisdn"), read_characteristic(found, "iccid")
-    assert tuple(thing["value"] for thing in found["realizingResource"]) == pair
-    assert found["name"] == f"+{pair[0]}"
-    for thing in found["realizingResource"]:
+    product = operator.line(line)
+    pair = read_characteristic(product, "msisdn"), read_characteristic(product, "iccid")
+    assert tuple(thing["value"] for thing in product["realizingResource"]) == pair
+    assert product["name"] == f"+{pair[0]}"
+    for thing in product["realizingResource"]:
         shown = operator.call("GET", f"{RESOURCES}/{thing['id']}")
         assert (shown["value"], shown["resourceStatus"]) == (thing["value"], "reserved")
     return pair
@@ -99,7 +99,7 @@ def test_cards_of_others_and_cards_that_are_not(operator: Operator) -> None:
     in_use = values(operator, operator.lines(company)[1]["id"])[1]
     operator.call("POST", f"/admin/products/{operator.lines(company)[2]['id']}", {"status": "terminated"})
     gone = operator.lines(company)[2]["id"]
-    found = place(
+    outcomes = place(
         operator,
         company,
         sim(line, foreign),
@@ -108,17 +108,17 @@ def test_cards_of_others_and_cards_that_are_not(operator: Operator) -> None:
         sim("P9999999999", own),
         sim(gone, own),
     )
-    assert found == ["simNotAvailable"] * 3 + ["unknownProduct", "terminated"]
+    assert outcomes == ["simNotAvailable"] * 3 + ["unknownProduct", "terminated"]
 
 
 def test_the_first_of_two_gets_it(operator: Operator) -> None:
     company = operator.company(10, "АО «Двое»")
     first, second = (line["id"] for line in operator.lines(company)[:2])
     card, msisdn = spares(operator, company)[0], free(operator)[0]
-    found = place(operator, company, sim(first, card), sim(second, card))
-    assert found == ["completed", "simNotAvailable"]
-    found = place(operator, company, number(first, msisdn), number(second, msisdn), number(first, msisdn))
-    assert found == ["completed", "numberNotAvailable", "sameNumber"]
+    outcomes = place(operator, company, sim(first, card), sim(second, card))
+    assert outcomes == ["completed", "simNotAvailable"]
+    outcomes = place(operator, company, number(first, msisdn), number(second, msisdn), number(first, msisdn))
+    assert outcomes == ["completed", "numberNotAvailable", "sameNumber"]
     assert values(operator, first) == (msisdn, card)
 
 
@@ -148,11 +148,11 @@ def test_a_number_passes_on_within_one_order(operator: Operator) -> None:
     first, second, third = (line["id"] for line in operator.lines(company)[:3])
     own, seconds = values(operator, first)[0], values(operator, second)[0]
     card, other = spares(operator, company)[:2]
-    one, two = free(operator)[:2]
-    found = place(
+    next_number, two = free(operator)[:2]
+    outcomes = place(
         operator,
         company,
-        number(first, one),
+        number(first, next_number),
         sim(first, card),
         number(second, own),
         sim(first, other),
@@ -160,8 +160,8 @@ def test_a_number_passes_on_within_one_order(operator: Operator) -> None:
         number(third, seconds),
         number(third, two),
     )
-    assert found == ["completed"] * 7
-    assert values(operator, first) == (one, other)
+    assert outcomes == ["completed"] * 7
+    assert values(operator, first) == (next_number, other)
     assert values(operator, second)[0] == own
     assert values(operator, third)[0] == two
     assert resource(operator, seconds)["resourceStatus"] == "standby"
@@ -185,19 +185,19 @@ def test_pages_hold_every_card_and_number_once(operator: Operator) -> None:
     changes += [number(line, msisdn) for line, msisdn in zip(lines[5:12], free(operator), strict=False)]
     assert place(operator, company, *changes) == ["completed"] * 12
     base = f"relatedParty.id={company}"
-    found = resources(operator, base)
-    assert [item["category"] for item in found] == ["MSISDN"] * 47 + ["SIM"] * 50
-    assert [item["id"] for item in found] == sorted(item["id"] for item in found)
-    assert len({item["value"] for item in found}) == 97
+    items = resources(operator, base)
+    assert [item["category"] for item in items] == ["MSISDN"] * 47 + ["SIM"] * 50
+    assert [item["id"] for item in items] == sorted(item["id"] for item in items)
+    assert len({item["value"] for item in items}) == 97
     in_use = {thing["id"] for line in operator.lines(company) for thing in line["realizingResource"]}
-    assert in_use == {item["id"] for item in found if item["resourceStatus"] == "reserved"}
+    assert in_use == {item["id"] for item in items if item["resourceStatus"] == "reserved"}
     pages = [operator.call("GET", f"{RESOURCES}?{base}&limit=9&offset={n}") for n in range(0, 97, 9)]
-    assert [item for page in pages for item in page] == found
+    assert [item for page in pages for item in page] == items
     keyed, last = [], ""
     while page := operator.call("GET", f"{RESOURCES}?{base}&limit=9{last}"):
         keyed += page
         last = f"&id.gt={page[-1]['id']}"
-    assert keyed == found
+    assert keyed == items
     for category, status, count in (
         ("SIM", "available", 5),
         ("SIM", "reserved", 40),
@@ -223,10 +223,14 @@ def test_the_pool(operator: Operator) -> None:
     }
     assert counts == {"ordinary": 1_800, "fine": 180, "golden": 20}
     for kind, price in (("ordinary", "0.00"), ("fine", "1500.00"), ("golden", "15000.00")):
-        (found,) = operator.call("GET", f"{base}&numberClass={kind}&limit=1")
-        told = {item["name"]: item["value"] for item in found["resourceCharacteristic"]}
-        assert told == {"msisdn": found["value"], "numberClass": kind, "switchPrice": price}
-        assert found["relatedParty"] == []
+        (resource_item,) = operator.call("GET", f"{base}&numberClass={kind}&limit=1")
+        characteristics = {item["name"]: item["value"] for item in resource_item["resourceCharacteristic"]}
+        assert characteristics == {
+            "msisdn": resource_item["value"],
+            "numberClass": kind,
+            "switchPrice": price,
+        }
+        assert resource_item["relatedParty"] == []
     part = free(operator)[0][5:9]
     some = free(operator, f"value.contains={part}")
     assert some

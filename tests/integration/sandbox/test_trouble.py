@@ -85,9 +85,9 @@ def test_items_that_fail_may_be_ordered_anew(operator: Operator) -> None:
     line = operator.lines(company, "&status=active")[0]["id"]
     operator.call("PUT", "/admin/faults", {"itemFailRate": 1.0})
     taken = operator.call("POST", f"{ORDERS}/productOrder", order(company, [(line, BLOCK)]))
-    found = operator.finished(taken["id"])
-    assert found["state"] == "failed"
-    assert found["productOrderItem"][0]["statusReason"]["code"] == "technical"
+    body = operator.finished(taken["id"])
+    assert body["state"] == "failed"
+    assert body["productOrderItem"][0]["statusReason"]["code"] == "technical"
     operator.call("DELETE", "/admin/faults")
     taken = operator.call("POST", f"{ORDERS}/productOrder", order(company, [(line, BLOCK)], "run-2"))
     assert operator.finished(taken["id"])["state"] == "completed"

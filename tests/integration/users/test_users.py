@@ -103,12 +103,12 @@ def test_wrong_tries_of_a_shared_name_lock_the_name_and_nobody(two: Two) -> None
 
 def test_a_name_of_nobody_is_answered_like_somebodys(two: Two) -> None:
     def answers(login: str) -> list[tuple[str, int]]:
-        found = [said(login, "Wrong-horse-7") for _ in range(4)]
+        replies = [said(login, "Wrong-horse-7") for _ in range(4)]
         with time_machine.travel(clock.now() + timedelta(minutes=4), tick=False):
-            found.append(said(login, "Wrong-horse-7"))
+            replies.append(said(login, "Wrong-horse-7"))
         with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
-            found += [said(login, "Wrong-horse-7") for _ in range(4)]
-        return found
+            replies += [said(login, "Wrong-horse-7") for _ in range(4)]
+        return replies
 
     newcomer(two.home, "somebody")
     known = answers("somebody")

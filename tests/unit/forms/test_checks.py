@@ -54,7 +54,7 @@ RIGHT = [
 def test_one_mistyped_digit_is_found(right: tuple[object, str], data: st.DataObject) -> None:
     check, text = right
     place = data.draw(st.integers(0, len(text) - 1))
-    digit = data.draw(st.sampled_from([one for one in "0123456789" if one != text[place]]))
+    digit = data.draw(st.sampled_from([character for character in "0123456789" if character != text[place]]))
     problem = check(text[:place] + digit + text[place + 1 :])  # type: ignore[operator]
     # Sums modulo 11 that give 10 and 0 share a check digit: a few slips of INN and OGRN cannot be seen by any rule.
     if len(text) == 20:

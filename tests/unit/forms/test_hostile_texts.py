@@ -99,7 +99,7 @@ def test_a_blank_form_takes_one_page(tmp_path: Path, locale: str) -> None:
 
 def test_a_blank_form_offers_choices_and_places_to_sign() -> None:
     document = printing.blank(get_type("private_person"), "en")
-    assert [one.label for one in document.signers] == [
+    assert [signer.label for signer in document.signers] == [
         "Position and name",
         "Who takes the numbers over, name",
     ]

@@ -129,7 +129,7 @@ def test_the_column_with_lines_of_the_company_wins(tmp_path: Path) -> None:
     for ours, letter in (("7912", "C"), ("7913", "B"), ("7000", "B")):
 
         def known(columns: object, ours: str = ours) -> list[int]:
-            return [sum(one.startswith(ours) for one in column["msisdn"]) for column in columns]  # type: ignore[attr-defined]
+            return [sum(number.startswith(ours) for number in column["msisdn"]) for column in columns]  # type: ignore[attr-defined]
 
         used = read_number_list(path, path.name, known=known).account.sheets[0]
         assert used.letters == [letter]

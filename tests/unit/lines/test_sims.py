@@ -6,7 +6,7 @@ from lines.sync.sims import believed
 
 
 @pytest.mark.parametrize(
-    ("told", "stored", "is_held", "state"),
+    ("reported", "stored", "is_held", "state"),
     [
         ("spare", None, False, "spare"),
         ("in_use", None, False, "in_use"),
@@ -27,5 +27,5 @@ from lines.sync.sims import believed
         ("unknown", "spare", True, "in_use"),
     ],
 )
-def test_whose_word_counts(told: str, stored: str | None, is_held: bool, state: str) -> None:
-    assert believed(told, stored, is_held=is_held) == state
+def test_whose_word_counts(reported: str, stored: str | None, is_held: bool, state: str) -> None:
+    assert believed(reported, stored, is_held=is_held) == state

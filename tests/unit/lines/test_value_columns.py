@@ -51,9 +51,9 @@ def read(tmp_path: Path, headers: list[str], *columns: tuple[object, ...]) -> Nu
     ],
 )
 def test_a_second_column_of_numbers_is_somebody_s_contact(tmp_path: Path, headers: list[str]) -> None:
-    found = read(tmp_path, headers, FIRST, SECOND)
-    assert found.values == list(FIRST)
-    assert found.row_values == {}
+    table = read(tmp_path, headers, FIRST, SECOND)
+    assert table.values == list(FIRST)
+    assert table.row_values == {}
 
 
 @pytest.mark.parametrize("header", ["Новый номер", "новый телефон", "New number", "Номер (новый)"])
@@ -62,29 +62,29 @@ def test_a_header_that_says_new_makes_them_new(tmp_path: Path, header: str) -> N
         (["Номер", header], (FIRST, SECOND)),
         ([header, "Номер"], (SECOND, FIRST)),
     ):
-        found = read(tmp_path, headers, *columns)
-        assert found.values == list(FIRST)
-        assert [found.row_values[no]["msisdn"] for no in range(2)] == list(SECOND)
+        table = read(tmp_path, headers, *columns)
+        assert table.values == list(FIRST)
+        assert [table.row_values[no]["msisdn"] for no in range(2)] == list(SECOND)
 
 
 def test_cards_beside_the_numbers(tmp_path: Path) -> None:
-    found = read(tmp_path, ["Номер", "ICCID"], FIRST, CARDS)
-    assert [found.row_values[no] for no in range(2)] == [{"iccid": one} for one in CARDS]
+    table = read(tmp_path, ["Номер", "ICCID"], FIRST, CARDS)
+    assert [table.row_values[no] for no in range(2)] == [{"iccid": card} for card in CARDS]
     for headers in (
         ["Номер", "Текущая SIM-карта", "Новая SIM-карта"],
         ["Номер", "SIM-карта", "Номер новой SIM-карты"],
     ):
-        found = read(tmp_path, headers, FIRST, CARDS, OTHERS)
-        assert [found.row_values[no]["iccid"] for no in range(2)] == list(OTHERS)
+        table = read(tmp_path, headers, FIRST, CARDS, OTHERS)
+        assert [table.row_values[no]["iccid"] for no in range(2)] == list(OTHERS)
     assert read(tmp_path, ["Номер", "Текущая SIM-карта"], FIRST, CARDS).row_values == {}
 
 
 def test_cards_that_excel_has_rounded_are_told_and_the_present_ones_not_taken(tmp_path: Path) -> None:
-    rounded = [float(one) for one in OTHERS]
-    found = read(tmp_path, ["Номер", "Текущая SIM-карта", "Новая SIM-карта"], FIRST, CARDS, tuple(rounded))
-    assert all(found.row_values[no]["iccid"].startswith(UNREADABLE) for no in range(2))
+    rounded = [float(card) for card in OTHERS]
+    table = read(tmp_path, ["Номер", "Текущая SIM-карта", "Новая SIM-карта"], FIRST, CARDS, tuple(rounded))
+    assert all(table.row_values[no]["iccid"].startswith(UNREADABLE) for no in range(2))
 
 
 def test_both_at_once(tmp_path: Path) -> None:
-    found = read(tmp_path, ["Номер", "Новая SIM", "Новый номер"], FIRST, CARDS, SECOND)
-    assert found.row_values[1] == {"iccid": CARDS[1], "msisdn": SECOND[1]}
+    table = read(tmp_path, ["Номер", "Новая SIM", "Новый номер"], FIRST, CARDS, SECOND)
+    assert table.row_values[1] == {"iccid": CARDS[1], "msisdn": SECOND[1]}

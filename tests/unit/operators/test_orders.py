@@ -86,7 +86,7 @@ def test_one_order_changes_lines_and_accounts() -> None:
         item["id"]: (
             item.get("billingAccount"),
             item["product"].get("id"),
-            *((one["name"], one["value"]) for one in item["product"]["productCharacteristic"]),
+            *((pair["name"], pair["value"]) for pair in item["product"]["productCharacteristic"]),
         )
         for item in items
     }

@@ -65,8 +65,8 @@ LINE = LineData(
 def _with(path: str, value: Any) -> dict[str, Any]:
     product = deepcopy(PRODUCT)
     if path.startswith("="):
-        found = [item for item in product["productCharacteristic"] if item["name"] != path[1:]]
-        product["productCharacteristic"] = [*found, {"name": path[1:], "value": value}]
+        characteristics = [item for item in product["productCharacteristic"] if item["name"] != path[1:]]
+        product["productCharacteristic"] = [*characteristics, {"name": path[1:], "value": value}]
     else:
         product[path] = value
     return product
@@ -151,12 +151,12 @@ def test_a_line_without_what_may_be_missing() -> None:
     ],
 )
 def test_an_odd_line_is_reported_and_the_next_one_read(path: str, value: Any) -> None:
-    found = parse.page("product", [_with(path, value), "nonsense", None, PRODUCT], parse.line)
-    assert list(found.records) == [LINE]
-    assert len(found.odd) == 3
-    assert found.odd[0].problem
-    assert found.odd[0].id == ("" if path == "id" else "P0000000001")
-    assert found.odd[1] == Odd("product", "", "product is not an object")
+    page = parse.page("product", [_with(path, value), "nonsense", None, PRODUCT], parse.line)
+    assert list(page.records) == [LINE]
+    assert len(page.odd) == 3
+    assert page.odd[0].problem
+    assert page.odd[0].id == ("" if path == "id" else "P0000000001")
+    assert page.odd[1] == Odd("product", "", "product is not an object")
 
 
 def test_names_lose_what_a_database_cannot_keep() -> None:
@@ -176,20 +176,20 @@ PARSERS = (parse.line, parse.party, parse.contract, parse.account, parse.tariff,
 
 @given(st.sampled_from(sorted(PRODUCT)), JUNK)
 def test_no_value_in_any_place_is_fatal(name: str, value: Any) -> None:
-    found = parse.page("product", [{**PRODUCT, name: value}], parse.line)
-    assert len(found.records) + len(found.odd) == 1
+    page = parse.page("product", [{**PRODUCT, name: value}], parse.line)
+    assert len(page.records) + len(page.odd) == 1
 
 
 @given(st.sampled_from([item["name"] for item in PRODUCT["productCharacteristic"]]), JUNK)
 def test_no_characteristic_is_fatal(name: str, value: Any) -> None:
-    found = parse.page("product", [_with("=" + name, value)], parse.line)
-    assert len(found.records) + len(found.odd) == 1
+    page = parse.page("product", [_with("=" + name, value)], parse.line)
+    assert len(page.records) + len(page.odd) == 1
 
 
 @given(st.sampled_from(PARSERS), JUNK)
 def test_nothing_at_all_is_fatal(parser: Any, value: Any) -> None:
-    found = parse.page("any", [value], parser)
-    assert len(found.records) + len(found.odd) == 1
+    page = parse.page("any", [value], parser)
+    assert len(page.records) + len(page.odd) == 1
 
 
 @given(st.text())
@@ -299,7 +299,7 @@ def test_a_sim_card() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "state"),
+    ("words", "state"),
     [
         (("reserved", "enable", "unlocked"), "in_use"),
         (("available", None, None), "spare"),
@@ -311,16 +311,16 @@ def test_a_sim_card() -> None:
         (("alarm", None, None), "unknown"),
     ],
 )
-def test_states_of_sim_cards(told: tuple[str | None, ...], state: str) -> None:
+def test_states_of_sim_cards(words: tuple[str | None, ...], state: str) -> None:
     names = ("resourceStatus", "operationalState", "administrativeState")
-    item = {"id": "S1", "value": "8970112345678901234", **dict(zip(names, told, strict=True))}
+    item = {"id": "S1", "value": "8970112345678901234", **dict(zip(names, words, strict=True))}
     assert parse.sim(item).state == state
 
 
 def test_a_free_number() -> None:
     def item(**characteristics: Any) -> dict[str, Any]:
-        told = {"numberClass": "golden", "switchPrice": "15000.00", **characteristics}
-        named = [{"name": name, "value": value} for name, value in told.items()]
+        values = {"numberClass": "golden", "switchPrice": "15000.00", **characteristics}
+        named = [{"name": name, "value": value} for name, value in values.items()]
         return {"id": "N1", "value": "79167777777", "resourceCharacteristic": named}
 
     assert parse.free_number(item()) == FreeNumber("79167777777", NumberClass.GOLDEN, Decimal("15000.00"))

@@ -188,7 +188,10 @@ def test_a_file_may_hold_several_operations_and_no_kind_comes_twice(
     (folder / "pair.py").write_text(
         "from sandbox.operations import block, unblock\nOPERATIONS = (unblock.OPERATION, block.OPERATION)"
     )
-    assert [one.kind for one in operations.gather(folder.name, [str(folder)])] == ["unblock", "block"]
+    assert [operation.kind for operation in operations.gather(folder.name, [str(folder)])] == [
+        "unblock",
+        "block",
+    ]
     (folder / "again.py").write_text("from sandbox.operations.block import OPERATION")
     with pytest.raises(ValueError, match="two operations are of the kind 'block'"):
         operations.gather(folder.name, [str(folder)])

@@ -23,8 +23,8 @@ def order(*items: Any, **more: Any) -> dict[str, Any]:
 
 
 def read(**product: Any) -> tuple[str, dict[str, Any]]:
-    found: OrderBody = read_order(order(item(**product)))
-    return found.items[0].operation.kind, found.items[0].args
+    body: OrderBody = read_order(order(item(**product)))
+    return body.items[0].operation.kind, body.items[0].args
 
 
 def test_five_kinds_of_change() -> None:

@@ -25,8 +25,8 @@ TODAY = date(2026, 11, 22)
 
 def rows(count: int, seed: str = "1", first: int = 1) -> list[dict[str, str]]:
     ids = range(first, first + count)
-    found = line_rows(7, [(1, 4), (2, 1)], ids, Random(seed), TODAY, "2026-11-22T00:00:00+00:00")
-    return [dict(zip(COLUMNS, row.rstrip("\n").split("\t"), strict=True)) for row in found]
+    lines = line_rows(7, [(1, 4), (2, 1)], ids, Random(seed), TODAY, "2026-11-22T00:00:00+00:00")
+    return [dict(zip(COLUMNS, row.rstrip("\n").split("\t"), strict=True)) for row in lines]
 
 
 @pytest.mark.parametrize("seed", range(50))
@@ -75,20 +75,20 @@ def test_lines_are_the_same_for_the_same_seed() -> None:
 
 
 def test_shares_of_special_lines() -> None:
-    found = rows(20_000)
-    idle = [(TODAY - date.fromisoformat(row["last_activity"])).days > 183 for row in found]
+    lines = rows(20_000)
+    idle = [(TODAY - date.fromisoformat(row["last_activity"])).days > 183 for row in lines]
     part = {
-        "suspended": [row["status"] == "suspended" for row in found].count(True) / len(found),
-        "limited": [row["spending_limit"] != "\\N" for row in found].count(True) / len(found),
-        "nameless": [row["employee_name"] == "\\N" for row in found].count(True) / len(found),
-        "idle": idle.count(True) / len(found),
+        "suspended": [row["status"] == "suspended" for row in lines].count(True) / len(lines),
+        "limited": [row["spending_limit"] != "\\N" for row in lines].count(True) / len(lines),
+        "nameless": [row["employee_name"] == "\\N" for row in lines].count(True) / len(lines),
+        "idle": idle.count(True) / len(lines),
     }
     assert 0.05 < part["suspended"] < 0.07
     assert 0.13 < part["limited"] < 0.17
     assert 0.07 < part["nameless"] < 0.10
     assert 0.02 < part["idle"] < 0.08
-    assert all((row["status"] == "suspended") == (row["block_reason"] != "\\N") for row in found)
-    assert {row["tariff_id"] for row in found} == {tariff.id for tariff in TARIFFS}
+    assert all((row["status"] == "suspended") == (row["block_reason"] != "\\N") for row in lines)
+    assert {row["tariff_id"] for row in lines} == {tariff.id for tariff in TARIFFS}
 
 
 def test_accounts_of_a_small_company() -> None:
@@ -116,11 +116,11 @@ def test_names_are_whole() -> None:
 
 
 def test_the_pool_never_meets_a_line() -> None:
-    found = pool_numbers()
-    assert found == pool_numbers()
-    assert Counter(kind for _, _, kind in found) == POOL
-    assert len({number for _, number, _ in found}) == len(found) == 2_000
-    for n, number, kind in found:
+    pool = pool_numbers()
+    assert pool == pool_numbers()
+    assert Counter(kind for _, _, kind in pool) == POOL
+    assert len({number for _, number, _ in pool}) == len(pool) == 2_000
+    for n, number, kind in pool:
         assert FIRST_PLACE <= n == place_of(number)
         assert number_class(number) == kind
         assert phonenumbers.is_valid_number(phonenumbers.parse(f"+{number}"))

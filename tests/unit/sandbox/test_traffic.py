@@ -52,12 +52,12 @@ def test_faults_repeat_by_seed_and_kinds_do_not_disturb_each_other() -> None:
     def draws(also: bool) -> list[bool]:
         faults = Faults(Clock())
         faults.set_plan(FaultPlan(errorRate=0.3, loseEventRate=0.5, seed=4))
-        found = []
+        outcomes = []
         for _ in range(200):
-            found.append(faults.happens("errorRate"))
+            outcomes.append(faults.happens("errorRate"))
             if also:
                 faults.happens("loseEventRate")
-        return found
+        return outcomes
 
     assert draws(also=False) == draws(also=True)
     assert 40 < sum(draws(also=False)) < 80

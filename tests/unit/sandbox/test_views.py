@@ -45,8 +45,10 @@ def test_characteristics_of_operations_follow_those_of_every_line() -> None:
     assert list(shown()) == ["msisdn", "iccid", "spentThisMonth", "lastActivity"]
     limit = {"amount": "5.00"}
     planned = {"planned_tariff_id": "T-OPTIMA", "planned_on": date(2026, 12, 1)}
-    found = shown(block_reason="lost", spending_limit=limit, characteristics={"voicemail": True}, **planned)
-    assert list(found.items())[4:] == [
+    characteristics = shown(
+        block_reason="lost", spending_limit=limit, characteristics={"voicemail": True}, **planned
+    )
+    assert list(characteristics.items())[4:] == [
         ("blockReason", "lost"),
         ("plannedTariff", {"id": "T-OPTIMA", "from": "2026-12-01"}),
         ("spendingLimit", limit),

@@ -39,9 +39,9 @@ def checked_app(app: Flask) -> Iterator[Flask]:
 
 
 def token(page: TestResponse) -> str:
-    found = re.search(r'name="csrf-token" content="([^"]+)"', page.text)
-    assert found is not None
-    return found[1]
+    match = re.search(r'name="csrf-token" content="([^"]+)"', page.text)
+    assert match is not None
+    return match[1]
 
 
 def enter(client: FlaskClient, login: str, address: str = "/sign-in") -> TestResponse:

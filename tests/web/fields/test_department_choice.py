@@ -42,7 +42,7 @@ def many(companies: TwoCompanies) -> dict[str, int]:
                 text(r"""UPDATE departments SET path = regexp_replace(path, 'new-\d+/$', id || '/')
                           WHERE path LIKE '%/new-%'""")
             )
-        return {one.name: one.id for one in session.scalars(select(Department))}
+        return {department.name: department.id for department in session.scalars(select(Department))}
 
 
 @pytest.fixture
@@ -73,18 +73,18 @@ def test_of_many_the_upper_levels_come_first_and_others_by_name(
     assert "Branch 7" in names and not any(name.startswith("Shop") for name in names)
     assert chosen(page) == [""]
     assert "find the others by name" in page
-    found = client.get(f"{CHOICES}lines:view&none=1&find=17", headers=FRAGMENT).text
-    assert offered(found)[:2] == ["All that you may see", "Branch 17"]
-    assert len(offered(found)) == 2 + BELOW
-    found = client.get(f"{CHOICES}lines:view&find=hop", headers=FRAGMENT).text
-    assert offered(found) == []  # a word of the name must begin so
-    found = client.get(
+    fragment = client.get(f"{CHOICES}lines:view&none=1&find=17", headers=FRAGMENT).text
+    assert offered(fragment)[:2] == ["All that you may see", "Branch 17"]
+    assert len(offered(fragment)) == 2 + BELOW
+    fragment = client.get(f"{CHOICES}lines:view&find=hop", headers=FRAGMENT).text
+    assert offered(fragment) == []  # a word of the name must begin so
+    fragment = client.get(
         f"{CHOICES}lines:view&none=1&find=shop+4&department={many['Shop 1 of 5']}", headers=FRAGMENT
     ).text
-    assert offered(found)[0] == "All that you may see"
-    assert offered(found)[1] == "Shop 1 of 5"  # what was chosen stays
-    assert chosen(found) == [str(many["Shop 1 of 5"])]
-    assert len(offered(found)) == 2 + BRANCHES
+    assert offered(fragment)[0] == "All that you may see"
+    assert offered(fragment)[1] == "Shop 1 of 5"  # what was chosen stays
+    assert chosen(fragment) == [str(many["Shop 1 of 5"])]
+    assert len(offered(fragment)) == 2 + BRANCHES
     cut = client.get(f"{CHOICES}lines:view&find=SHOP", headers=FRAGMENT).text
     assert len(offered(cut)) == 100
     assert "Only the first 100 are shown" in cut
@@ -120,10 +120,10 @@ def test_a_branch_is_not_offered_to_itself(client: FlaskClient, many: dict[str, 
     page = client.get(f"/structure/{branch}/move?find=branch+7").text
     assert offered(page) == []
     assert "Branch 8" in offered(client.get(f"/structure/{branch}/move").text)
-    found = client.get(
+    answer = client.get(
         f"/departments/choices?field=target&right=structure:edit&without={branch}&find=of+7", headers=FRAGMENT
     )
-    assert offered(found.text) == []
+    assert offered(answer.text) == []
     unsaid = client.post(f"/structure/{branch}/merge", data={})
     assert unsaid.status_code == 422
     assert "Choose a department." in unsaid.text
@@ -159,11 +159,11 @@ def test_a_first_level_that_is_too_large_is_cut(
     monkeypatch.setattr(choosing, "FEW", 12)
     with company_scope(companies.home.company_id), unit_of_work() as session:
         actor = load_actor(session, companies.home.users["global_admin"], companies.home.company_id)
-        found = choosing.offer(session, actor, Permission.STRUCTURE_VIEW)
-        assert [one.is_root for one in found.departments] == [True]
-        assert not found.is_whole
+        offer = choosing.offer(session, actor, Permission.STRUCTURE_VIEW)
+        assert [department.is_root for department in offer.departments] == [True]
+        assert not offer.is_whole
         monkeypatch.setattr(choosing, "FEW", 10_000)
         whole = choosing.offer(session, actor, Permission.STRUCTURE_VIEW)
         assert whole.is_whole
-        names = [one.name for one in whole.departments]
+        names = [department.name for department in whole.departments]
         assert names.index("Branch 10") == names.index("Shop 9 of 1") + 1

@@ -196,7 +196,7 @@ def test_all_read_the_same_and_keep_nothing_that_is_hidden(
     read = {way: load[way](reading.read(EveryField, good)) for way in WAYS}
     values, errors = read["document"]
     assert errors == {}
-    assert all(one == (values, {}) for one in read.values())
+    assert all(result == (values, {}) for result in read.values())
     assert values == {
         **GOOD,
         "many": "3",
@@ -273,12 +273,12 @@ def test_good_values_are_taken(
 
 
 def test_the_api_tells_all_in_the_same_json_schema(client: FlaskClient) -> None:
-    told = {
-        name: {one["code"]: one[key] for one in client.get(f"/api/v1/{name}").get_json()}["every"]
+    schemas = {
+        name: {entry["code"]: entry[key] for entry in client.get(f"/api/v1/{name}").get_json()}["every"]
         for name, key in (("operations", "parameters"), ("reports", "parameters"), ("forms", "values"))
     }
-    schema = told["forms"]
-    assert told["operations"] == told["reports"] == schema
+    schema = schemas["forms"]
+    assert schemas["operations"] == schemas["reports"] == schema
     assert set(schema["properties"]) == set(EveryField().fields)
     assert "other" not in schema["required"] and "line" in schema["required"]
     assert schema["properties"]["amount"] == {
@@ -288,7 +288,7 @@ def test_the_api_tells_all_in_the_same_json_schema(client: FlaskClient) -> None:
         "minimum": 0.01,
         "maximum": 1000.0,
     }
-    assert [one["const"] for one in schema["properties"]["account"]["oneOf"]] == ["20-1"]
+    assert [choice["const"] for choice in schema["properties"]["account"]["oneOf"]] == ["20-1"]
 
 
 def test_departments_of_every_form_are_found_by_name(client: FlaskClient) -> None:

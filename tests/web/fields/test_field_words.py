@@ -35,10 +35,10 @@ def test_every_field_is_answered_in_russian(
 ) -> None:
     answer = sign_in(companies.home.users["global_admin"]).post(f"/api/v1/{address}", json=body)
     assert answer.status_code == 422, answer.text
-    found = answer.get_json()["fields"]
-    assert set(found) == fields
-    said = [message for messages in found.values() for message in messages]
-    assert all(re.search("[а-я]", one) and not ENGLISH.search(one) for one in said), said
+    messages_of = answer.get_json()["fields"]
+    assert set(messages_of) == fields
+    said = [message for messages in messages_of.values() for message in messages]
+    assert all(re.search("[а-я]", sentence) and not ENGLISH.search(sentence) for sentence in said), said
 
 
 @pytest.mark.parametrize("query", ["size=501", "size=x", "after=-1"])

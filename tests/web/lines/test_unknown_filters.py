@@ -58,5 +58,5 @@ def test_lists_of_the_api_refuse_what_they_do_not_know(admin: FlaskClient, call:
 
 def test_the_filters_stand_in_the_document(admin: FlaskClient) -> None:
     call = admin.get("/api/v1/openapi.json").get_json()["paths"]["/api/v1/lines"]["get"]
-    names = {one["name"] for one in call["parameters"]}
+    names = {parameter["name"] for parameter in call["parameters"]}
     assert {"q", "state", "tariff", "department", "sort", "after", "size"} <= names

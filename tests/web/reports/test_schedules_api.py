@@ -19,7 +19,7 @@ WEEKLY: dict[str, Any] = {
 
 def test_a_schedule_is_made_paused_and_deleted(companies: TwoCompanies, sign_in: SignIn) -> None:
     client = sign_in(companies.home.users["accountant"])
-    before = [one["id"] for one in client.get("/api/v1/schedules").get_json()]
+    before = [schedule["id"] for schedule in client.get("/api/v1/schedules").get_json()]
     answer = client.post("/api/v1/schedules", json={**WEEKLY, "report": "lines", "params": {}})
     assert answer.status_code == 200, answer.text
     made = answer.get_json()
@@ -31,7 +31,7 @@ def test_a_schedule_is_made_paused_and_deleted(companies: TwoCompanies, sign_in:
     assert client.post(f"{address}/resume").get_json()["is_paused"] is False
     assert sign_in(companies.home.users["auditor"]).get(address).status_code == 404
     assert client.delete(address).status_code == 204
-    assert [one["id"] for one in client.get("/api/v1/schedules").get_json()] == before
+    assert [schedule["id"] for schedule in client.get("/api/v1/schedules").get_json()] == before
 
 
 def test_a_schedule_is_sent_at_once(companies: TwoCompanies, sign_in: SignIn) -> None:

@@ -31,10 +31,10 @@ def offered(client: FlaskClient) -> tuple[list[str], list[str]]:
     page = client.get("/requests/new/credit_settlement")
     choices = re.search(r'<select[^>]*name="account".*?</select>', page.text, re.S)
     assert choices is not None
-    shown = [one for one in re.findall(r'<option value="([^"]*)"', choices[0]) if one]
-    told = {one["code"]: one["values"] for one in client.get("/api/v1/forms").get_json()}
-    account = told["credit_settlement"]["properties"]["account"]
-    return shown, [one["const"] for one in account.get("oneOf", [])]
+    shown = [value for value in re.findall(r'<option value="([^"]*)"', choices[0]) if value]
+    forms = {form["code"]: form["values"] for form in client.get("/api/v1/forms").get_json()}
+    account = forms["credit_settlement"]["properties"]["account"]
+    return shown, [choice["const"] for choice in account.get("oneOf", [])]
 
 
 def named(client: FlaskClient, account: str) -> list[str]:
@@ -63,8 +63,8 @@ def test_accounts_that_a_person_may_name(
     office = accounts.office
     client = accounts.browser(office.world.person(office.place, role, at=branch))
     assert offered(client) == (numbers, numbers)
-    refused = [one for one in ("bare", "debt", "fine") if bool(named(client, one))]
-    assert refused == [one for one in ("bare", "debt", "fine") if one not in numbers]
+    refused = [number for number in ("bare", "debt", "fine") if bool(named(client, number))]
+    assert refused == [number for number in ("bare", "debt", "fine") if number not in numbers]
 
 
 def test_who_files_nothing_and_sees_no_accounts_is_told_none(accounts: RequestPages) -> None:

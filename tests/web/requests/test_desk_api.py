@@ -40,7 +40,7 @@ def test_from_a_draft_to_the_outcome_of_each_line(harness: RequestPages) -> None
     number = post(customer, f"/requests/{draft}/submit")["number"]
     row = get(manager, "/desk")["items"][0]
     assert (row["id"], row["number"], row["company"]) == (draft, number, "ООО «Ромашка»")
-    assert [one["id"] for one in get(manager, f"/desk?view=all&number={number[-6:]}")["items"]] == [draft]
+    assert [item["id"] for item in get(manager, f"/desk?view=all&number={number[-6:]}")["items"]] == [draft]
     taken = post(manager, f"/desk/{draft}/take")
     assert (taken["state"], taken["operation"]) == ("taken", "change_tariff")
     assert [file["name"] for file in taken["files"]] == ["scan.pdf"]
@@ -59,9 +59,9 @@ def test_from_a_draft_to_the_outcome_of_each_line(harness: RequestPages) -> None
     assert resolved["steps"] == []
     harness.office.work(prospect["run"]["id"], wakes=3)
     for side, client in (("desk", manager), ("requests", customer)):
-        found = get(client, f"/{side}/{draft}/lines")
-        assert [one["state"] for one in found["items"]] == ["done"] * 12
-        assert found["next"] is None
+        page = get(client, f"/{side}/{draft}/lines")
+        assert [item["state"] for item in page["items"]] == ["done"] * 12
+        assert page["next"] is None
     assert get(manager, f"/desk/{draft}")["run"]["done"] == 12
 
 
@@ -74,12 +74,12 @@ def test_of_two_managers_one_takes_and_the_other_is_told_who(harness: RequestPag
         return answer.status_code, answer.json
 
     with ThreadPoolExecutor(2) as pool:
-        (won, taken), (lost, told) = sorted(
-            pool.map(take, (harness.manager, harness.other)), key=lambda one: one[0]
+        (won, taken), (lost, refusal) = sorted(
+            pool.map(take, (harness.manager, harness.other)), key=lambda answer: answer[0]
         )
     assert (won, lost) == (200, 409)
-    assert told["code"] == "taken"
-    assert taken["assignee_name"] in told["message"]
+    assert refusal["code"] == "taken"
+    assert taken["assignee_name"] in refusal["message"]
 
 
 def test_what_a_colleague_holds_is_passed_on_only(harness: RequestPages) -> None:
@@ -89,7 +89,7 @@ def test_what_a_colleague_holds_is_passed_on_only(harness: RequestPages) -> None
     assert seen["steps"] == ["pass", "comment"]
     refused = post(harness.other, f"/desk/{request_id}/steps", 409, step="refuse", text="Нет")
     assert refused["code"] == "held"
-    colleagues = {one["name"]: one["id"] for one in seen["colleagues"]}
+    colleagues = {colleague["name"]: colleague["id"] for colleague in seen["colleagues"]}
     assert {"manager", "other"} <= colleagues.keys()
     passed = post(
         harness.manager, f"/desk/{request_id}/pass", assignee=colleagues["other"], text="Иду в отпуск"
@@ -118,13 +118,13 @@ def test_resolved_without_an_operation_and_only_with_a_text(harness: RequestPage
 def test_the_queue_goes_on_where_it_ended(harness: RequestPages, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("forms.requests.desk.PAGE", 2)
     ids = [harness.office.submitted() for _ in range(5)]
-    found: list[int] = []
+    listed: list[int] = []
     after = ""
     while after is not None:
         page = harness.manager.get("/api/v1/desk", query_string={"view": "all", "after": after}).get_json()
-        found += [one["id"] for one in page["items"]]
+        listed += [item["id"] for item in page["items"]]
         after = page["next"]
-    assert found == ids
+    assert listed == ids
     wrong = harness.manager.get("/api/v1/desk", query_string={"after": "1 yesterday"})
     assert wrong.status_code == 422
     assert list(wrong.get_json()["fields"]) == ["after"]

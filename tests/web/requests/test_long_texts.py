@@ -66,15 +66,15 @@ def test_lists_do_not_read_the_documents(harness: RequestPages, address: str) ->
         answer = client.get(address)
     assert answer.status_code == 200
     assert "З-20" in answer.get_data(as_text=True) or "\\u0417-20" in answer.get_data(as_text=True)
-    assert [one for one in asked if "requests.number" in one]
-    assert not [one for one in asked if "requests.values" in one]
+    assert [statement for statement in asked if "requests.number" in statement]
+    assert not [statement for statement in asked if "requests.values" in statement]
     if "/api/" in address:
-        (found,) = answer.get_json()["items"]
-        assert "values" not in found
+        (item,) = answer.get_json()["items"]
+        assert "values" not in item
 
 
 def test_a_single_request_has_its_values(harness: RequestPages) -> None:
     request_id = harness.office.submitted()
     for client, side in ((harness.customer, "requests"), (harness.manager, "desk")):
-        found = client.get(f"/api/v1/{side}/{request_id}").get_json()
-        assert found["values"]["tariff"] == TARIFF["tariff"]
+        body = client.get(f"/api/v1/{side}/{request_id}").get_json()
+        assert body["values"]["tariff"] == TARIFF["tariff"]

@@ -287,15 +287,15 @@ def test_the_api_shares_the_services(harness: RequestPages) -> None:
     assert harness.customer.get("/api/v1/requests").json["items"] == []  # type: ignore[index]
     made = harness.customer.post("/api/v1/requests", json={**body, "values": TARIFF})
     assert made.status_code == 200, made.text
-    found = made.json
-    assert found is not None
-    assert (found["state"], found["lines"], found["assignee_name"]) == ("submitted", 12, "manager")
-    harness.step(harness.manager, found["id"], "take")
-    harness.step(harness.manager, found["id"], "ask", "Which?")
-    steps = f"/api/v1/requests/{found['id']}/steps"
+    created = made.json
+    assert created is not None
+    assert (created["state"], created["lines"], created["assignee_name"]) == ("submitted", 12, "manager")
+    harness.step(harness.manager, created["id"], "take")
+    harness.step(harness.manager, created["id"], "ask", "Which?")
+    steps = f"/api/v1/requests/{created['id']}/steps"
     assert harness.customer.post(steps, json={"step": "take"}).status_code == 409
     assert harness.customer.post(steps, json={"step": "answer", "text": "This"}).json["state"] == "answered"  # type: ignore[index]
-    whole = harness.customer.get(f"/api/v1/requests/{found['id']}").json
+    whole = harness.customer.get(f"/api/v1/requests/{created['id']}").json
     assert whole is not None
     assert [event["name"] for event in whole["events"]] == ["submit", "take", "ask", "answer"]
     codes = [form["code"] for form in harness.customer.get("/api/v1/forms").json or ()]
@@ -339,17 +339,17 @@ def test_every_page_says_which_number_gets_which_card(harness: RequestPages) -> 
         page = client.get(address)
         assert page.status_code == 200
         rows = re.findall(r"<tr>.*?</tr>", page.text, re.DOTALL)[-12:]
-        for row, number, one in zip(rows, numbers, cards, strict=True):
+        for row, number, iccid in zip(rows, numbers, cards, strict=True):
             assert number[-2:] in row
-            assert format_iccid(one) in row, address
+            assert format_iccid(iccid) in row, address
     lines = harness.customer.get(f"/api/v1/requests/{request_id}/lines").json["items"]  # type: ignore[index]
     assert [line["own"] for line in lines] == cards
 
 
 def test_a_number_that_changed_meanwhile_is_named(harness: RequestPages) -> None:
     request_id = harness.office.submitted()
-    one, gone = harness.office.place.line_ids[:2]
-    harness.office.sql("UPDATE lines SET msisdn = '79990000001' WHERE id = :id", id=one)
+    changed, gone = harness.office.place.line_ids[:2]
+    harness.office.sql("UPDATE lines SET msisdn = '79990000001' WHERE id = :id", id=changed)
     harness.office.sql("UPDATE lines SET state = 'terminated' WHERE id = :id", id=gone)
     for client, side in ((harness.customer, "requests"), (harness.manager, "desk")):
         page = client.get(f"/{side}/{request_id}").text
@@ -410,16 +410,18 @@ def hidden(page: str) -> list[str]:
 
 def test_numbers_chosen_in_the_list_come_along(harness: RequestPages) -> None:
     assert 'formaction="/requests/new"' in harness.customer.get("/lines").text
-    one, other, *_ = harness.office.place.line_ids
-    assert 'formaction="/requests/new"' in harness.customer.get(f"/lines/{one}").text
-    answer = harness.customer.post("/requests/new", data={"sel": "ids", "ids": [one, other], "query": "q=x"})
-    assert (answer.status_code, answer.location) == (303, f"/requests/new?sel=ids&ids={one}&ids={other}")
+    first, other, *_ = harness.office.place.line_ids
+    assert 'formaction="/requests/new"' in harness.customer.get(f"/lines/{first}").text
+    answer = harness.customer.post(
+        "/requests/new", data={"sel": "ids", "ids": [first, other], "query": "q=x"}
+    )
+    assert (answer.status_code, answer.location) == (303, f"/requests/new?sel=ids&ids={first}&ids={other}")
     page = harness.customer.get(answer.location).text
-    assert hidden(page) == ["ids", str(one), str(other)]
+    assert hidden(page) == ["ids", str(first), str(other)]
     assert "/requests/new/tariff_and_services/numbers" in page
     assert "credit_settlement" not in page  # it is about no number
     answer = harness.customer.post(
-        "/requests/new/tariff_and_services/numbers", data={"sel": "ids", "ids": [one, other]}
+        "/requests/new/tariff_and_services/numbers", data={"sel": "ids", "ids": [first, other]}
     )
     page = harness.customer.get(answer.location).text
     assert [f"+{row[0]}" in page for row in harness.office.sql("SELECT msisdn FROM lines ORDER BY id")] == [

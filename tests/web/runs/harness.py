@@ -53,7 +53,7 @@ class RunPages:
 
     def preview(self, code: str = "block", **form: object) -> TestResponse:
         """Ask for a preview of all lines unless `form` says otherwise."""
-        asked: dict[str, object] = {"sel": "ids", "ids": [str(one) for one in self.place.line_ids]}
+        asked: dict[str, object] = {"sel": "ids", "ids": [str(line_id) for line_id in self.place.line_ids]}
         if code == "block":
             asked["reason"] = "voluntary"
         return self.client.post(f"/operations/{code}/preview", data={**asked, **form})

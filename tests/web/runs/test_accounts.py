@@ -95,7 +95,9 @@ def test_what_is_refused_is_listed(harness: RunPages) -> None:
 
 def test_the_api_says_what_runs_are_on(harness: RunPages) -> None:
     client = in_english(harness.client)
-    kinds = {one["code"]: one["target"] for one in client.get("/api/v1/operations").get_json()}
+    kinds = {
+        operation["code"]: operation["target"] for operation in client.get("/api/v1/operations").get_json()
+    }
     assert (kinds["block"], kinds[CODE]) == ("line", "account")
     body = {
         "selection": {"kind": "ids", "ids": list(harness.place.accounts.values())},

@@ -55,13 +55,13 @@ def test_what_failed_in_the_run_of_another_is_not_told(harness: RunPages, role: 
 def test_a_retry_shows_the_values_of_its_own_lines_however_many_the_run_had(harness: RunPages) -> None:
     harness.world.lines(harness.place, 200)
     ids = harness.place.line_ids
-    run_id = submit(harness, "replace_sim", ids, {"values": {str(one): card(one) for one in ids}}).json["id"]
+    run_id = submit(harness, "replace_sim", ids, {"values": {str(key): card(key) for key in ids}}).json["id"]
     fail(harness, run_id, ids[-2:])
     retry = int(harness.client.post(f"/runs/{run_id}/retry").location.split("/")[-2])
     fields = {"sel": "failed_of", "run": str(run_id), "values_of": str(retry)}
     page = harness.client.post("/operations/replace_sim/new", data=fields, follow_redirects=True)
     assert page.text.count('name="value-') == 2
-    assert all(f'value="{card(one)}"' in page.text for one in ids[-2:])
+    assert all(f'value="{card(key)}"' in page.text for key in ids[-2:])
 
 
 def test_more_values_than_numbers_are_refused(harness: RunPages) -> None:

@@ -115,8 +115,10 @@ def known(harness: RunPages) -> Iterator[None]:
 def test_it_has_buttons_and_stands_in_the_api(harness: RunPages) -> None:
     for address in ("/lines", f"/lines/{harness.place.line_ids[0]}"):
         assert "/operations/report_lost/new" in harness.client.get(address).text, address
-    found = {one["code"]: one for one in harness.client.get("/api/v1/operations").get_json()}
-    assert found["report_lost"]["parameters"]["properties"]["lost_on"]["format"] == "date"
+    by_code = {
+        operation["code"]: operation for operation in harness.client.get("/api/v1/operations").get_json()
+    }
+    assert by_code["report_lost"]["parameters"]["properties"]["lost_on"]["format"] == "date"
 
 
 def test_a_date_is_picked_and_said_as_people_say_it(harness: RunPages) -> None:
@@ -199,7 +201,9 @@ def test_row_values_of_a_new_kind_from_order_to_result(harness: RunPages) -> Non
 
 def test_row_values_of_a_new_kind_in_the_api(harness: RunPages) -> None:
     first, second = harness.place.line_ids[:2]
-    listed = {one["code"]: one for one in harness.client.get("/api/v1/operations").get_json()}
+    listed = {
+        operation["code"]: operation for operation in harness.client.get("/api/v1/operations").get_json()
+    }
     assert listed["equip"]["parameters"]["properties"]["values"]["title"] == "New equipment"
     offers = "/api/v1/operations/equip/offers"
     assert harness.client.get(f"{offers}?class=new").json == [
@@ -246,7 +250,7 @@ def test_row_values_of_a_new_kind_from_an_uploaded_list(harness: RunPages, heade
 
 
 def test_a_list_to_fill_in_comes_back_with_a_new_kind(harness: RunPages) -> None:
-    chosen = {"sel": "ids", "ids": [str(one) for one in harness.place.line_ids[:2]]}
+    chosen = {"sel": "ids", "ids": [str(line_id) for line_id in harness.place.line_ids[:2]]}
     sent = harness.client.post("/operations/equip/list.xlsx", data=chosen)
     book = openpyxl.load_workbook(BytesIO(sent.data))
     sheet = book.active

@@ -46,7 +46,7 @@ def stocked(harness: RunPages) -> RunPages:
 
 
 def ticked(harness: RunPages, count: int) -> dict[str, object]:
-    return {"sel": "ids", "ids": [str(one) for one in harness.place.line_ids[:count]]}
+    return {"sel": "ids", "ids": [str(line_id) for line_id in harness.place.line_ids[:count]]}
 
 
 def test_the_form_has_a_field_for_each_number_and_offers_what_is_in_stock(stocked: RunPages) -> None:
@@ -161,7 +161,7 @@ def test_the_api_takes_the_values_of_an_earlier_run(stocked: RunPages) -> None:
     earlier = stocked.client.post("/api/v1/lines/operations/replace_sim", json=wanted).get_json()["id"]
     wanted["params"] = {"values_of": earlier}
     listed = stocked.client.get("/api/v1/operations").get_json()
-    (operation,) = [one for one in listed if one["code"] == "replace_sim"]
+    (operation,) = [entry for entry in listed if entry["code"] == "replace_sim"]
     said = operation["parameters"]["properties"]["values_of"]
     assert said["type"] == "integer"
     assert said["description"]
@@ -169,9 +169,9 @@ def test_the_api_takes_the_values_of_an_earlier_run(stocked: RunPages) -> None:
     again = stocked.client.post("/api/v1/lines/operations/replace_sim", json=wanted)
     assert again.status_code == 200, again.text
     assert again.get_json()["preview"]["allowed"] == 1
-    for one in listed:
-        assert ("values_of" in one["parameters"].get("properties", {})) == (
-            "values" in one["parameters"].get("properties", {})
+    for entry in listed:
+        assert ("values_of" in entry["parameters"].get("properties", {})) == (
+            "values" in entry["parameters"].get("properties", {})
         )
 
 
@@ -210,9 +210,9 @@ def test_the_numbers_of_other_runs_are_not_looked_up_in_the_journal(stocked: Run
         stocked.client.get(f"/runs/{run_id}")
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    about_items = [one for one in asked if "run_items" in one]
+    about_items = [statement for statement in asked if "run_items" in statement]
     assert about_items
-    assert not [one for one in about_items if "journal_entries" in one]
+    assert not [statement for statement in about_items if "journal_entries" in statement]
 
 
 def change_number(harness: RunPages, wanted: dict[int, str]) -> int:
@@ -277,5 +277,5 @@ def test_the_same_over_the_api(stocked: RunPages) -> None:
     assert answer.status_code == 422
     assert f"values.{first}" in answer.text
     listed = stocked.client.get("/api/v1/operations").get_json()
-    (operation,) = [one for one in listed if one["code"] == "replace_sim"]
+    (operation,) = [entry for entry in listed if entry["code"] == "replace_sim"]
     assert "values" in operation["parameters"]["properties"]

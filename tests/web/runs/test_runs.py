@@ -74,7 +74,7 @@ def test_amounts_as_people_write_them(harness: RunPages) -> None:
 
 def test_the_preview_names_reasons_and_opens_them_to_lines(harness: RunPages) -> None:
     blocked = harness.world.lines(harness.place, 60, state="blocked")
-    answer = harness.preview(ids=[str(one) for one in [*harness.place.line_ids, 999_999]])
+    answer = harness.preview(ids=[str(line_id) for line_id in [*harness.place.line_ids, 999_999]])
     page = harness.client.get(answer.location)
     assert page.status_code == 200
     assert "reason=already_blocked" in page.text
@@ -286,10 +286,10 @@ def test_limits_and_tariffs_are_words_in_the_result(harness: RunPages) -> None:
 
 def test_the_list_of_runs_newest_first_page_by_page(harness: RunPages) -> None:
     assert "/uploads/new" in harness.client.get("/runs").text
-    ids = [harness.start(ids=[str(one)]) for one in harness.place.line_ids]
+    ids = [harness.start(ids=[str(line_id)]) for line_id in harness.place.line_ids]
     for again in ids:
         harness.client.post(f"/runs/{again}/stop")
-    ids += [harness.start(ids=[str(one)]) for one in harness.place.line_ids[:10]]
+    ids += [harness.start(ids=[str(line_id)]) for line_id in harness.place.line_ids[:10]]
     page = harness.client.get("/runs")
     assert page.text.count('class="run-name"') == 30
     rest = harness.client.get(f"/runs?before={sorted(ids)[-30]}", headers={"HX-Request": "true"})
@@ -320,7 +320,7 @@ def test_runs_of_others_are_for_people_of_the_whole_company(harness: RunPages) -
 
 
 def test_numbers_that_went_elsewhere_are_no_longer_shown(harness: RunPages) -> None:
-    ids = [str(one) for one in harness.world.lines(harness.place, 3, department="south")]
+    ids = [str(line_id) for line_id in harness.world.lines(harness.place, 3, department="south")]
     harness.client = harness.browser(harness.world.person(harness.place, "numbers_manager", at="south"))
     run_id = harness.start(ids=ids)
     harness.finish(run_id)

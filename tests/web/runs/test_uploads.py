@@ -22,8 +22,8 @@ from tests.web.runs.harness import RunPages, workbook
 def rows(harness: RunPages, address: str) -> list[UploadRow]:
     upload_id = int(address.rsplit("/", 1)[1])
     with company_scope(harness.place.company_id), db.unit_of_work() as session:
-        found = select(UploadRow).where(UploadRow.upload_id == upload_id).order_by(UploadRow.no)
-        return list(session.scalars(found))
+        query = select(UploadRow).where(UploadRow.upload_id == upload_id).order_by(UploadRow.no)
+        return list(session.scalars(query))
 
 
 def problems(harness: RunPages, address: str) -> list[str | None]:
@@ -32,8 +32,8 @@ def problems(harness: RunPages, address: str) -> list[str | None]:
 
 def upload_counts(harness: RunPages, address: str) -> tuple[int, int, int]:
     with company_scope(harness.place.company_id), db.unit_of_work() as session:
-        one = session.get_one(Upload, (harness.place.company_id, int(address.rsplit("/", 1)[1])))
-        return one.rows, one.matches, one.problems
+        upload = session.get_one(Upload, (harness.place.company_id, int(address.rsplit("/", 1)[1])))
+        return upload.rows, upload.matches, upload.problems
 
 
 def test_numbers_in_every_writing_are_found(harness: RunPages) -> None:
@@ -61,13 +61,13 @@ def test_problems_by_row_with_what_to_do(harness: RunPages) -> None:
     shown = harness.client.get(f"{address}/rows?problem=duplicate")
     assert f"8{first[1:]}" in shown.text
     book = openpyxl.load_workbook(BytesIO(harness.client.get(f"{address}/problems.xlsx").data))
-    found = list(book.worksheets[0].iter_rows(min_row=2, values_only=True))
-    assert [(row[0], row[1], row[2]) for row in found] == [
+    cells = list(book.worksheets[0].iter_rows(min_row=2, values_only=True))
+    assert [(row[0], row[1], row[2]) for row in cells] == [
         ("Numbers", 3, "нет"),
         ("Numbers", 4, f"8{first[1:]}"),
         ("Numbers", 5, "+7 900 000-00-00"),
     ]
-    assert all(row[3] and row[4] for row in found)
+    assert all(row[3] and row[4] for row in cells)
 
 
 def test_cards_are_found_and_a_line_named_twice_is_a_problem(harness: RunPages) -> None:

@@ -20,8 +20,8 @@ def test_a_department_from_creation_to_deletion(companies: TwoCompanies, sign_in
         return answer.text
 
     post(f"{root}/create", name="Field team")
-    found = client.get("/structure/search?name=field", headers=FRAGMENT).text
-    made = re.search(r"department=(\d+)", found)
+    fragment = client.get("/structure/search?name=field", headers=FRAGMENT).text
+    made = re.search(r"department=(\d+)", fragment)
     assert made
     team = made[1]
     assert "Depot" in post(f"{team}/rename", name="Depot")
@@ -44,8 +44,8 @@ def test_a_name_that_does_not_fit_stays_in_the_field(companies: TwoCompanies, si
 
 def test_a_branch_does_not_go_below_itself(companies: TwoCompanies, sign_in: SignIn) -> None:
     client = in_english(sign_in(companies.home.users["global_admin"]))
-    one = companies.home.department
-    assert client.post(f"/structure/{one}/move", data={"target": one}).status_code == 409
+    department = companies.home.department
+    assert client.post(f"/structure/{department}/move", data={"target": department}).status_code == 409
     assert client.post(f"/structure/{companies.home.root_id}/delete").status_code == 409
 
 

@@ -89,7 +89,7 @@ def test_a_sorting_page_by_page(client: FlaskClient, products: dict[str, str]) -
         seen += [item["operator_id"] for item in part.get_json()["items"]]
         after = part.get_json()["next"]
     assert sorted(seen) == sorted(PRODUCTS)
-    assert [products[one] for one in reversed(seen)] == shown(client, "q=7998&sort=operator_id")
+    assert [products[product] for product in reversed(seen)] == shown(client, "q=7998&sort=operator_id")
 
 
 def test_a_fact_on_the_card(client: FlaskClient, companies: TwoCompanies) -> None:
