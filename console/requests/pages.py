@@ -17,7 +17,7 @@ from console.fields.reading import read
 from console.lines import upload_words
 from console.lines.uploads import SUFFIXES
 from console.requests import words as request_words
-from console.requests.attachments import attach_sent
+from console.requests.attachments import attach_good, attach_sent
 from console.runs import selection
 from console.runs.operations import LONGEST_ADDRESS
 from console.web import kept_forms
@@ -43,6 +43,7 @@ from runs.selection import Ids, Listed, Selection
 blueprint = Blueprint("requests", __name__, url_prefix="/requests")
 SHOWN_NUMBERS = 2000
 """More numbers than these are kept without being shown in the form."""
+MISSING = N_("Missing: “%(paper)s”. Choose the file, then submit.")
 Errors = Mapping[str, Sequence[str]]
 
 
@@ -295,13 +296,25 @@ def lines(request_id: int) -> ResponseReturnValue:
 
 @route(blueprint, "/<int:request_id>/submit", methods=("POST",), permission=Permission.REQUESTS_SUBMIT)
 def submit(request_id: int) -> ResponseReturnValue:
-    """Send a draft."""
+    """Send a draft together with the files chosen: one that is not taken, or a scan that is missing, is said first."""
     draft = submission.get_draft(db(), actor(), request_id)
+    wrong = [f"{', '.join(names)}: {said}" for said, names in attach_good(draft)[1].items()]
+    try:
+        submission.check_whole(db(), actor(), parts(), draft)
+    except InvalidInput as problem:
+        for line in wrong:
+            flash(line, "danger")
+        kept_forms.keep_nothing()  # the draft itself holds everything
+        return _page(get_type(draft.form), draft, _typed(draft), problem.fields), 422
+    if wrong or (submission.lacks_scan(db(), draft) and "without_scan" not in request.form):
+        wrong = wrong or [text(MISSING, paper=text(get_type(draft.form).scan))]
+        kept_forms.keep_nothing()
+        return _show(draft, {"file": wrong}, ""), 422
     try:
         submission.submit(db(), actor(), parts(), draft)
     except InvalidInput as problem:
-        kept_forms.keep_nothing()  # the draft itself holds everything
-        return _page(get_type(draft.form), draft, _typed(draft), problem.fields), 422
+        kept_forms.keep_nothing()
+        return _show(draft, {"file": [text(problem.message)]}, ""), 422
     message = _(
         "Request %(number)s is submitted. %(name)s answers.", number=draft.number, name=draft.assignee_name
     )

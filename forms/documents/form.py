@@ -92,6 +92,8 @@ class FormType:
     signer: str
     approver: str
     attach: tuple[str, ...] = ()
+    needs_scan: bool = False
+    """Whether it is not submitted without a file; otherwise the person may say that the paper comes in another way."""
     lines: Lines = Lines.NONE
     days: int = 3
     carries: Carries | None = None
@@ -108,6 +110,11 @@ class FormType:
     subject: str = ""
     signers: tuple[Signer, ...] = (Signer(),)
     order: int = field(default=100)
+
+    @property
+    def scan(self) -> str:
+        """The scan of the signed paper among what is attached; empty where none is asked for."""
+        return next((paper for paper in self.attach if paper in SCANS), "")
 
     @property
     def is_decided_elsewhere(self) -> bool:

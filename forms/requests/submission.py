@@ -30,6 +30,7 @@ from runs.selection import Ids, Selection
 from users.models import PortfolioEntry, User
 
 CORRECT = N_("Correct what is marked, then go on.")
+ATTACH = N_("Attach the scan of the signed document first: without it the request is not taken.")
 KEEPERS = tuple(
     preset.code for preset in PRESETS if preset.for_operator and Permission.DESK_WORK in preset.permissions
 )
@@ -104,16 +105,28 @@ def fill(
 
 def submit(session: Session, actor: Actor, parts: Parts, request: Request) -> RequestEvent:
     """Send a draft: checked once more, numbered, with a deadline and a named person. Raises InvalidInput."""
+    check_whole(session, actor, parts, request)
+    if get_type(request.form).needs_scan and lacks_scan(session, request):
+        raise InvalidInput(ATTACH, fields={"file": [ATTACH]}, code="scan_missing")
+    _number(session, request)
+    return move(session, actor, parts, request, "submit")
+
+
+def check_whole(session: Session, actor: Actor, parts: Parts, request: Request) -> None:
+    """Check everything typed in a draft and hold it; raises InvalidInput."""
     require(actor, Permission.REQUESTS_SUBMIT)
     lock_draft(session, request)
-    form = get_type(request.form)
     _take_typed_numbers(session, actor, parts, request)
-    checked = content.check(session, actor, form, request.values, content.lines_of(session, request))
+    lines = content.lines_of(session, request)
+    checked = content.check(session, actor, get_type(request.form), request.values, lines)
     if checked.errors:
         raise InvalidInput(CORRECT, fields=checked.errors)
     request.values = checked.values
-    _number(session, request)
-    return move(session, actor, parts, request, "submit")
+
+
+def lacks_scan(session: Session, request: Request) -> bool:
+    """Whether the draft asks for the scan of the signed paper and has no file at all."""
+    return bool(get_type(request.form).scan) and not attachments_of(session, request)
 
 
 def _take_typed_numbers(session: Session, actor: Actor, parts: Parts, request: Request) -> None:

@@ -120,3 +120,22 @@ def test_the_language_of_a_form_with_errors_changes_and_keeps_it(
     page.locator(".topbar button[name=locale][value=en]").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     assert page.input_value("#amount") == "abc"
+
+
+def test_a_file_is_attached_when_it_is_chosen(
+    console_server: Service, place: Place, new_page: NewPage, tmp_path: Path
+) -> None:
+    page = new_page()
+    sign_in(page, console_server.url)
+    page.goto(f"{console_server.url}/requests/new/claim")
+    page.fill("#description", STORY)
+    page.get_by_role("button", name="Keep as a draft").click()
+    page.wait_for_url(re.compile(r"/requests/\d+/edit"))
+    page.goto(page.url.removesuffix("/edit"))
+    good, bad = tmp_path / "scan.pdf", tmp_path / "page.pdf"
+    good.write_bytes(b"%PDF-1.7\n1 0 obj\nendobj\n%%EOF\n")
+    bad.write_text("no document", encoding="utf-8")
+    page.set_input_files("#file", [good, bad])
+    expect(page.locator(".request-files")).to_contain_text("scan.pdf")
+    expect(page.locator("[data-upload] .notice-danger")).to_contain_text("page.pdf")
+    assert violations(page) == []

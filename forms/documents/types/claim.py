@@ -58,6 +58,7 @@ FORM = FormType(
         N_("Attach what proves it: bills, pictures of screens, correspondence."),
     ),
     body=(N_("We make the following claim under our contract and ask you to answer it in writing."),),
+    needs_scan=True,
     attach=(N_("Scan of the signed claim"), N_("Documents that prove it")),
     signer=N_("The head of the company or a person with a power of attorney"),
     approver=N_("Your account manager"),

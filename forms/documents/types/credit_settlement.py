@@ -63,6 +63,7 @@ FORM = FormType(
         N_("Print the application, have it signed and attach the scan."),
     ),
     body=(N_("Please change the way of settlement for the billing account of our contract named below."),),
+    needs_scan=True,
     attach=(N_("Scan of the signed application"), N_("Balance sheet of the last year")),
     signer=N_("The head of the company; the chief accountant signs too"),
     approver=N_("The credit commission of the operator"),

@@ -52,6 +52,7 @@ FORM = FormType(
         N_("Print the application, have it signed and attach the scan."),
     ),
     body=(N_("Please change the billing accounts of our contract as follows."),),
+    needs_scan=True,
     attach=(N_("Scan of the signed application"),),
     signer=N_("The head of the company or a person with a power of attorney"),
     approver=N_("Your account manager"),

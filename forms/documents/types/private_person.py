@@ -49,6 +49,7 @@ FORM = FormType(
         ),
         N_("All rights and duties for these numbers go over to this person from the date named."),
     ),
+    needs_scan=True,
     attach=(
         N_("Scan of the application signed by both sides"),
         N_("Copy of the person's passport: pages with the photograph and the address"),

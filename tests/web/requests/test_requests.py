@@ -69,7 +69,7 @@ def test_files_are_downloads_for_the_parties_only(harness: RequestPages) -> None
     assert (
         harness.manager.get(address[0].replace("requests", "desk")).status_code == 404
     )  # a draft is its writer's own
-    harness.customer.post(f"/requests/{request_id}/submit")
+    harness.customer.post(f"/requests/{request_id}/submit", data={"without_scan": "1"})
     assert harness.manager.get(address[0].replace("requests", "desk")).data == PDF
 
 
@@ -193,6 +193,51 @@ def test_a_list_uploaded_before_keeps_its_second_column(harness: RequestPages) -
     assert answer.status_code == 303, answer.text
     request = harness.office.request(int(answer.location.rsplit("/", 1)[1]))
     assert request.values["cards"].split() == cards
+
+
+def test_a_chosen_file_goes_along_with_the_submission(harness: RequestPages) -> None:
+    request_id = harness.draft()
+    page = harness.customer.get(f"/requests/{request_id}").text
+    assert 'name="file" form="submit"' in page
+    sent = {"file": (BytesIO(PDF), "scan.pdf")}
+    assert harness.customer.post(f"/requests/{request_id}/submit", data=sent).status_code == 303
+    assert harness.office.request(request_id).state == "submitted"
+    assert "scan.pdf" in harness.customer.get(f"/requests/{request_id}").text
+
+
+def test_a_file_that_is_not_taken_stops_the_submission_and_is_named(harness: RequestPages) -> None:
+    request_id = harness.draft()
+    files = [(BytesIO(PDF), "good.pdf"), (BytesIO(PNG), "lying.pdf")]
+    answer = harness.customer.post(f"/requests/{request_id}/submit", data={"file": files})
+    assert answer.status_code == 422
+    assert 'id="file-error"' in answer.text
+    assert "lying.pdf:" in answer.text
+    assert "good.pdf" in answer.text
+    assert harness.office.request(request_id).state == "draft"
+
+
+def test_a_missing_scan_is_said_before_and_passed_over_on_purpose_only(harness: RequestPages) -> None:
+    request_id = harness.draft()
+    answer = harness.customer.post(f"/requests/{request_id}/submit")
+    assert (answer.status_code, 'name="without_scan"' in answer.text) == (422, True)
+    assert harness.office.request(request_id).state == "draft"
+    sent = harness.customer.post(f"/requests/{request_id}/submit", data={"without_scan": "1"})
+    assert sent.status_code == 303
+    assert harness.office.request(request_id).state == "submitted"
+
+
+def test_a_claim_is_not_submitted_without_its_scan(harness: RequestPages) -> None:
+    values = {
+        "topic": "service", "since": "2026-11-02", "description": "Text", "wanted": "Money",
+        "answer_by": "console", "contact": "Анна", "phone": "+7 916 123-45-67", "numbers": "",
+    }  # fmt: skip
+    request_id = harness.draft("claim", **values)
+    refused = harness.customer.post(f"/requests/{request_id}/submit", data={"without_scan": "1"})
+    assert (refused.status_code, 'name="without_scan"' in refused.text) == (422, False)
+    called = harness.customer.post(f"/api/v1/requests/{request_id}/submit")
+    assert (called.status_code, called.get_json()["code"]) == (422, "scan_missing")
+    sent = {"file": (BytesIO(PDF), "scan.pdf")}
+    assert harness.customer.post(f"/requests/{request_id}/submit", data=sent).status_code == 303
 
 
 @pytest.mark.parametrize("way", ["check", "draft"])
@@ -321,7 +366,7 @@ def replaced(harness: RequestPages, count: int = 12) -> tuple[int, list[str]]:
     """A submitted request for new SIM cards that a manager has taken, and the cards in the order of the lines."""
     cards = [card(no) for no in range(count)]
     request_id = harness.draft("numbers_and_sims", **SIMS, cards="\r\n".join(cards))
-    harness.customer.post(f"/requests/{request_id}/submit")
+    harness.customer.post(f"/requests/{request_id}/submit", data={"without_scan": "1"})
     harness.step(harness.manager, request_id, "take")
     return request_id, cards
 
