@@ -159,4 +159,5 @@ def _form(
         most=row_values.MOST_OFFERED,
         origin=origin,
         back=back,
+        numbers=selection.first_numbers(chosen) if operation.target == LINE and count > 1 else (),
     )

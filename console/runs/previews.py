@@ -21,7 +21,7 @@ from forms.requests.execution import OfRequest
 from lines.bulk.items import PAGE, refused_lines
 from rbac.permissions import Permission
 from runs import listing, previews, submission
-from runs.models import Run, RunState
+from runs.models import LINE, Run, RunState
 from runs.operation import TargetWords
 from runs.row_values import VALUES_OF
 from runs.selection import Listed
@@ -123,6 +123,7 @@ def _page(run: Run, *, typed_wrong: bool = False) -> str:
         pairs=selection.pairs(chosen),
         origin=origin,
         back=back,
+        numbers=selection.first_numbers(chosen) if run.target == LINE and figures["total"] > 1 else (),
         upload=chosen.upload if isinstance(chosen, Listed) else None,
         has_price=operation.price is not None,
         once=once,

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from console.runs.targets import LISTS
 from console.web.routing import actor, db, parts
-from core.errors import NotFound
+from core.errors import InvalidInput, NotFound
 from forms.requests.execution import OfRequest
 from forms.requests.service import get_request
 from hierarchy.queries import get_department
+from lines import filters
+from lines.models import Line
+from lines.numbers import format_msisdn
 from lines.uploads.service import get_upload
 from rbac.permissions import Permission
 from runs.listing import get_run
 from runs.models import LINE, Run
-from runs.selection import Below, FailedOf, Listed, Matching, OfRun, Selection, UnsentOf, parse
+from runs.selection import Below, FailedOf, Ids, Listed, Matching, OfRun, Selection, UnsentOf, parse
 
 Pairs = list[tuple[str, str]]
+SHOWN = 100
+"""So many of the numbers that are meant are named on the pages of a run."""
 IN_DEPARTMENT = "in_department"
 """The field for the department whose lines are chosen: an operation may ask for another one under the plain name."""
 OF_RUN = (FailedOf.kind, UnsentOf.kind)
@@ -104,9 +110,41 @@ def origin(selection: Selection, kind: str = LINE) -> tuple[str, str]:
         case UnsentOf(run_id):
             return _("Not sent in run %(id)s", id=name), f"/runs/{run_id}?state=cancelled"
         case Matching(query):
-            return _("All that match the filter"), f"{LISTS[kind]}?{query}" if query else LISTS[kind]
+            return _filter_in_words(query, kind), f"{LISTS[kind]}?{query}" if query else LISTS[kind]
+        case Ids((line_id,)) if kind == LINE and (number := _number_of(line_id)):
+            return number, f"/lines/{line_id}"
         case _:
             return _("Ticked in the list"), LISTS[kind]
+
+
+def _filter_in_words(query: str, kind: str) -> str:
+    if kind != LINE:
+        return str(_("All billing accounts of the company"))
+    try:
+        narrowed = filters.parse(parse_qs(query)).without("sort")
+    except InvalidInput:
+        return str(_("All that match the filter"))
+    if narrowed == filters.LineFilter():
+        return str(_("All numbers of the company"))
+    if narrowed.department is not None and narrowed.without("department") == filters.LineFilter():
+        try:
+            name = get_department(db(), actor(), narrowed.department, Permission.LINES_VIEW).name
+        except NotFound:
+            return str(_("Department"))
+        return str(_("%(name)s with all below it", name=name))
+    return str(_("All that match the filter"))
+
+
+def _number_of(line_id: int) -> str:
+    """The number of a line that the actor sees; empty for any other."""
+    return next(iter(first_numbers(Ids((line_id,)))), "")
+
+
+def first_numbers(chosen: Selection) -> list[str]:
+    """The first numbers that are meant, as people read them: SHOWN at most, in their order."""
+    seen = parts().targets[LINE].chosen(db(), actor(), Permission.LINES_VIEW, chosen)
+    numbers = db().scalars(seen.with_only_columns(Line.msisdn).order_by(Line.msisdn).limit(SHOWN))
+    return [format_msisdn(number) for number in numbers]
 
 
 def _nameless(selection: Selection) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import text, update
 from console.runs import words as run_words
 from core import clock, db
 from core.tenancy import company_scope
+from lines.numbers import format_msisdn
 from operators.port import LineOutcome, Outcome
 from runs.engine import counters
 from runs.models import Run
@@ -25,6 +26,28 @@ def test_the_form_says_what_is_chosen_and_what_it_does(harness: RunPages) -> Non
     assert page.status_code == 200
     assert ">25" in page.text
     assert 'value="voluntary" checked' in page.text
+
+
+def test_what_is_meant_is_said_in_words_and_number_by_number(harness: RunPages) -> None:
+    harness.client.post("/profile/language", data={"locale": "en"})
+    one, two = harness.place.line_ids[:2]
+    first, second = (format_msisdn(number) for number in harness.numbers()[:2])
+    page = harness.client.get(f"/operations/block/new?sel=ids&ids={one}").text
+    assert f'href="/lines/{one}">{first}</a>' in page
+    assert f'<a class="btn btn-quiet" href="/lines/{one}">' in page
+    page = harness.client.get(f"/operations/block/new?sel=ids&ids={one}&ids={two}").text
+    assert "Which numbers are meant" in page
+    assert second in page
+    preview = harness.client.get(harness.preview(ids=[str(one), str(two)]).location).text
+    assert second in preview
+    everything = harness.client.get("/operations/block/new?sel=filter&query=&all=1").text
+    assert "All numbers of the company" in everything
+    branch = harness.client.get(
+        f"/operations/block/new?sel=filter&query=department%3D{harness.place.root_id}"
+    ).text
+    assert "with all below it" in branch
+    narrow = harness.client.get("/operations/block/new?sel=filter&query=state%3Dactive").text
+    assert "All that match the filter" in narrow
 
 
 def test_nothing_chosen_is_an_error_and_never_everything(harness: RunPages) -> None:
