@@ -30,15 +30,15 @@ def test_the_form_says_what_is_chosen_and_what_it_does(harness: RunPages) -> Non
 
 def test_what_is_meant_is_said_in_words_and_number_by_number(harness: RunPages) -> None:
     harness.client.post("/profile/language", data={"locale": "en"})
-    one, two = harness.place.line_ids[:2]
+    line_id, other_id = harness.place.line_ids[:2]
     first, second = (format_msisdn(number) for number in harness.numbers()[:2])
-    page = harness.client.get(f"/operations/block/new?sel=ids&ids={one}").text
-    assert f'href="/lines/{one}">{first}</a>' in page
-    assert f'<a class="btn btn-quiet" href="/lines/{one}">' in page
-    page = harness.client.get(f"/operations/block/new?sel=ids&ids={one}&ids={two}").text
+    page = harness.client.get(f"/operations/block/new?sel=ids&ids={line_id}").text
+    assert f'href="/lines/{line_id}">{first}</a>' in page
+    assert f'<a class="btn btn-quiet" href="/lines/{line_id}">' in page
+    page = harness.client.get(f"/operations/block/new?sel=ids&ids={line_id}&ids={other_id}").text
     assert "Which numbers are meant" in page
     assert second in page
-    preview = harness.client.get(harness.preview(ids=[str(one), str(two)]).location).text
+    preview = harness.client.get(harness.preview(ids=[str(line_id), str(other_id)]).location).text
     assert second in preview
     everything = harness.client.get("/operations/block/new?sel=filter&query=&all=1").text
     assert "All numbers of the company" in everything
