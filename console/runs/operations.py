@@ -159,5 +159,6 @@ def _form(
         most=row_values.MOST_OFFERED,
         origin=origin,
         back=back,
+        ticked_in_list=selection.is_ticked(chosen, operation.target),
         numbers=selection.first_numbers(chosen) if operation.target == LINE and count > 1 else (),
     )

@@ -84,6 +84,7 @@ def show(run_id: int) -> ResponseReturnValue:
         params=values_in_words(operation.schema, run.company_id, run.params),
         origin=origin,
         back=back,
+        ticked_in_list=selection.is_ticked(chosen, run.target),
         may_stop=_may_stop(run),
         may_retry=run.failed > 0 and may_repeat,
         may_continue=run.cancelled > 0 and may_repeat,

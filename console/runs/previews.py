@@ -123,6 +123,7 @@ def _page(run: Run, *, typed_wrong: bool = False) -> str:
         pairs=selection.pairs(chosen),
         origin=origin,
         back=back,
+        ticked_in_list=selection.is_ticked(chosen, run.target),
         numbers=selection.first_numbers(chosen) if run.target == LINE and figures["total"] > 1 else (),
         upload=chosen.upload if isinstance(chosen, Listed) else None,
         has_price=operation.price is not None,

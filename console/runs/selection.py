@@ -117,6 +117,11 @@ def origin(selection: Selection, kind: str = LINE) -> tuple[str, str]:
             return _("Ticked in the list"), LISTS[kind]
 
 
+def is_ticked(chosen: Selection, kind: str) -> bool:
+    """Whether the way back is that to the list with its ticks, which the browser knows."""
+    return isinstance(chosen, Ids) and kind == LINE
+
+
 def _filter_in_words(query: str, kind: str) -> str:
     if kind != LINE:
         return str(_("All billing accounts of the company"))

@@ -9,9 +9,10 @@ import { startList } from "./js/list.js";
 import { startDependentFields } from "./js/dependent_fields.js";
 import { startRowValues } from "./js/row_values.js";
 import { startKeptForms } from "./js/kept_forms.js";
+import { startKeptSelection } from "./js/selection_kept.js";
 import { startAttaching } from "./js/attaching.js";
 import { startSessionEnd } from "./js/session_end.js";
 import { startTree } from "./js/tree.js";
 import { startWidths } from "./js/widths.js";
 
-for (const start of [startFragments, startFrame, startWidths, startCopy, startFileDrop, startDepartmentSearch, startForms, startTree, startList, startDependentFields, startRowValues, startKeptForms, startSessionEnd, startAttaching]) start();
+for (const start of [startFragments, startFrame, startWidths, startCopy, startFileDrop, startDepartmentSearch, startForms, startTree, startList, startDependentFields, startRowValues, startKeptForms, startSessionEnd, startAttaching, startKeptSelection]) start();

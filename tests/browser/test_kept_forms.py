@@ -139,3 +139,26 @@ def test_a_file_is_attached_when_it_is_chosen(
     expect(page.locator(".request-files")).to_contain_text("scan.pdf")
     expect(page.locator("[data-upload] .notice-danger")).to_contain_text("page.pdf")
     assert violations(page) == []
+
+
+def test_the_way_back_from_a_run_keeps_ticks_and_filter(
+    console_server: Service, place: Place, new_page: NewPage
+) -> None:
+    page = new_page()
+    sign_in(page, console_server.url)
+    page.goto(f"{console_server.url}/lines?state=active")
+    for number in (0, 2):
+        page.locator(".tick").nth(number).check()
+    page.locator(".action-buttons button").first.click()
+    page.wait_for_url(re.compile(r"/operations/"))
+    page.get_by_role("link", name="Cancel").click()
+    expect(page).to_have_url(f"{console_server.url}/lines?state=active")
+    assert [tick.is_checked() for tick in page.locator(".tick").all()] == [True, False, True, False, False]
+    expect(page.locator("[data-count]")).to_have_text("Chosen: 2")
+    page.goto(f"{console_server.url}/lines?state=active")
+    assert not any(tick.is_checked() for tick in page.locator(".tick").all())
+    page.goto(f"{console_server.url}/lines/{place.line_ids[1]}")
+    page.locator("button[formaction*=set_limit]").first.click()
+    page.wait_for_url(re.compile(r"/operations/"))
+    page.get_by_role("link", name="Cancel").click()
+    expect(page).to_have_url(f"{console_server.url}/lines/{place.line_ids[1]}")
