@@ -25,7 +25,7 @@ from console.web.routing import CompanyNeeded, SignInNeeded, is_api, is_fragment
 from console.web.schema_messages import bounded, by_field
 from core.errors import AppError, Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from core.i18n import N_
-from rbac.permissions import Permission
+from rbac.permissions import OPERATOR_ONLY, Permission
 
 STATUS: dict[type[AppError], int] = {
     InvalidInput: 422,
@@ -66,6 +66,8 @@ OPENED_ELSEWHERE = N_("This page was opened by another person or in another comp
 ELSEWHERE_ADVICE = N_(
     "What was typed is kept for an hour: it stands on its page again for whoever opened it, in that company."
 )
+OPERATORS = N_("It is a right of the operator's own staff.")
+OF_ADDRESS = N_("Correct the address, or go back.")
 CSRF_ADVICE = N_("The page was open for too long. Go back, reload it and send it again.")
 
 RETRY_AFTER = 10
@@ -108,10 +110,18 @@ def on_app_error(problem: AppError) -> ResponseReturnValue:
     fields = None
     if isinstance(problem, InvalidInput):
         fields = bounded((name, message) for name, messages in problem.fields.items() for message in messages)
+        if request.method == "GET" and not is_api():
+            fields = {name: [f"{name}: {message}" for message in said] for name, said in fields.items()}
+            advice = OF_ADDRESS
     message = text(problem.message, **problem.params)
     if isinstance(problem, NotAllowed) and problem.permission in set(Permission):
         label = text(Permission(problem.permission).label)
-        message = f"{message} {text(NEEDED, permission=label)}"
+        needed = text(NEEDED, permission=label)
+        # The title of the page says the sentence already.
+        is_said = not is_api() and message.rstrip(".") == text(TITLES[403])
+        message = needed if is_said else f"{message} {needed}"
+        if problem.permission in OPERATOR_ONLY:
+            advice = OPERATORS
     return answer(Trouble(status, problem.code, message, text(advice), fields))
 
 

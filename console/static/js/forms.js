@@ -31,6 +31,8 @@ export function startForms() {
     if (document.querySelector("form[data-changed]")) event.preventDefault();
   });
   for (const input of document.querySelectorAll("[data-typed]")) checkTyped(input);
+  // The one thing to type on a page is ready to be typed; errors come first, they have the focus of their own.
+  if (!document.querySelector("[data-focus]")) document.querySelector("[data-focus-first] :is(input[type=text], textarea)")?.focus();
 }
 
 function checkTyped(input) {

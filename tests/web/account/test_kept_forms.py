@@ -184,6 +184,20 @@ def test_a_page_asks_how_long_the_session_lasts_and_stays_on_request(
         assert client.get("/session").get_json()["seconds"] >= 895
 
 
+def test_an_error_is_said_once_and_names_the_part_of_the_address(
+    companies: TwoCompanies, sign_in: SignIn
+) -> None:
+    client = sign_in(companies.home.users["viewer"])
+    client.post("/profile/language", data={"locale": "en"})
+    assert client.get("/people/new").text.count("You do not have the right") == 2, (
+        "as the title and the heading"
+    )
+    page = client.get("/lines?state=nonsense").text
+    assert "state:" in page
+    assert "keeps everything you typed" not in page
+    assert "right of the operator" in client.get("/desk").text
+
+
 def test_no_password_of_a_page_is_kept() -> None:
     templates = Path(kept_on_pages.__file__).parents[1] / "templates"
     source = "\n".join(file.read_text(encoding="utf-8") for file in templates.rglob("*.html"))
