@@ -122,6 +122,23 @@ def test_the_language_of_a_form_with_errors_changes_and_keeps_it(
     assert page.input_value("#amount") == "abc"
 
 
+def test_the_language_of_a_new_request_with_errors_changes_and_keeps_it(
+    console_server: Service, place: Place, new_page: NewPage
+) -> None:
+    page = new_page()
+    sign_in(page, console_server.url)
+    page.goto(f"{console_server.url}/requests/new/claim")
+    page.fill("#description", STORY)
+    page.fill("#phone", "1")
+    page.click("main form .btn-primary")
+    expect(page.locator(".error-summary")).to_be_visible()
+    page.locator(".topbar button[name=locale][value=ru]").click()
+    expect(page.locator("html")).to_have_attribute("lang", "ru")
+    assert (page.input_value("#description"), page.input_value("#phone")) == (STORY, "1")
+    page.locator(".topbar button[name=locale][value=en]").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
 def test_a_file_is_attached_when_it_is_chosen(
     console_server: Service, place: Place, new_page: NewPage, tmp_path: Path
 ) -> None:
