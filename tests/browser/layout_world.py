@@ -17,6 +17,7 @@ from core.db import unit_of_work
 from core.tenancy import all_companies
 from hierarchy.models import Company, Department
 from lines.models import Line, SimCard, SimState
+from tests.fixtures.processes import Sandbox
 from users.models import PortfolioEntry, User
 
 LONG_WORD = "Электрооборудованиеснабсбытпромэнергоремонтмонтаж"
@@ -42,19 +43,27 @@ class Addresses:
 
 
 @contextmanager
-def make_world(database_url: str, console: str, browser: Browser, folder: Path) -> Iterator[Addresses]:
-    """Something to show on every page; the database stays bound while the context lasts."""
+def make_world(
+    database_url: str, console: str, browser: Browser, folder: Path, sandbox: Sandbox
+) -> Iterator[Addresses]:
+    """Something to show on every page; the database stays bound while the context lasts.
+
+    From here on the operator ends no order: the last run is still at work when it is looked at.
+    """
     engine = db.connect(database_url)
     line, department, person = _lengthen_names()
     context = browser.new_context(locale="ru", accept_downloads=True)
     context.set_default_timeout(15_000)
     customer, manager = context.new_page(), browser.new_context(locale="ru").new_page()
     sign_in(customer, console, "admin", "ru")
-    runs = _runs(customer, folder, line)
+    runs = [*_runs(customer, folder, line), *_account_pages(customer)]
     request, draft = _submitted(customer, folder), _draft(customer, folder)
     _report_and_schedule(customer)
     sign_in(manager, console, "operator-manager", "ru")
     resolve = _resolved(manager, request)
+    sandbox.admin("PUT", "completion", {"delaySeconds": 3_600})
+    progress = _account_run(customer, f"later.{LONG_ADDRESS}")
+    expect(customer.locator("#progress")).to_be_visible()
     context.close()
     manager.context.close()
     structure = [
@@ -67,7 +76,7 @@ def make_world(database_url: str, console: str, browser: Browser, folder: Path) 
         console,
         {
             "": PUBLIC,
-            "admin": [*COMPANY, *runs, *structure, *objects],
+            "admin": [*COMPANY, *runs, progress, *structure, *objects],
             "operator-manager": ["/desk", "/desk?view=all", desk, resolve],
             "operator-admin": ["/companies"],
         },
@@ -137,6 +146,40 @@ def _runs(page: Page, folder: Path, line: int) -> list[str]:
     page.wait_for_url(re.compile(r"/runs/\d+$"))
     expect(page.locator("#progress")).to_have_count(0, timeout=60_000)
     return [upload, *choices, preview, _path(page)]
+
+
+def _account_pages(page: Page) -> list[str]:
+    """Paths of the parameters, of a preview and of the finished run of an operation on billing accounts."""
+    parameters = _account_parameters(page)
+    preview = _account_preview(page, f"other.{LONG_ADDRESS}")
+    run = _account_run(page, LONG_ADDRESS)
+    expect(page.locator("#progress")).to_have_count(0, timeout=60_000)
+    return [parameters, preview, run]
+
+
+def _account_parameters(page: Page) -> str:
+    page.goto(_at(page, "/structure/operator"))
+    for box in page.locator("main input[name=ids]").all():
+        box.check()
+    page.click("button[formaction*='/operations/set_invoice_delivery/']")
+    page.wait_for_url(re.compile(r"/operations/set_invoice_delivery/new"))
+    return _path(page)
+
+
+def _account_preview(page: Page, address: str) -> str:
+    _account_parameters(page)
+    page.check("input[name=channel][value=email]")
+    page.fill("#email", address)
+    page.click("main form .btn-primary")
+    page.wait_for_url(re.compile(r"/preview$"))
+    return _path(page)
+
+
+def _account_run(page: Page, address: str) -> str:
+    _account_preview(page, address)
+    page.click(".btn-go")
+    page.wait_for_url(re.compile(r"/runs/\d+$"))
+    return _path(page)
 
 
 def _filled(page: Page, folder: Path) -> str:

@@ -50,7 +50,7 @@ def addresses(
     sandbox.admin("POST", "seed", {"companies": [{"name": "ООО «Полёт»", "lines": 30}], "seed": 11})
     launcher.run("load-demo", "-m", "console.cli", "load-demo")
     with make_world(
-        module_database.url, console_server.url, browser, tmp_path_factory.mktemp("files")
+        module_database.url, console_server.url, browser, tmp_path_factory.mktemp("files"), sandbox
     ) as made:
         yield made
 
