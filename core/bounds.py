@@ -1,4 +1,4 @@
-"""What the database can keep: texts without NUL and lone surrogates, whole numbers of 64 bits."""
+"""The values that the database can keep: texts without NUL and lone surrogates, whole numbers of 64 bits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes many rows in one statement: each column travels as one array and becomes rows again through unnest."""
+"""Writing many rows in one statement: each column travels as one array and becomes rows again through unnest."""
 
 from __future__ import annotations
 

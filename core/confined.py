@@ -51,7 +51,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a child may use: address space, size of a file and of its result in MB, seconds by the clock and of the
+    """The bounds of a child: address space, size of a file and of its result in MB, seconds by the clock and of the
     processor, open files."""
 
     memory_mb: int = 512
@@ -64,7 +64,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Sentences:
-    """What people are told when the child did not come to its end: message ids that say what happened and what to do.
+    """The texts for a child that did not come to its end: message ids that say what happened and what to do.
 
     `too_large` took more memory than it may, `too_long` more time, `crashed` ended in any other way, `busy` was not
     begun since too many others run.
@@ -160,7 +160,7 @@ class _Child:
         _kill(pid)
 
     def _talk(self, process: subprocess.Popen[bytes]) -> None:
-        """Gives the child its work and takes what it sends until it closes its end or sends nonsense."""
+        """Give the child its work and take what it sends until it closes its end or sends nonsense."""
         assert process.stdin is not None
         assert process.stdout is not None
         bounds = self._confined.bounds

@@ -57,7 +57,7 @@ Call = Callable[[], None]
 
 @dataclass
 class _Calls:
-    """What is to be done outside of the database at the end, each with the savepoint in which it was asked for."""
+    """The calls to make outside of the database at the end, each with the savepoint in which it was asked for."""
 
     after_commit: list[tuple[SessionTransaction | None, Call]] = field(default_factory=list)
     on_rollback: list[tuple[SessionTransaction | None, Call]] = field(default_factory=list)

@@ -44,7 +44,7 @@ def for_server(address: str) -> str:
 
 
 def parts_of(typed: str) -> list[str]:
-    """What a text names as addresses, each as it was typed, for `normal` to read.
+    """The addresses that a text names, each as it was typed, for `normal` to read.
 
     Commas, semicolons, blanks and new lines part them. Words before an address in angle brackets are its name,
     which may hold commas, as mail programs write it.

@@ -22,7 +22,7 @@ class AppError(Exception):
 
 
 class InvalidInput(AppError):
-    """What was sent does not fit; `fields` maps each field to all its messages. HTTP 422."""
+    """Input that does not fit; `fields` maps each field to all its messages. HTTP 422."""
 
     code = "invalid_input"
 
@@ -49,7 +49,7 @@ class NotAllowed(AppError):
 
 
 class NotFound(AppError):
-    """It does not exist, or not for this company. HTTP 404."""
+    """An object that does not exist, or not for this company. HTTP 404."""
 
     code = "not_found"
 

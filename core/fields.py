@@ -65,7 +65,7 @@ class Only(NamedTuple):
 
 @dataclass(frozen=True)
 class FieldInfo:
-    """How people see a field; texts are message ids.
+    """The presentation of a field; texts are message ids.
 
     `default` is what a form begins with, `prefill` the column of the company or of the person that it begins with
     ("company.inn", "user.phone"). `groups` are the lengths of the groups in which digits stand on paper. `unit` stands
@@ -86,7 +86,7 @@ class FieldInfo:
 
 
 class More(TypedDict, total=False):
-    """What every field may say beside its label: see FieldInfo."""
+    """The options of every field beside its label: see FieldInfo."""
 
     hint: str
     prefill: str
@@ -95,7 +95,7 @@ class More(TypedDict, total=False):
 
 
 def info_of(declared: fields.Field[Any]) -> FieldInfo:
-    """How people see a field; raises TypeError for one that no builder of this module or of lines/fields.py made."""
+    """The presentation of a field; raises TypeError for one that no builder of ours made."""
     info = declared.metadata.get(INFO)
     if not isinstance(info, FieldInfo):
         raise TypeError(f"{declared.name}: declare it with core.fields or lines.fields")
@@ -362,5 +362,5 @@ def email(label: str, *, required: bool = True, **more: Unpack[More]) -> Email:
 def checked(
     label: str, check: Callable[[str], str | None], *, required: bool = True, **more: Unpack[More]
 ) -> Checked:
-    """Digits that `check` says what is wrong with, such as an INN."""
+    """A field of digits with a check that names the problem, such as an INN."""
     return Checked(check, **options(FieldInfo(label, DIGITS, **more), required))

@@ -1,4 +1,4 @@
-"""Marks texts for translation and translates them without a web request: for workers and Excel files."""
+"""Texts marked for translation, and their translation without a web request: for workers and Excel files."""
 
 import gettext
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ TRANSLATIONS: Final = Path(__file__).resolve().parents[1] / "translations"
 
 
 def N_(msgid: str) -> str:  # noqa: N802 - the customary gettext name, which pybabel extracts
-    """Marks ``msgid`` for extraction and returns it as it is."""
+    """Mark ``msgid`` for extraction and return it as it is."""
     return msgid
 
 
 def NN_(singular: str, plural: str) -> tuple[str, str]:  # noqa: N802 - as N_, for texts that count
-    """Marks both forms for extraction and returns them, for ``ntranslate(locale, *forms, n)``."""
+    """Mark both forms for extraction and return them, for ``ntranslate(locale, *forms, n)``."""
     return singular, plural
 
 

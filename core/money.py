@@ -18,7 +18,7 @@ class AmountUnreadable(ValueError):
 
 
 class AmountTooFine(AmountUnreadable):
-    """There are more than two digits behind the point."""
+    """An amount with more than two digits behind the point."""
 
 
 class AmountAmbiguous(AmountUnreadable):

@@ -1,4 +1,4 @@
-"""What a text and the phone number read from it have to do with each other."""
+"""The relation of a text and the phone number read from it."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def connection(redis_url: str, *, timeout: float = 5.0) -> Redis:
 
 @dataclass(frozen=True)
 class WakeUp:
-    """What a worker is woken for: a function by its dotted name, its queue, and the seconds that it may take."""
+    """The call that a worker is woken for: a function by its dotted name, its queue, and its limit in seconds."""
 
     function: str
     queue: str
@@ -45,7 +45,7 @@ class WakeUp:
 
 
 class JobQueue:
-    """Where work leaves the process: wakes a worker for a row of the database. Losing a job loses nothing (sweepers).
+    """The queue of work for other processes: a job wakes a worker for a row. Losing it loses nothing (sweepers).
 
     Of one row no more than `most` wake-ups wait at a time, so that no run crowds out the others.
     """
@@ -139,7 +139,7 @@ REMIND_SECONDS = 60.0
 
 
 class _Outage:
-    """What this process has written of a database that is away: when (monotonic seconds), and which jobs it failed."""
+    """The log entries of this process on an absent database: when (monotonic seconds), and which jobs it failed."""
 
     noted: float | None = None
     failed: ClassVar[set[str]] = set()

@@ -16,7 +16,7 @@ FUNCTIONS = (
 
 
 def wall(table: str, column: str = "company_id") -> list[str]:
-    """Statements that hide rows of other companies and refuse to write them, from the owner too."""
+    """The statements that hide rows of other companies and refuse to write them, from the owner too."""
     # The sub-select is evaluated once per statement, not once per row.
     return wall_by(table, f"{column} = ANY ((SELECT app_companies())::bigint[])")
 
@@ -32,7 +32,7 @@ def wall_by(table: str, own: str) -> list[str]:
 
 
 def application_grants(append_only: Iterable[str]) -> list[str]:
-    """What the application's role may do: nothing that changes tables, and no rewriting of the journal."""
+    """The grants of the application's role: nothing that changes tables, and no rewriting of the journal."""
     statements = [
         f"GRANT USAGE ON SCHEMA public TO {APPLICATION_ROLE}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APPLICATION_ROLE}",

@@ -1,4 +1,4 @@
-"""Where files are kept: a port that takes and gives whole files by key, and the local folder behind it."""
+"""The storage of files: a port that takes and gives whole files by key, and the local folder behind it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Storage(Protocol):
         """The file itself where it lies on this machine, None elsewhere."""
 
     def size(self, key: str) -> int:
-        """Bytes; raises NotFound."""
+        """The size of the file in bytes; raises NotFound."""
 
     def exists(self, key: str) -> bool:
         """True where the file is kept."""
@@ -52,7 +52,7 @@ class Storage(Protocol):
         """The companies of which files are kept."""
 
     def keys(self, company_id: int, before: datetime) -> Iterator[str]:
-        """Keys of the company's files that were put before this moment."""
+        """The keys of the company's files that were put before this moment."""
 
     def tidy(self, company_id: int, before: datetime) -> None:
         """Forget what is left of puts that were broken off before this moment."""
@@ -97,7 +97,7 @@ def full_disk_said() -> Iterator[None]:
 
 
 def no_room() -> Unavailable:
-    """What is said where the disk is full."""
+    """The refusal where the disk is full."""
     return Unavailable(N_("There is no room for the file on the server's disk."), code=DISK_FULL)
 
 
@@ -128,12 +128,12 @@ class LocalStorage:
             raise NotFound from problem
 
     def path(self, key: str) -> Path | None:
-        """Where the file lies; None where it is not kept."""
+        """The path of the file; None where it is not kept."""
         place = self._place(key)
         return place if place.is_file() else None
 
     def size(self, key: str) -> int:
-        """Bytes; raises NotFound."""
+        """The size of the file in bytes; raises NotFound."""
         try:
             return self._place(key).stat().st_size
         except FileNotFoundError as problem:
@@ -152,7 +152,7 @@ class LocalStorage:
         return sorted(int(folder.name) for folder in self._folder.glob("*") if folder.name.isdecimal())
 
     def keys(self, company_id: int, before: datetime) -> Iterator[str]:
-        """Keys of the company's files that were put before this moment."""
+        """The keys of the company's files that were put before this moment."""
         for path in self._older(company_id, before):
             key = path.relative_to(self._folder).as_posix()
             if _KEY.fullmatch(key):

@@ -93,14 +93,14 @@ def _announce(session: Session | None, scope: Scope) -> None:
 
 @contextmanager
 def company_scope(company_id: int) -> Iterator[Scope]:
-    """Everything within sees one company only."""
+    """The scope within which one company only is seen."""
     with _entered(Scope((company_id,))) as scope:
         yield scope
 
 
 @contextmanager
 def companies_scope(company_ids: tuple[int, ...]) -> Iterator[Scope]:
-    """Everything within sees these companies only: an account manager's portfolio."""
+    """The scope within which these companies only are seen: an account manager's portfolio."""
     with _entered(Scope(company_ids)) as scope:
         yield scope
 

@@ -7,7 +7,7 @@ from core.i18n import N_
 
 
 class NoDepartment(NotFound):
-    """There is no such department, or not for this actor."""
+    """A department that does not exist, or not for this actor."""
 
     def __init__(self) -> None:
         super().__init__(N_("This department does not exist or is out of your sight."))

@@ -95,7 +95,7 @@ class Department(CompanyOwned, Base):
 
 
 class DepartmentTotal(CompanyOwned, Base):
-    """How many lines of a state stand directly in a department: kept by the transaction that changes them."""
+    """The number of lines of a state directly in a department: kept by the transaction that changes them."""
 
     __tablename__ = "department_totals"
     department_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

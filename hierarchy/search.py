@@ -36,7 +36,7 @@ def offer(
     *,
     without: Department | None = None,
 ) -> Offer:
-    """What the actor may choose from by this permission; `without` this one and all below it."""
+    """The departments that this permission lets the actor choose from; `without` this one and all below it."""
     seen: list[ColumnElement[bool]] = [
         Department.company_id == company_of(actor),
         visible(actor, permission, Department.path.expression),
@@ -76,7 +76,7 @@ def _upper_levels(session: Session, seen: Sequence[ColumnElement[bool]]) -> Offe
 
 
 def down_the_tree(departments: Sequence[Department]) -> list[Department]:
-    """Each after the one above it, siblings by name."""
+    """The departments, each after the one above it, siblings by name."""
     names = {department.id: department.name.lower().replace("ё", "е") for department in departments}
 
     def way(department: Department) -> list[tuple[str, int]]:

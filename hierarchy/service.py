@@ -191,7 +191,7 @@ def _children(session: Session, department: Department) -> list[Department]:
 
 
 def _height(session: Session, branch: Department) -> int:
-    """How many levels hang below."""
+    """The number of levels below."""
     deepest = session.scalar(
         select(func.max(func.length(func.regexp_replace(Department.path, "[^/]", "", "g")))).where(
             Department.company_id == branch.company_id,
@@ -203,7 +203,7 @@ def _height(session: Session, branch: Department) -> int:
 
 
 def _hang(session: Session, branch: Department, target: Department) -> None:
-    """Paths of the whole branch in one statement, and the grants on it in another."""
+    """Write the paths of the whole branch in one statement, and the grants on it in another."""
     old, new = branch.path, tree.path_below(target, branch.id)
     session.execute(
         update(Department)

@@ -1,4 +1,4 @@
-"""What the operator says of a line, as columns of the table of lines: the mapping that lines/attributes.py declares."""
+"""The operator's attributes of a line as columns of the table: the mapping that lines/attributes.py declares."""
 
 from __future__ import annotations
 

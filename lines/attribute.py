@@ -1,4 +1,4 @@
-"""What an attribute of a line is: a value that says how it is held, called, listed, filtered, sorted and exported."""
+"""Attributes of a line: each a value that says how it is held, called, listed, filtered, sorted and exported."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LAST = 1000
 
 
 class Kind(StrEnum):
-    """What values are, hence how each is written on pages, in workbooks and by the API."""
+    """The kind of values, hence how each is written on pages, in workbooks and by the API."""
 
     TEXT = "text"
     WORDS = "words"  # a code; its words stand in the attribute
@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 
 class Owner(StrEnum):
-    """Whose word counts on a value, hence what the synchronisation does with it."""
+    """The side whose word counts on a value, hence what the synchronisation does with it."""
 
     COMPANY = "company"  # the operator is not asked
     OPERATOR = "operator"  # what the operator changed last, unless an order of ours is on its way

@@ -1,4 +1,4 @@
-"""Kinds of filters over lines: what each reads from the address, what it asks of a line, how it is offered."""
+"""Kinds of filters over lines: each with its part of the address, its condition on a line, its widget."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ class AttributeFilter:
 
     @property
     def widget(self) -> str:
-        """How a page draws it: the name of a macro in templates/lines/filter_parts.html."""
+        """The widget of a page: the name of a macro in templates/lines/filter_parts.html."""
         raise NotImplementedError
 
     def schema_field(self) -> fields.Field[Any]:
-        """What is read from the address."""
+        """The field that reads the address."""
         raise NotImplementedError
 
     def conditions(self, line: LineEntity, value: Any) -> Conditions:
-        """What a value asks of a line."""
+        """The conditions of a value on a line."""
         raise NotImplementedError
 
 

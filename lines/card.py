@@ -37,7 +37,7 @@ class LineCard:
 
     @property
     def used_percent(self) -> int | None:
-        """How much of the limit is spent, in whole per cent; None without a limit."""
+        """The spent part of the limit in whole per cent; None without a limit."""
         if self.line.limit_amount is None:
             return None
         if not self.line.limit_amount:
@@ -46,7 +46,7 @@ class LineCard:
 
     @property
     def left(self) -> Decimal | None:
-        """What is left of the limit, never below zero."""
+        """The rest of the limit, never below zero."""
         if self.line.limit_amount is None:
             return None
         return max(self.line.limit_amount - self.line.spent, Decimal(0))
@@ -87,7 +87,7 @@ def get_line(session: Session, actor: Actor, line_id: int) -> LineCard:
 def history(
     session: Session, card: LineCard, *, before: tuple[int, int] | None = None
 ) -> Sequence[JournalEntry]:
-    """What was changed on the line, newest first, a page at a time."""
+    """The changes on the line, newest first, a page at a time."""
     search = EntrySearch(object_kind="line", object_id=card.line.id, before=before)
     return session.scalars(entries(card.line.company_id, search)).all()
 

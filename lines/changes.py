@@ -1,4 +1,4 @@
-"""What was changed on a line or an account, in words: the journal's names of columns, what a run's workbook says."""
+"""Changes on a line or an account in words: the journal's names of columns, what a run's workbook says."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ OF_LIMIT = ("limit_period", "limit_warn")
 
 
 class ChangeWords:
-    """Says the values of journal entries in one language; the few that a run writes are put into words once."""
+    """The values of journal entries in the words of one language; the few that a run writes are put into words once."""
 
     def __init__(self, locale: str, tariffs: Mapping[str, str], row_value: RowValue | None = None) -> None:
         """`row_value` is what each line got for itself in the run, if it got such a thing."""

@@ -32,7 +32,7 @@ LOST_DEPARTMENT = N_("This department is not there any more, or you may not see 
 
 
 def beginning(session: Session, actor: Actor | None, schema: Schema) -> dict[str, str]:
-    """What a form begins with, by field: defaults, and what is known of the company and the person, if anybody is."""
+    """The first values of a form by field: defaults, and what is known of the company and the person, if anybody is."""
     infos = {name: info_of(declared) for name, declared in schema.fields.items()}
     values = {name: "" if info.default is None else str(info.default) for name, info in infos.items()}
     prefilled = {name: info.prefill.partition(".") for name, info in infos.items() if info.prefill}
@@ -56,7 +56,7 @@ def problems(
     *,
     is_narrowed: bool = False,
 ) -> dict[str, list[str]]:
-    """What is wrong with the tariffs, accounts and departments among these values, by field.
+    """The problems of the tariffs, accounts and departments among these values, by field.
 
     Departments are those on which the actor holds the permission; where what is done is narrowed to these anyway
     (`is_narrowed`), one above them counts too.
@@ -115,7 +115,7 @@ def in_words(session: Session, company_id: int, declared: fields.Field[Any], val
 
 
 def read(declared: fields.Field[Any], value: Any) -> Any:
-    """What a stored value means to its field; None for one that it cannot read, as drafts keep it."""
+    """The meaning of a stored value to its field; None for one that it cannot read, as drafts keep it."""
     try:
         return declared.deserialize(str(value))
     except ValidationError:

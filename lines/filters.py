@@ -81,7 +81,7 @@ FilterSchema = _BaseSchema.from_dict(
 
 @dataclass(frozen=True)
 class LineFilter:
-    """What the list is narrowed to and how it is sorted; None and empty mean "does not matter".
+    """The conditions and the order of the list; None and empty mean "does not matter".
 
     `used` is per cent of the spending limit, `idle` days without activity, `direct` leaves out what stands below
     the department; `sort` begins with "-" where it descends. `others` are name and value of the filters that have no

@@ -1,4 +1,4 @@
-"""What the worker repeats about lines: continuous synchronisation with the operator."""
+"""Repeated work about lines: continuous synchronisation with the operator."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def synchronise(parts: Parts) -> None:
 
 
 def reconcile(parts: Parts) -> None:
-    """Everything once more from the start, for companies whose last time was a day ago: what no change brought."""
+    """Read everything once more from the start, for companies whose last time was a day ago: what no change brought."""
     for company_id in _due():
         _try(f"all:{company_id}", partial(sync.load_company, parts.operator.source, company_id))
 

@@ -1,4 +1,4 @@
-"""How the list is ordered and how its next page is found: by the key of the last row shown, never by counting."""
+"""The order of the list and the way to its next page: by the key of the last row shown, never by counting."""
 
 from __future__ import annotations
 

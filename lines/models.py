@@ -35,7 +35,7 @@ class LineState(StrEnum):
 
 
 class BlockReason(StrEnum):
-    """Why a line is blocked; the first three are for its company to choose."""
+    """The reason why a line is blocked; the first three are for its company to choose."""
 
     VOLUNTARY = "voluntary"
     LOST = "lost"
@@ -99,7 +99,7 @@ class Line(CompanyOwned, Base):
 
 
 class SimState(StrEnum):
-    """What can be done with a SIM card."""
+    """The state of a SIM card, by what can be done with it."""
 
     IN_USE = "in_use"
     SPARE = "spare"

@@ -30,7 +30,7 @@ CLASSES: dict[str, str] = {
 
 
 def free_numbers(session: Session, actor: Actor, search: StockSearch, most: int) -> list[Offer]:
-    """What the company may give to its lines, the cheapest first."""
+    """The numbers that the company may give to its lines, the cheapest first."""
     company_id = company_of(actor)
     party = select(Company.party_id).where(Company.id == company_id).scalar_subquery()
     mine = or_(PoolNumber.party_id.is_(None), PoolNumber.party_id == party)

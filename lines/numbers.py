@@ -1,4 +1,4 @@
-"""Reads and shows phone numbers (MSISDN) and SIM card numbers (ICCID) in all the ways people write them."""
+"""Phone numbers (MSISDN) and SIM card numbers (ICCID), read in all the ways people write them, and shown."""
 
 import re
 from decimal import Decimal
@@ -169,7 +169,7 @@ def _parse_words(text: str) -> str | None:
 
 
 def _parse_restored(text: str) -> str | None:
-    """What another program wrote as a float: "79123456789.0", "7.9123456789E+10"; None if digits are lost."""
+    """A number written by another program as a float: "79123456789.0", "7.9123456789E+10"; None if digits are lost."""
     text = text.strip()
     whole = _RESTORED.fullmatch(text)
     if whole is not None:

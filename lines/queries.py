@@ -1,4 +1,4 @@
-"""Selects over lines: what matches a filter, a page of it by keyset, and how many there are."""
+"""Selects over lines: those that match a filter, a page of them by keyset, and their number."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Count:
-    """How many match; where it is not exact there are more than `number`."""
+    """The number of matches; where it is not exact there are more than `number`."""
 
     number: int
     is_exact: bool = True
@@ -110,7 +110,7 @@ def within(company_id: int, department_id: int) -> ColumnElement[bool]:
 def conditions(
     line_filter: LineFilter, company_id: int, line: LineEntity = Line
 ) -> list[ColumnElement[bool]]:
-    """What the filter asks of a line itself, its department apart."""
+    """The conditions of the filter on a line itself, its department apart."""
     clauses: list[ColumnElement[bool]] = []
     if line_filter.q:
         clauses.append(search.condition(line_filter.q, company_id, line))
@@ -233,7 +233,7 @@ def is_by_department_cheaper(departments: int, lines: int, company: int, page: i
 def count_matching(
     session: Session, actor: Actor, permission: Permission, line_filter: LineFilter, *, most: int = COUNTED
 ) -> Count:
-    """How many match: from the kept totals where they hold the answer, else counted up to `most`."""
+    """The number of matches: from the kept totals where they hold the answer, else counted up to `most`."""
     scope = find_scope(session, actor, permission, line_filter)
     if scope.is_empty:
         return Count(0)

@@ -1,4 +1,4 @@
-"""What a person may mean by the text in the search field: a number, its end, a SIM card, a name."""
+"""The meanings of the text in the search field: a number, its end, a SIM card, a name."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def condition(text: str, company_id: int, line: LineEntity = Line) -> ColumnElem
 
 
 def departments_named(name: str, company_id: int) -> ColumnElement[list[int]]:
-    """Ids of departments of which a word begins so, with all below, as an array that an index is probed with."""
+    """The ids of departments of which a word begins so, with all below, as an array that an index is probed with."""
     top, under = aliased(Department), aliased(Department)
     words = func.concat(" ", func.translate(func.lower(top.name), "ё", "е"))
     ids = (

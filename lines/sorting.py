@@ -1,4 +1,4 @@
-"""What the list of lines can be sorted by: columns, the values of a row, and how text becomes values again."""
+"""The orders of the list of lines: columns, the values of a row, and how text becomes values again."""
 
 from __future__ import annotations
 

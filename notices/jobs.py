@@ -1,4 +1,4 @@
-"""What the worker repeats about notices: sending mail that is due, forgetting what is old."""
+"""Repeated work about notices: sending mail that is due, forgetting what is old."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people are told in the console, and mail that waits for the mail server."""
+"""Notices in the console, and mail that waits for the mail server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.tenancy import CompanyOwned
 
 
 class MailState(StrEnum):
-    """Where a mail stands."""
+    """The state of a mail."""
 
     PENDING = "pending"
     SENT = "sent"

@@ -1,4 +1,4 @@
-"""Sends what waits in the outbox: claimed so that no two senders take one mail, tried again with longer pauses."""
+"""Sending of the outbox: mails are claimed so that no two senders take one, and tried again with longer pauses."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def send_due(server: SmtpServer, storage: Storage) -> int:
 
 
 def waiting() -> int:
-    """How many mails wait to be sent, in every company."""
+    """The number of mails that wait to be sent, in every company."""
     with all_companies(reason=REASON), unit_of_work() as db:
         return int(db.scalar(select(func.count()).where(OutboxMail.state == MailState.PENDING)) or 0)
 

@@ -93,7 +93,7 @@ def mail(
 
 
 def unread(session: Session, user_id: int) -> int:
-    """How many notices the person has not read, of every company the person looks after."""
+    """The number of notices that the person has not read, of every company the person looks after."""
     with all_companies(reason=OWN):
         count = session.scalar(
             select(func.count()).where(

@@ -1,4 +1,4 @@
-"""What can be changed at the operator, in our words; each adapter puts them into those of its operator.
+"""Changes at the operator, in our words; each adapter puts them into those of its operator.
 
 An attribute is declared here once: orders say it (`Change`), and what is read of a line says it (operators/records.py).
 """
@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 
 class Unchanged(Enum):
-    """Stands where nothing is said of an attribute: it stays as it is. None means that there is none any more."""
+    """The mark of an attribute of which nothing is said: it stays as it is. None means that there is none any more."""
 
     UNCHANGED = "unchanged"
 
@@ -32,7 +32,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDelivery:
-    """Where the invoices of an account go. `channel` is "email", "paper" or "edo", `address` one line of text."""
+    """The delivery of an account's invoices. `channel` is "email", "paper" or "edo", `address` one line of text."""
 
     channel: str
     address: str
@@ -40,7 +40,7 @@ class InvoiceDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineAttributes:
-    """What can be changed on a line; only what is named is said.
+    """The attributes to change on a line; those that are not named stay.
 
     The state with the reason of a block, the spending limit (None for none), the tariff by its id, the ICCID of the SIM
     card, the number (E.164 without plus).
@@ -56,7 +56,7 @@ class LineAttributes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change(LineAttributes):
-    """What an order changes on its target.
+    """The change that an order makes to its target.
 
     On lines also from when the tariff holds ("now" or "nextPeriod"); on billing accounts where the invoices go.
     """

@@ -1,4 +1,4 @@
-"""How long the operator has answered without a break: every worker adds what it sees, the database's clock counts."""
+"""The time without a break in the operator's answers: every worker adds to it, the database's clock counts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SILENT = text("""
 
 
 class Contact:
-    """What one worker saw of the operator, written down for all of them."""
+    """The contact of one worker with the operator, written down for all of them."""
 
     def __init__(self) -> None:
         self._noted = -math.inf

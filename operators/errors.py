@@ -1,4 +1,4 @@
-"""What goes wrong between us and the operator, apart from what it says of single lines."""
+"""Errors between us and the operator, apart from what it says of single lines."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class NotSent(OperatorAway):
 
 
 class NotNow(OperatorAway):
-    """It is not our turn: no request is free under the operator's limit, or it says so itself."""
+    """A request that has to wait its turn: none is free under the operator's limit, or it says so itself."""
 
 
 class TooLate(NotSent):

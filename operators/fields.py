@@ -1,4 +1,4 @@
-"""Takes single values out of the operator's JSON and says in words what is wrong with them."""
+"""Single values of the operator's JSON, each checked, with its problem in words."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def get_text(record: dict[str, Any], name: str) -> str:
 
 
 def amount(value: Any, name: str) -> Decimal:
-    """Roubles rounded to kopecks, from a JSON number or a text; raises Unfit."""
+    """The amount in roubles rounded to kopecks, from a JSON number or a text; raises Unfit."""
     if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
         raise Unfit(f"{name} is not an amount")
     try:

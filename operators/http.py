@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Reply:
-    """What the operator answered; `body` is its JSON with exact decimals, None where it was not JSON."""
+    """The operator's answer; `body` is its JSON with exact decimals, None where it was not JSON."""
 
     status: int
     body: Any
@@ -52,7 +52,7 @@ class Reply:
 
     @property
     def date(self) -> datetime | None:
-        """When the operator answered, by its own clock and to the second; None where it does not say."""
+        """The moment of the operator's answer, by its own clock and to the second; None where it does not say."""
         try:
             moment = parsedate_to_datetime(self.headers.get("date", ""))
         except ValueError:
@@ -61,7 +61,7 @@ class Reply:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds that the operator asks us to wait; None where it does not say, or says a date."""
+        """The seconds that the operator asks us to wait; None where it does not say, or says a date."""
         try:
             seconds = float(self.headers.get("retry-after", ""))
         except ValueError:
@@ -70,7 +70,7 @@ class Reply:
 
 
 class HttpClient:
-    """Speaks JSON with one operator. Thread-safe.
+    """A client that speaks JSON with one operator. Thread-safe.
 
     `get` takes a token per attempt and tries again; `send` makes one attempt and takes none: its callers do.
     Both raise OperatorAway's children where there is no reply, never urllib3's errors.
@@ -160,7 +160,7 @@ class HttpClient:
 
     @property
     def last_date(self) -> datetime | None:
-        """What the operator's clock had passed when it gave its last answer; None before the first that says so."""
+        """The operator's clock at its last answer; None before the first that says so."""
         dated = self._dated
         return None if dated is None else dated[0]
 

@@ -78,7 +78,7 @@ return math.floor(math.max(0, next - slack - now))
 
 
 class TokenBucket:
-    """Gives out `rate` tokens a second over all processes; 0 is no limit.
+    """A bucket that gives out `rate` tokens a second over all processes; 0 is no limit.
 
     A token is reserved for its moment and the taker sleeps until then, so the rate is used to the full.
     The burst stays below a tenth of a second's worth, so that an operator who allows that much has room left
@@ -188,10 +188,10 @@ class TokenBucket:
 
 
 class NoLimit:
-    """Stands in where the operator has no limit."""
+    """The limiter of an operator without a limit."""
 
     def take(self, wait: float) -> bool:  # noqa: ARG002 - the protocol's
-        """Always at once."""
+        """Take a token, always at once."""
         return True
 
     def due(self) -> float:
@@ -199,4 +199,4 @@ class NoLimit:
         return 0.0
 
     def penalise(self, seconds: float) -> None:
-        """Nothing to hold back."""
+        """Hold back nothing."""

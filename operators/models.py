@@ -1,4 +1,4 @@
-"""What the gateway remembers between runs of the process: the catalogue and the state of synchronisation."""
+"""The gateway's memory between runs of the process: the catalogue and the state of synchronisation."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class OperatorContact(Base):
 
 
 class SyncState(Base):
-    """How far one stream of synchronisation has come: `cursor` is the newest change seen."""
+    """The progress of one stream of synchronisation: `cursor` is the newest change seen."""
 
     __tablename__ = "sync_states"
     stream: Mapped[str] = mapped_column(primary_key=True)

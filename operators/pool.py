@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class NumberClass(StrEnum):
-    """How good a number is to remember."""
+    """The class of a number by how good it is to remember."""
 
     ORDINARY = "ordinary"
     FINE = "fine"

@@ -60,7 +60,7 @@ class Order:
 
 
 class Outcome(StrEnum):
-    """How one line of an order stands at the operator."""
+    """The state of one line of an order at the operator."""
 
     OPEN = "open"
     DONE = "done"
@@ -118,7 +118,7 @@ class Retry:
 
 @dataclass(frozen=True)
 class Unknown:
-    """Nobody knows whether the order arrived: look it up by its key before anything else.
+    """An order of which nobody knows whether it arrived: look it up by its key before anything else.
 
     `is_silence`: the operator did not answer.
     """
@@ -166,7 +166,7 @@ class Gateway(Protocol):
 
     @property
     def settle(self) -> float:
-        """Seconds for which the operator must have answered before a look-up that finds nothing is believed."""
+        """The seconds for which the operator must have answered before a look-up that finds nothing is believed."""
         ...
 
     def moment(self) -> datetime | None:
@@ -177,7 +177,7 @@ class Gateway(Protocol):
         ...
 
     def token_due(self) -> float:
-        """Seconds until a request could leave under the operator's limit, as it looks now; takes nothing."""
+        """The seconds until a request could leave under the operator's limit, as it looks now; takes nothing."""
         ...
 
     def take_token(self, wait: float) -> bool:
@@ -194,7 +194,7 @@ class Gateway(Protocol):
 
 
 class Source(Protocol):
-    """Where synchronisation reads from, page by page. Raises operators.errors.OperatorAway."""
+    """The source that synchronisation reads from, page by page. Raises operators.errors.OperatorAway."""
 
     def parties(self) -> Iterator[Page[PartyData]]:
         """All customers."""
@@ -252,7 +252,7 @@ class OtherEvent:
 
 
 class Disbelief(StrEnum):
-    """Why an event is not believed."""
+    """The reason why an event is not believed."""
 
     BAD_SIGNATURE = "bad_signature"
     TOO_OLD = "too_old"
@@ -260,7 +260,7 @@ class Disbelief(StrEnum):
 
 @dataclass(frozen=True)
 class EventRefused:
-    """What came is no event of the operator's, or is not one of now: nothing of it was read."""
+    """A body that is no event of the operator's, or not one of now: nothing of it was read."""
 
     why: Disbelief
 

@@ -1,4 +1,4 @@
-"""What the operator knows, as checked values that no longer show which API they came from."""
+"""The operator's records as checked values that no longer show which API they came from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far each stream of synchronisation has come; see operators.models.SyncState."""
+"""The progress of each stream of synchronisation; see operators.models.SyncState."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REASON = "the state of synchronisation belongs to no company"
 
 @dataclass
 class Report:
-    """What one synchronisation did; `deferred` lines wait for the end of an order, `odd` records were skipped.
+    """The result of one synchronisation; `deferred` lines wait for the end of an order, `odd` records were skipped.
 
     `corrected` lines stood otherwise at the operator than here although it shows no later change of them.
     """
@@ -41,7 +41,7 @@ class Report:
 
 @dataclass(frozen=True)
 class State:
-    """Where a stream stands: its cursor, when it last ended well, and what went wrong since."""
+    """The state of a stream: its cursor, when it last ended well, and what went wrong since."""
 
     cursor: str
     done_at: datetime | None
@@ -61,7 +61,7 @@ LATE_AFTER: Mapping[str, timedelta] = {
 
 
 def kind_of(stream: str) -> str:
-    """What a stream brings: its name without the company."""
+    """The kind of a stream: its name without the company."""
     return stream.partition(":")[0]
 
 

@@ -1,4 +1,4 @@
-"""Who acts: an actor, the rights granted to it, the company acted in."""
+"""Actors: an actor, the rights granted to it, the company acted in."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Granted(NamedTuple):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, with what rights, in which company. `kind` is user, staff, token or system."""
+    """The person or program that acts, with its rights, in one company. `kind` is user, staff, token or system."""
 
     kind: str
     user_id: int | None

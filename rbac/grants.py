@@ -36,7 +36,7 @@ def create_preset_roles(session: Session, company_id: int) -> dict[str, Role]:
 
 
 def load_grants(session: Session, company_id: int, user_id: int, moment: datetime) -> frozenset[Granted]:
-    """What the user's roles grant at this moment, as needs."""
+    """The needs that the user's roles grant at this moment."""
     rows = session.execute(
         select(Role.preset, Role.permissions, Grant.path)
         .join(Grant, (Grant.company_id == Role.company_id) & (Grant.role_id == Role.id))

@@ -23,7 +23,7 @@ class Role(CompanyOwned, Base):
 
     @property
     def words(self) -> list[str]:
-        """What the role allows: a preset's words stand in the code, so that a new word reaches every company."""
+        """The permissions of the role: a preset's words stand in the code, so that a new word reaches every company."""
         return words_of(self.preset, self.permissions)
 
 

@@ -19,7 +19,7 @@ class For(Enum):
 
 
 class Permission(StrEnum):
-    """What a role may allow. The role editor, menus, buttons, API and tests all read this list.
+    """A permission that a role may hold. The role editor, menus, buttons, API and tests all read this list.
 
     `label` is a message id: what people read of the word, and what they are told where they lack it.
     """

@@ -50,12 +50,12 @@ def stop(session: Session, actor: Actor, parts: Parts, run_id: int) -> Run:
 
 
 def cancel_pending(db: Session, company_id: int, run_id: int) -> int:
-    """Items that were never sent end as `cancelled`; returns how many."""
+    """End items that were never sent as `cancelled`; returns their number."""
     return end_pending(db, company_id, run_id, ItemState.CANCELLED, "stopped")
 
 
 def end_pending(db: Session, company_id: int, run_id: int, state: ItemState, reason: str) -> int:
-    """Items that were never sent end in this state; returns how many. The caller moves the counters."""
+    """End items that were never sent in this state; returns their number. The caller moves the counters."""
     result = db.execute(
         update(RunItem)
         .where(RunItem.company_id == company_id, RunItem.run_id == run_id, RunItem.state == ItemState.PENDING)

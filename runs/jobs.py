@@ -1,4 +1,4 @@
-"""What the worker's jobs call: functions by dotted name, whose arguments are ids and nothing else."""
+"""The calls of the worker's jobs: functions by dotted name, whose arguments are ids and nothing else."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def wake_run(parts: Parts, company_id: int, run_id: int) -> None:
 
 
 def _let_go() -> None:
-    """This process sends nothing any more: what it left in doubt may be looked up by the next one now."""
+    """End the sending of this process: the next one may look up now what it left in doubt."""
     try:
         sweeper.worker_died(worker_name())
     except DATABASE_LOST:

@@ -25,7 +25,7 @@ WORDS = JournalWords(
 
 
 def operation_action(operation: Operation) -> Action:
-    """What an operation does to a line, or another thing, is called as the operation is."""
+    """The action of an operation on a line, or another thing: it is called as the operation is."""
     return Action(f"{operation.target}.{operation.code}", operation.words.title)
 
 

@@ -34,7 +34,7 @@ def run_list(actor: Actor, *, before_id: int | None, limit: int) -> Select[Run]:
 
 
 def outcome_counts(company_id: int, run_id: int) -> Select[str, str | None, int]:
-    """Items by state and reason."""
+    """The numbers of items by state and reason."""
     return (
         select(RunItem.state, RunItem.reason, func.count())
         .where(RunItem.company_id == company_id, RunItem.run_id == run_id)

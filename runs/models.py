@@ -19,7 +19,7 @@ LINE: Final = "line"
 
 
 class RunState(StrEnum):
-    """Where a run stands. `cancelled` may still have orders on the way; `finished_at` says when the last one ended."""
+    """The state of a run. `cancelled` may still have orders on the way; `finished_at` says when the last one ended."""
 
     PREVIEWED = "previewed"
     RUNNING = "running"
@@ -29,7 +29,7 @@ class RunState(StrEnum):
 
 
 class ItemState(StrEnum):
-    """Where one line of a run stands; the last five are final."""
+    """The state of one line of a run; the last five are final."""
 
     PENDING = "pending"
     SENT = "sent"
@@ -61,7 +61,7 @@ def item_no(run_id: int, key: str) -> int | None:
 
 
 class BatchState(StrEnum):
-    """Where one order to the operator stands."""
+    """The state of one order to the operator."""
 
     SENDING = "sending"  # written before the call; after its lease nobody knows whether it arrived
     UNSURE = "unsure"  # no answer came: look it up
@@ -120,7 +120,7 @@ class Run(CompanyOwned, Base):
 
     @property
     def open(self) -> int:
-        """Items without a final outcome."""
+        """The number of items without a final outcome."""
         return self.pending + self.sent + self.unknown
 
 

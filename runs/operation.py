@@ -1,4 +1,4 @@
-"""What an operation is, and what the engine asks of the things it is carried out on."""
+"""Operations, and the interface of the things that they are carried out on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Params = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a line is not eligible: a code, a sentence for people, and the condition in SQL.
+    """The reason why a line is not eligible: a code, a sentence for people, and the condition in SQL.
 
     Being SQL, one condition serves the preview, the freezing of 100,000 items and the check right before sending.
     `after_success`: it also holds of a line on which the operation was just carried out, such as "already blocked". The
@@ -43,7 +43,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Price:
-    """What one line costs: expressions in roubles, once and per month (the difference where something is replaced)."""
+    """The price of a line: expressions in roubles, once and per month (the difference where something is replaced)."""
 
     once: ColumnElement[Decimal]
     month: ColumnElement[Decimal]
@@ -51,7 +51,7 @@ class Price:
 
 @dataclass(frozen=True)
 class Words:
-    """How people speak of an operation. `confirm` and `done` are pairs of forms (NN_) over %(n)s lines."""
+    """The words of an operation. `confirm` and `done` are pairs of forms (NN_) over %(n)s lines."""
 
     title: str
     effect: str
@@ -128,7 +128,7 @@ class Operations(dict[str, Operation]):
 
 @dataclass(frozen=True)
 class TargetLine:
-    """What the runner needs of a line right before it sends: no more is read."""
+    """A line as the runner needs it right before it sends: no more is read."""
 
     no: int
     target_id: int
@@ -139,7 +139,7 @@ class TargetLine:
 
 @dataclass(frozen=True)
 class TargetWords:
-    """How people speak of a kind of things: message ids; pairs are forms (NN_) over %(n)s of them.
+    """The words of a kind of things: message ids; pairs are forms (NN_) over %(n)s of them.
 
     `title`, `second_title`, `state`, `user` and `place` head the columns of lists; what is empty has no column.
     """
@@ -174,7 +174,7 @@ TextColumn = ColumnElement[str] | InstrumentedAttribute[str]
 
 @dataclass(frozen=True)
 class TargetColumns:
-    """What lists show of a thing: each a text in SQL, empty or null where there is nothing to say."""
+    """The columns of a thing in lists: each a text in SQL, empty or null where there is nothing to say."""
 
     title: TextColumn
     second_title: TextColumn
@@ -214,11 +214,11 @@ class Target(Protocol):
         ...
 
     def sort_column(self) -> InstrumentedAttribute[Any]:
-        """What the items of a run are sorted by."""
+        """The expression that the items of a run are sorted by."""
         ...
 
     def requested(self, session: Session, selection: Selection) -> int | None:
-        """How many were asked for, where the selection names them one by one; None for filters and departments."""
+        """The number of things that the selection names one by one; None for filters and departments."""
         ...
 
     def lacks_right(self, actor: Actor, permission: Permission) -> ColumnElement[bool]:
@@ -233,7 +233,7 @@ class Target(Protocol):
         schema: FieldSchema,
         values: Mapping[str, Any],
     ) -> Mapping[str, list[str]]:
-        """What is wrong by field with parameters that name things of the company's: tariffs, accounts, departments."""
+        """The problems by field of parameters that name things of the company's: tariffs, accounts, departments."""
         ...
 
     def before_sending(

@@ -17,7 +17,7 @@ from runs.operation import Operation, Params, Target
 
 
 def read_params(operation: Operation, raw: Mapping[str, Any]) -> Params:
-    """Parameters as the operation's schema reads them; raises InvalidInput with every error at once."""
+    """The parameters as the operation's schema reads them; raises InvalidInput with every error at once."""
     try:
         loaded: Params = operation.schema().load(dict(raw))
     except ValidationError as problem:

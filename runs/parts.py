@@ -25,5 +25,5 @@ class Parts(CoreParts, Protocol):
 
 
 def target_of(parts: Parts, operation: Operation) -> Target:
-    """What this operation is carried out on."""
+    """The target of this operation."""
     return parts.targets[operation.target]

@@ -1,4 +1,4 @@
-"""Previews: what a run would do, said beforehand."""
+"""Previews: the effect of a run, said beforehand."""
 
 from __future__ import annotations
 

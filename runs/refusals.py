@@ -1,4 +1,4 @@
-"""Refusals in SQL: why a line is not eligible, and the sentences for it."""
+"""Refusals in SQL: the reasons why a line is not eligible, and the sentences for them."""
 
 from __future__ import annotations
 

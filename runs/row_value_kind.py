@@ -30,7 +30,7 @@ class StockSearch(NamedTuple):
 
 @dataclass(frozen=True)
 class Stock:
-    """What may be given out, the cheapest first. `offers` gets how many are wanted at most.
+    """The stock to give out, the cheapest first. `offers` gets the number wanted at most.
 
     `search_label` is the label of a search by a part of the value, `classes` are the names of the classes by code:
     where they are empty there is no such filter. All texts are message ids.
@@ -45,7 +45,7 @@ class Stock:
 
 @dataclass(frozen=True)
 class ListColumn:
-    """How a column of an uploaded list is known to hold values of a kind.
+    """The marks by which a column of an uploaded list is known to hold values of a kind.
 
     `words` finds the words that name the kind in a header which says that it holds something new, in each language of
     the console; what cannot be read in such a column is a mistake to be shown. `is_unmistakable`: without such a
@@ -57,7 +57,7 @@ class ListColumn:
 
 
 class Replaced(NamedTuple):
-    """What a line had before and what it has now, both in their plain form."""
+    """The value of a line before and now, both in their plain form."""
 
     earlier: str | None
     now: str
@@ -71,7 +71,7 @@ After = Callable[[Session, int, Sequence[Replaced]], None]
 
 @dataclass(frozen=True)
 class RowValue:
-    """What each line gets for itself, where one value for all will not do.
+    """A value of each line for itself, where one value for all will not do.
 
     `code` is unique; under it an uploaded list keeps the values (`UploadRow.values`). `column` is the column of the
     line that they replace. `read` makes the plain form of what was typed or of a cell of a spreadsheet as it was

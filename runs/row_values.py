@@ -1,4 +1,4 @@
-"""What each line gets for itself in a run, where one value for all will not do: reading it and keeping it."""
+"""The values of each line for itself in a run, where one value for all will not do: reading it and keeping it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ COLUMNS = ["company_id", "run_id", "target_id", "value"]
 
 
 def split(raw: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
-    """Parameters as given, parted into those for all lines, the values by line, and the run to take values from."""
+    """The parameters as given, parted into those for all lines, the values by line, and the run to take values from."""
     params = {name: value for name, value in raw.items() if name not in (VALUES, VALUES_OF)}
     return params, raw.get(VALUES), raw.get(VALUES_OF)
 
@@ -127,7 +127,7 @@ def joined(
 
 
 def of_line(company_id: Any, run_id: Any, target_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Joins the value of a line in a run.
+    """A join of the value of a line in a run.
 
     The run is compared by an expression over the line: a planner that knows nothing yet of values just written would
     else take them for one and go through all of them for each line.
@@ -162,7 +162,7 @@ def shown(value: str | None, kind: RowValue) -> str:
 
 
 def count(db: Session, company_id: int, upload_id: int, kind: RowValue) -> int:
-    """How many rows of an uploaded list give their line a value."""
+    """The number of rows of an uploaded list that give their line a value."""
     written = UploadRow.values[kind.code].astext
     counted = select(func.count()).where(
         UploadRow.company_id == company_id,

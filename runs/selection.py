@@ -1,4 +1,4 @@
-"""Selections: which lines a run is for, as one of a few frozen values with one parser and one stored form."""
+"""Selections: the lines of a run, as one of a few frozen values with one parser and one stored form."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOTHING = N_("Choose at least one number, or say that you mean all that match.")
 
 @dataclass(frozen=True)
 class Selection(ABC):
-    """What a run is for. `kind` is its word in stored and sent JSON, `schema` checks what people send.
+    """The things of a run. `kind` is its word in stored and sent JSON, `schema` checks what people send.
 
     The fields of a class are the keys of both.
     """
@@ -77,7 +77,7 @@ class Ids(Selection):
 
     @classmethod
     def load(cls, values: Mapping[str, Any]) -> Self:
-        """Each id once."""
+        """The ids, each once."""
         return cls(tuple(dict.fromkeys(values["ids"])))
 
     def dump(self) -> dict[str, Any]:
@@ -167,14 +167,14 @@ class OfRun(Named):
 
 
 class FailedOf(OfRun):
-    """What failed in an earlier run."""
+    """The things that failed in an earlier run."""
 
     kind = "failed_of"
     state = ItemState.FAILED
 
 
 class UnsentOf(OfRun):
-    """What a stop left unsent in an earlier run."""
+    """The things that a stop left unsent in an earlier run."""
 
     kind = "unsent_of"
     state = ItemState.CANCELLED

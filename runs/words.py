@@ -1,4 +1,4 @@
-"""Words of how a run and each line in it stand."""
+"""Words for the states of a run and of each line in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the worker repeats about people: forgetting forms whose hour is over."""
+"""Repeated work about people: forgetting forms whose hour is over."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ MOST_CHARACTERS = 1_000_000
 
 @dataclass(frozen=True)
 class Seat:
-    """Who sits at a page: a person, and the company acted in (None for staff outside of any)."""
+    """The person at a page: a person, and the company acted in (None for staff outside of any)."""
 
     user_id: int
     company_id: int | None

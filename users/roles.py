@@ -1,4 +1,4 @@
-"""Roles of people: who holds what where, granting and revoking; the rules themselves are in rbac."""
+"""Roles of people: their list, granting and revoking; the rules themselves are in rbac."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes workbooks that are printed and signed: a letter on A4, a long table as an annex on a sheet of its own."""
+"""Workbooks that are printed and signed: a letter on A4, a long table as an annex on a sheet of its own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _ANNEX_OF_FIVE: Final = (6, 18, 23, 22, 23)
 
 @dataclass(frozen=True)
 class Signature:
-    """Who signs: what stands under the line, and the name above it if it is known."""
+    """The place of a signature: what stands under the line, and the name above it if it is known."""
 
     label: str
     name: str = ""
@@ -25,7 +25,7 @@ class Signature:
 
 @dataclass(frozen=True)
 class Paper:
-    """What stands on the paper, from top to bottom; all texts as people read them.
+    """The content of the paper, from top to bottom; all texts as people read them.
 
     `annex` is the heading of the sheet that the table stands on; without one it stands in the letter. `date` and
     what stands under it, what stands under signatures, and the place for a stamp are at the end of the letter.

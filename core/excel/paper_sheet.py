@@ -52,7 +52,7 @@ class BoxedTable:
 
 
 class Letter:
-    """Writes a sheet row by row; `row` is the last one written."""
+    """A sheet written row by row; `row` is the last one written."""
 
     def __init__(self, sheet: Any, widths: Sequence[int], footer: str, page: str) -> None:
         self.row = 0
@@ -246,7 +246,7 @@ def _font(size: float, is_bold: bool, color: str | None) -> Font:
 
 
 def _lines(text: str, room: float) -> int:
-    """How many lines the text takes where so many digits stand in one."""
+    """The number of lines that the text takes where so many digits stand in one."""
     if len(text) * _WIDEST <= room and "\n" not in text:
         return 1
     count = 0

@@ -1,4 +1,4 @@
-"""Writes small styled workbooks: templates to fill in, samples, short reports."""
+"""Small styled workbooks: templates to fill in, samples, short reports."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -27,7 +27,7 @@ def write_template(
     notes: Sequence[str] = (),
     locale: str = DEFAULT_LOCALE,
 ) -> None:
-    """Writes a workbook with a header, ``rows`` and, on a second sheet, ``notes`` (msgids), one a line.
+    """Write a workbook with a header, ``rows`` and, on a second sheet, ``notes`` (msgids), one a line.
 
     A value keeps its Python type: a str is text even if it looks like a formula or a number.
     Meant for some hundreds of rows; ``write_rows`` takes the long ones.

@@ -1,4 +1,4 @@
-"""Writes long lists of rows to CSV as Excel opens it: UTF-8 with its mark, semicolons, no formulas."""
+"""Long lists of rows as CSV as Excel opens it: UTF-8 with its mark, semicolons, no formulas."""
 
 import csv
 import re
@@ -24,7 +24,7 @@ def write_delimited(
     locale: str = DEFAULT_LOCALE,
     zone: tzinfo = UTC,
 ) -> int:
-    """Writes a header and ``rows`` to ``path`` and returns how many there were; whole or not at all."""
+    """Write a header and ``rows`` to ``path`` and return the number of rows; whole or not at all."""
     make = [_said(locale, convert) for convert in converters(columns, zone)]
     count = 0
     with replaced(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as stream:

@@ -1,4 +1,4 @@
-"""Writes long lists of rows to .xlsx in constant memory, and never leaves half a file behind."""
+"""Long lists of rows as .xlsx in constant memory, without half a file left behind."""
 
 import errno
 import math
@@ -52,7 +52,7 @@ def write_rows(
     sheet_rows: int = SHEET_ROWS,
     summary: Summary | None = None,
 ) -> int:
-    """Writes ``rows`` (values in the order of ``columns``) to ``path`` and returns how many there were.
+    """Write ``rows`` (values in the order of ``columns``) to ``path`` and return their number.
 
     ``total`` is how many rows are expected: it decides how many sheets of ``sheet_rows`` lines there are.
     The file appears whole or not at all. Raises ValueError if there are more rows than the sheets take, and
@@ -105,7 +105,7 @@ def replaced(path: Path) -> Iterator[Path]:
 
 
 class _Records:
-    """Hands the rows to one sheet after another, as the mappings the writer wants."""
+    """The rows of one sheet after another, as the mappings the writer wants."""
 
     def __init__(
         self, rows: Iterable[Sequence[object]], columns: Sequence[Column], titles: list[str], zone: tzinfo

@@ -29,7 +29,7 @@ class Area:
 
 @dataclass(frozen=True)
 class JournalWords:
-    """What one domain writes: areas and actions; message ids of fields by name and of values by code."""
+    """The words of one domain: areas and actions; message ids of fields by name and of values by code."""
 
     areas: tuple[Area, ...] = ()
     actions: tuple[Action, ...] = ()

@@ -24,7 +24,7 @@ FIRST = "0" * 64
 
 
 class Author(Protocol):
-    """Who is written down: an actor, seen from here."""
+    """The person or program that an entry names: an actor, seen from here."""
 
     @property
     def kind(self) -> str: ...

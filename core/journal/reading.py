@@ -20,7 +20,7 @@ from core.tenancy import CompanyOwned
 
 
 class JournalReader(CompanyOwned, Base):
-    """How far a reader has come in the journal of a company: the last entry that it has dealt with."""
+    """The position of a reader in the journal of a company: the last entry that it has dealt with."""
 
     __tablename__ = "journal_readers"
     reader: Mapped[str] = mapped_column(primary_key=True)
@@ -41,7 +41,7 @@ BEGINNING = Position(0, 0)
 
 
 def position_of(entry: JournalEntry) -> Position:
-    """Where this entry stands."""
+    """The position of this entry."""
     return Position(entry.seq, entry.no)
 
 
@@ -64,7 +64,7 @@ def read(session: Session, company_id: int, reader: str, limit: int) -> Sequence
 
 
 def advance(session: Session, company_id: int, reader: str, position: Position) -> None:
-    """Everything up to this entry is dealt with. Never goes back: who is late moves nothing."""
+    """Mark everything up to this entry as dealt with. Never goes back: who is late moves nothing."""
     stored = insert(JournalReader).values(
         company_id=company_id, reader=reader, seq=position.seq, no=position.no
     )

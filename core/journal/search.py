@@ -61,7 +61,7 @@ def _conditions(search: EntrySearch) -> list[ColumnElement[bool]]:
 
 
 def changes(entry: JournalEntry) -> list[tuple[str, Any, Any]]:
-    """What an entry changed, field by field: name, value before, value after; fields that stayed are left out."""
+    """The changes of an entry, field by field: name, value before, value after; fields that stayed are left out."""
     before, after = entry.before or {}, entry.after or {}
     names = list(dict.fromkeys([*before, *after]))
     return [

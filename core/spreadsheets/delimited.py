@@ -1,4 +1,4 @@
-"""Reads CSV and plain text files: finds out their encoding and delimiter, and where quotation marks mean nothing."""
+"""CSV and plain text files: their encoding, their delimiter, and the quotation marks that mean nothing."""
 
 import csv
 import io
@@ -77,7 +77,7 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _usual_count(text: str, delimiter: str) -> int:
-    """How many delimiters most lines have."""
+    """The number of delimiters that most lines have."""
     counts = Counter(line.count(delimiter) for line in text[:_SAMPLE].splitlines() if line.strip())
     return counts.most_common(1)[0][0] if counts else 0
 
@@ -147,7 +147,7 @@ def _encoding_without_bom(data: bytes) -> str:
 
 
 def _likeness(text: str) -> float:
-    """Which share of the words with letters beyond ASCII is written as Russian words are."""
+    """The share of the words with letters beyond ASCII that are written as Russian words are."""
     words = _WORD.findall(text)
     proper = sum(len(word) for word in words if _PROPER_WORD.fullmatch(word))
     return proper / max(1, sum(map(len, words)))

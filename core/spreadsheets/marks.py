@@ -1,4 +1,4 @@
-"""What the parser of values does not tell of a sheet: hidden rows and columns, formulas, errors such as #N/A.
+"""The marks of a sheet that the parser of values does not give: hidden rows and columns, formulas, errors such as #N/A.
 
 Plain XML, as nearly every program writes it, is searched by patterns; any other is walked tag by tag, which is
 slower and exact.
@@ -41,7 +41,7 @@ class Marks:
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def add_formula(self, row: int, column: int, *, has_result: bool, limits: ReadLimits) -> None:
-        """Notes a cell with a formula. Too many that nobody worked out are no list."""
+        """Note a cell with a formula. Too many that nobody worked out are no list."""
         if has_result:
             self.formula_columns.add(column)
             return
@@ -50,7 +50,7 @@ class Marks:
             raise FileRefused("formulas_without_values")
 
     def hide_columns(self, first: int, last: int) -> None:
-        """Notes columns as hidden, both ends included."""
+        """Note columns as hidden, both ends included."""
         self.hidden_columns.update(range(first, min(last, MOST_COLUMNS) + 1))
 
 

@@ -62,7 +62,7 @@ class Package:
         yield rest
 
     def sheet_parts(self) -> dict[str, str]:
-        """Which entry holds which sheet of an .xlsx workbook, by the sheet's name."""
+        """The entry that holds each sheet of an .xlsx workbook, by the sheet's name."""
         workbook = self.workbook_part()
         folder, name = posixpath.split(workbook)
         targets: dict[str, str] = {}
@@ -91,7 +91,7 @@ class Package:
         return "xl/workbook.xml" if "xl/workbook.xml" in names else min(names, key=len, default="")
 
     def write_mended(self, path: Path) -> None:
-        """Writes the parts that are read, without what the parser stumbles over: extents and formats of cells."""
+        """Write the parts that are read, without what the parser stumbles over: extents and formats of cells."""
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as mended:
             for name, entry in self.entries.items():
                 if not any(part in name for part in _READ_PARTS):

@@ -1,4 +1,4 @@
-"""Why an uploaded file is not read, in words that tell its sender what to do, and how large it may be."""
+"""Refusals of uploaded files, in words that tell the sender what to do, and the size that a file may have."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,7 +11,7 @@ MEGABYTE: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
-    """How much of an uploaded file is read at most; the defaults suit a list of 100,000 numbers.
+    """The limits within which an uploaded file is read; the defaults suit a list of 100,000 numbers.
 
     ``rows`` counts rows with content, without the header. Memory and time are bounded by the process that reads
     (`core.confined`); these limits are there to say what is wrong before that.

@@ -1,4 +1,4 @@
-"""What is read of a file: its visible sheets with the rows that hold something, and what is hidden in them."""
+"""The content of a file as it is read: visible sheets with the rows that hold something, and what is hidden in them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Walks a sheet's XML tag by tag: exact where the patterns of `marks` are not, used only where it must be."""
+"""A walk through a sheet's XML tag by tag: exact where the patterns of `marks` are not, used only where it must be."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TRUE: Final = frozenset({"1", "true"})
 
 
 def walk(pieces: Iterable[bytes], marks: Marks, limits: ReadLimits) -> None:
-    """Adds to `marks` what the XML holds; a document type is refused, so there is no entity to expand."""
+    """Add to `marks` what the XML holds; a document type is refused, so there is no entity to expand."""
     walker = _Walker(marks, limits)
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True

@@ -1,4 +1,4 @@
-"""Reads the sheets of an uploaded workbook or text file; meant to run in a child process with bounds."""
+"""The sheets of an uploaded workbook or text file; meant to run in a child process with bounds."""
 
 from collections.abc import Iterator
 from pathlib import Path

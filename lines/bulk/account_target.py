@@ -49,7 +49,7 @@ NOTHING = literal("")
 
 
 class AccountTarget:
-    """Implements runs.operation.Target over the table of billing accounts."""
+    """The runs.operation.Target over the table of billing accounts."""
 
     kind = ACCOUNT
     see = Permission.ACCOUNTS_VIEW
@@ -71,13 +71,13 @@ class AccountTarget:
         return BillingAccount.id
 
     def sort_column(self) -> InstrumentedAttribute[str]:
-        """What people know an account by."""
+        """The number that people know an account by."""
         return BillingAccount.number
 
     def chosen(
         self, session: Session, actor: Actor, permission: Permission, selection: Selection
     ) -> Select[Any]:
-        """Ids of the chosen accounts that the actor may see, joined to their contracts.
+        """The ids of the chosen accounts that the actor may see, joined to their contracts.
 
         Raises NotFound for a run that the actor may not see, InvalidInput for what chooses lines only.
         """
@@ -106,11 +106,11 @@ class AccountTarget:
         schema: FieldSchema,
         values: Mapping[str, Any],
     ) -> Mapping[str, list[str]]:
-        """What is wrong by field with the tariffs, accounts and departments that parameters name."""
+        """The problems by field of the tariffs, accounts and departments that parameters name."""
         return field_values.problems(session, actor, permission, schema, values)
 
     def requested(self, session: Session, selection: Selection) -> int | None:
-        """How many were asked for, where the selection names them one by one."""
+        """The number of accounts asked for, where the selection names them one by one."""
         return len(selection.ids) if isinstance(selection, Ids) else None
 
     def lacks_right(self, actor: Actor, permission: Permission) -> ColumnElement[bool]:

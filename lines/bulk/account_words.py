@@ -1,4 +1,4 @@
-"""How people speak of billing accounts in a bulk run."""
+"""Words for billing accounts in a bulk run."""
 
 from __future__ import annotations
 

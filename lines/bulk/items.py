@@ -90,7 +90,7 @@ def asked_lines(
 
 
 def count_chosen(session: Session, actor: Actor, target: Target, selection: Selection) -> int:
-    """How many things of the selection the actor may see."""
+    """The number of things of the selection that the actor may see."""
     chosen = target.chosen(session, actor, target.see, selection).subquery()
     return int(session.scalar(select(func.count()).select_from(chosen)) or 0)
 
@@ -140,7 +140,7 @@ def item_lines(
 def newest_failures(
     session: Session, actor: Actor, target: Target, run: Run, row_value: RowValue | None, *, limit: int = 8
 ) -> list[ItemLine]:
-    """What failed or was refused while the run went on, newest first."""
+    """The items that failed or were refused while the run went on, newest first."""
     went_wrong = RunItem.state.in_((ItemState.FAILED, ItemState.REFUSED))
     query = _items(actor, target, run, row_value).where(went_wrong, RunItem.batch_id.is_not(None))
     rows = session.execute(query.order_by(RunItem.updated_at.desc(), RunItem.no).limit(limit))
@@ -173,7 +173,7 @@ def result_rows(
 
 
 def _written(kind: str) -> ColumnElement[bool]:
-    """What the journal says of an item's thing in its run."""
+    """The journal's entry on an item's thing in its run."""
     return and_(
         JournalEntry.company_id == RunItem.company_id,
         JournalEntry.object_kind == kind,
@@ -188,7 +188,7 @@ def changes_title(row_value: RowValue | None) -> bool:
 
 
 def title_then() -> ColumnElement[str]:
-    """What a line was known by before a run which changed that, its present title where it was not changed.
+    """The title of a line before a run which changed it, its present title where it was not changed.
 
     Looked up per item by the index of the journal, so that a page of a long run reads what it shows and no more.
     """
@@ -217,5 +217,5 @@ def _items(actor: Actor, target: Target, run: Run, row_value: RowValue | None) -
 
 
 def _given(row_value: RowValue | None) -> ColumnElement[str | None]:
-    """What an item's line gets for itself, where the run gives such a thing."""
+    """The value of an item's line for itself, where the run gives such a thing."""
     return type_coerce(RunValue.value if row_value else null(), String)

@@ -58,7 +58,7 @@ OF_COMPANY = Department.company_id == Line.company_id
 
 
 class LineTarget:
-    """Implements runs.operation.Target over the table of lines."""
+    """The runs.operation.Target over the table of lines."""
 
     kind = LINE
     see = Permission.LINES_VIEW
@@ -78,13 +78,13 @@ class LineTarget:
         return Line.id
 
     def sort_column(self) -> InstrumentedAttribute[str]:
-        """What people know a line by."""
+        """The number that people know a line by."""
         return TITLE
 
     def chosen(
         self, session: Session, actor: Actor, permission: Permission, selection: Selection
     ) -> Select[Any]:
-        """Ids of the chosen lines that the actor may see, joined to their departments.
+        """The ids of the chosen lines that the actor may see, joined to their departments.
 
         Raises NotFound for a list that somebody else uploaded, and for a run that is not the actor's to see: how many
         rows the one has, and which lines failed in the other, is theirs to know too.
@@ -119,11 +119,11 @@ class LineTarget:
         schema: FieldSchema,
         values: Mapping[str, Any],
     ) -> Mapping[str, list[str]]:
-        """What is wrong by field with the tariffs, accounts and departments that parameters name."""
+        """The problems by field of the tariffs, accounts and departments that parameters name."""
         return field_values.problems(session, actor, permission, schema, values)
 
     def requested(self, session: Session, selection: Selection) -> int | None:
-        """How many were asked for, where the selection names them one by one."""
+        """The number of lines asked for, where the selection names them one by one."""
         match selection:
             case Ids(ids):
                 return len(ids)
@@ -150,7 +150,7 @@ class LineTarget:
         return not_(permitted.correlate(None).exists())
 
     def prepare(self, session: Session, company_id: int, effect: Mapping[str, Any]) -> None:
-        """Branches stand still while lines are put into one."""
+        """Hold branches still while lines are put into one."""
         if "department_id" in effect:
             lock_tree(session, company_id)
 
@@ -265,7 +265,7 @@ def _change(
 
 
 def _replaced(rows: Sequence[Any], column: str) -> list[Replaced]:
-    """What the lines had and have, of changed rows as `_change` returns them."""
+    """The values of the lines before and now, of changed rows as `_change` returns them."""
     return [Replaced(getattr(row, f"old_{column}"), getattr(row, f"new_{column}")) for row in rows]
 
 
@@ -306,7 +306,7 @@ def _written(ids: Iterable[int]) -> str:
 
 
 def _moves(before: Sequence[Any], state: str | None, department_id: int | None) -> dict[tuple[int, str], int]:
-    """What changed in the totals of departments: lines with another state, or in another department."""
+    """The changes in the totals of departments: lines with another state, or in another department."""
     moves: dict[tuple[int, str], int] = {}
     for _, _, was_in, was, *_rest in before:
         now_in, now = department_id or was_in, state or was

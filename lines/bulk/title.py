@@ -1,4 +1,4 @@
-"""What people know a line by, for the bulk engine: its number, and second its SIM card; how they speak of lines."""
+"""Titles of lines for the bulk engine: the number, and second the SIM card; words for lines."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ REASONS = {reason.value: BLOCK_REASONS[reason] for reason in CHOSEN}
 
 
 class BlockParams(FieldSchema):
-    """Why the lines are blocked."""
+    """The reason why the lines are blocked."""
 
     reason = choice(N_("Reason"), REASONS)
 

@@ -22,7 +22,7 @@ WHEN = {"now": N_("Now"), "nextPeriod": N_("From the next billing period")}
 
 
 class TariffParams(FieldSchema):
-    """Which tariff, and from when."""
+    """The tariff, and the day from which it counts."""
 
     tariff = fields.tariff(N_("Tariff"))
     effective = choice(N_("From when"), WHEN, required=False)

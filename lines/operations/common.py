@@ -1,4 +1,4 @@
-"""What several operations share: refusals that hold for every line, and parameters without content."""
+"""Common parts of operations: refusals that hold for every line, and parameters without content."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REASONS: Reasons = {
 
 
 def row_value_refusals(*, missing: str, wrong: str, twice: str) -> tuple[Refusal, ...]:
-    """What every row value is refused for: not given, not readable, given twice."""
+    """The refusals of every row value: not given, not readable, given twice."""
     other = aliased(RunValue)
     again = exists().where(
         other.company_id == RunValue.company_id,

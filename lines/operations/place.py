@@ -11,7 +11,7 @@ from runs.operation import Operation, Refusal, Words
 
 
 class PlaceParams(FieldSchema):
-    """Where to."""
+    """The department to put the lines into."""
 
     department = fields.department(N_("Department"))
 

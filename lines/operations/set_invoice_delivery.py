@@ -16,7 +16,7 @@ EMAIL, PAPER, EDO = DELIVERY_CHANNELS
 
 
 class DeliveryParams(FieldSchema):
-    """How invoices come, and where to: an address for each way."""
+    """The way by which invoices come, and their address: an address for each way."""
 
     channel = choice(N_("Invoices come"), DELIVERY_CHANNELS)
     email = email(N_("E-mail address"), only=Only(CHANNEL, (EMAIL,)))

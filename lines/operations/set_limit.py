@@ -18,7 +18,7 @@ from runs.operation import Operation, Params, Refusal, Words
 
 
 class LimitParams(FieldSchema):
-    """How much may be spent, in which period, and at how many per cent people are warned."""
+    """The amount that may be spent, its period, and the per cent at which people are warned."""
 
     amount = money(N_("Limit, roubles"), highest=Decimal(1_000_000))
     period = choice(N_("Period"), LIMIT_PERIODS, required=False)

@@ -142,7 +142,7 @@ def _write(writer: LineWriter, chunk: list[LineData]) -> None:
 
 
 def _cursor(started: datetime, writer: LineWriter) -> str:
-    """Where the next polling begins: never behind a line whose order is still on its way."""
+    """The start of the next polling: never behind a line whose order is still on its way."""
     moment = started - OVERLAP
     if writer.deferred_since is not None:
         moment = min(moment, writer.deferred_since - MOMENT)

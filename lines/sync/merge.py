@@ -1,4 +1,4 @@
-"""What changes on a stored line when the operator shows it again: pure rules, no session and no clock."""
+"""The changes on a stored line when the operator shows it again: pure rules, no session and no clock."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Merge(NamedTuple):
 
 
 class Holder(NamedTuple):
-    """Who has a number now."""
+    """The line that has a number now."""
 
     operator_id: str
     line_id: int
@@ -61,7 +61,7 @@ def differs(stored: Stored, line: LineData, values: Mapping[str, Any]) -> bool:
 def merge(
     stored: Stored, line: LineData, values: Mapping[str, Any], *, has_order: bool, is_whole: bool = False
 ) -> Merge:
-    """What changes on a stored line.
+    """The changes on a stored line.
 
     An older snapshot changes nothing, one of the same moment only what moves without one. With an order on its way, or
     one that ended after the snapshot was asked for, only usage is taken over and the rest is deferred. The columns of
@@ -93,7 +93,7 @@ def latest(lines: Iterable[LineData]) -> dict[str, LineData]:
 def assign_numbers(
     lines: Mapping[str, LineData], holders: Mapping[str, Holder]
 ) -> tuple[dict[str, str], dict[int, str]]:
-    """Which number each line gets, and which stored lines lose theirs: (by operator's id, by line's id).
+    """The number that each line gets, and the stored lines that lose theirs: (by operator's id, by line's id).
 
     A number belongs to one line of a company. Where the operator gave it to another one, a line in service goes before
     a terminated one, then the later change wins; the loser keeps its number with a mark behind it. That covers numbers

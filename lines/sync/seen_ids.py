@@ -1,4 +1,4 @@
-"""Which of the operator's ids came by in a list, so that what is missing from it can be found."""
+"""The operator's ids that came by in a list, so that what is missing from it can be found."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bisect import bisect_left
 
 
 class SeenIds:
-    """Which of the operator's ids came by: eight bytes each, so that a million lines stay small.
+    """The operator's ids that came by: eight bytes each, so that a million lines stay small.
 
     Keeps hashes; two ids with the same one would only hide that a line is missing.
     """

@@ -1,4 +1,4 @@
-"""Writes chunks of the operator's lines into the table: set-based, with totals and journal in the same transaction."""
+"""Writing of the operator's lines into the table: set-based, with totals and journal in the same transaction."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ Row = Mapping[str, Any]
 
 
 class LineWriter:
-    """Brings the stored lines of one company up to date, chunk by chunk, each in its own transaction.
+    """A writer that brings the lines of one company up to date, chunk by chunk, each in its own transaction.
 
     `is_first` is the first load, which the journal does not keep. `is_whole`: everything is read, and what the operator
     shows is the truth even where its moment of change is not later. `report` counts; `deferred_since` is the earliest
@@ -183,7 +183,7 @@ class LineWriter:
         numbers: Mapping[str, str],
         stored: Mapping[str, Row],
     ) -> dict[str, Merge]:
-        """What is to be done, by the operator's id; only lines on which something is."""
+        """The work to do by the operator's id; only lines on which something is."""
         newer = [row["id"] for key, row in stored.items() if self._is_news(row, lines[key])]
         ordered = self._with_order(db, newer)
         merges: dict[str, Merge] = {}

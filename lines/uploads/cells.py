@@ -1,4 +1,4 @@
-"""Tells what one cell of an uploaded list holds: a phone number, a SIM card number or which mistake."""
+"""The content of one cell of an uploaded list: a phone number, a SIM card number or which mistake."""
 
 import re
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ _SHORTEST: Final = 10
 
 
 def read_cell(raw: Cell) -> Reading:
-    """What one cell holds: its kind and value, or the problem."""
+    """The content of one cell: its kind and value, or the problem."""
     msisdn = parse_msisdn(raw)
     if msisdn is not None:
         return "msisdn", msisdn, None
@@ -72,7 +72,7 @@ def _has_several(text: str) -> bool:
 
 
 def looks_like_number(cell: Cell) -> bool:
-    """Tells a mistyped number from a header, a date above the table or the numbering of its columns."""
+    """Whether a cell is a mistyped number, not a header, a date above the table or the numbering of its columns."""
     if isinstance(cell, str):
         if is_error(cell) or _DIALLED.match(cell):
             return True

@@ -22,7 +22,7 @@ _SHORT: Final = 60
 
 
 def read(given: Mapping[str, Any], ask: Ask) -> Iterator[dict[str, Any]]:
-    """Gets `path`, `filename`, `kinds` and perhaps `limits`; yields one record of `columns`, `counts` and `account`."""
+    """Read a list by `path`, `filename`, `kinds` and perhaps `limits`; yields one record: `columns`, `counts`, `account`."""
     numbers = read_number_list(
         Path(given["path"]),
         given["filename"],

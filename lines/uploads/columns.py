@@ -1,4 +1,4 @@
-"""Which column of a sheet names the lines that are meant: by its cells, its header, and whose numbers they are."""
+"""The column of a sheet that names the lines that are meant: by its cells, its header, and whose numbers they are."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _INN_LEAST: Final = 4
 
 @dataclass(frozen=True)
 class ColumnCount:
-    """What the filled cells of a column are: how many of which kind, and which numbers some of them hold."""
+    """The filled cells of a column: the number of each kind, and the numbers that some of them hold."""
 
     kinds: Counter[Kind | None]
     values: Mapping[Kind, Sequence[str]]
@@ -49,7 +49,7 @@ class ColumnCount:
 
     @property
     def numbers(self) -> int:
-        """How many of the cells are numbers of lines or cards."""
+        """The number of cells with numbers of lines or cards."""
         return self.kinds["msisdn"] + self.kinds["iccid"]
 
     @property
@@ -124,7 +124,7 @@ def _order(rows: Sequence[Row], column: int, count: ColumnCount) -> tuple[Any, .
 
 
 def _counts(sheet: Sheet) -> dict[int, ColumnCount]:
-    """What the columns hold: of some rows all over the sheet, or of all rows where those hold no number."""
+    """The counts of the columns: of some rows all over the sheet, or of all rows where those hold no number."""
     shown = [row for row in sheet.rows if row.number not in sheet.hidden_rows]
     rows = shown or sheet.rows
     width = max((len(row.cells) for row in rows), default=0)

@@ -20,7 +20,7 @@ class OtherColumn:
 
 @dataclass(slots=True)
 class SheetUsed:
-    """What of a sheet was read: its columns as Excel names them (one, or all of a sheet full of numbers), the header
+    """The read part of a sheet: its columns as Excel names them (one, or all of a sheet full of numbers), the header
     as it stands there or empty, the rows from the first to the last.
 
     `rows` are those that were read and not hidden, `hidden_rows` those that are. `without_number` counts rows that
@@ -41,7 +41,7 @@ class SheetUsed:
 
 @dataclass(slots=True)
 class Account:
-    """What was read of a file and what was not: skipped sheets have no column with numbers, hidden ones are not read.
+    """The account of a file, read or not: skipped sheets have no column with numbers, hidden ones are not read.
 
     `knows_hidden` is false for formats whose hidden rows are not seen.
     """
@@ -82,7 +82,7 @@ class NumberList:
         return len(self.rows)
 
     def problem_counts(self) -> dict[str, int]:
-        """How many rows have which problem, by its code."""
+        """The number of rows with each problem, by its code."""
         return dict(Counter(problem for problem in self.problems if problem is not None))
 
     def describe_problem(self, index: int) -> tuple[str, dict[str, object]] | None:
@@ -98,7 +98,7 @@ class NumberList:
         return PROBLEMS["duplicate_on_sheet"], {"row": self.rows[first], "sheet": self.sheets[first]}
 
     def mark_duplicates(self) -> None:
-        """Gives each number that stands there again the problem that it does; a hidden row repeats a visible one."""
+        """Mark each number that stands there again; a hidden row repeats a visible one."""
         first: dict[str, int] = {}
         order = [*(no for no in range(len(self)) if no not in self.hidden), *sorted(self.hidden)]
         for index in order if self.hidden else range(len(self)):

@@ -1,4 +1,4 @@
-"""Has a list read in a child process with bounds, and tells it which numbers are lines of the company."""
+"""Lists read in a child process with bounds, which asks for the numbers that are lines of the company."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _MOST_NUMBERS: Final = 100
 
 @dataclass(frozen=True)
 class ListRead:
-    """What came of a list: `columns` of its rows by name, each one text as `lines.uploads.child` joins it.
+    """The result of a list: `columns` of its rows by name, each one text as `lines.uploads.child` joins it.
 
     `rows` counts those that are not hidden, `kinds` are "msisdn" and "iccid" where the list holds such; `account`
     says what of the file was read (`lines.uploads.number_list.Account` as JSON).
@@ -79,7 +79,7 @@ def described(kinds: Iterable[RowValue]) -> list[dict[str, Any]]:
 
 
 def _known(session: Session, actor: Actor, columns: Sequence[Mapping[str, Sequence[str]]]) -> list[int]:
-    """How many of the numbers of each column are lines that the actor may see."""
+    """The count of numbers in each column that are lines which the actor may see."""
     return [
         session.scalar(seen_lines(actor).with_only_columns(func.count()).where(or_(*_named(column)))) or 0
         for column in columns[:_MOST_COLUMNS]

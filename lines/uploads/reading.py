@@ -1,4 +1,4 @@
-"""Finds the numbers or SIM cards in an uploaded list, whatever its columns, and says by row what is wrong.
+"""The numbers or SIM cards in an uploaded list, whatever its columns, with the problems by row.
 
 `lines.uploads.child` runs it in a process with bounds.
 """
@@ -42,7 +42,7 @@ def read_number_list(
     kinds: Sequence[ListKind] = (),
     known: Known | None = None,
 ) -> NumberList:
-    """Reads the list; raises FileRefused if the file cannot be read or has no column with numbers.
+    """Read the list; raises FileRefused if the file cannot be read or has no column with numbers.
 
     ``filename`` is the name its sender gave the file. Each sheet may have its numbers in another column; sheets
     without numbers are passed over as long as one has some. ``kinds`` are the row values that a list may hold,
@@ -67,7 +67,7 @@ def read_number_list(
 
 
 def _choices(sheets: Sequence[Sheet], known: Known | None) -> list[Choice]:
-    """What to read of each sheet; instructions that name a number are no list."""
+    """The columns to read of each sheet; instructions that name a number are no list."""
     choices = [choose_columns(sheet, known) for sheet in sheets]
     if not any(choice.columns for choice in choices):
         if any(choice.hidden for choice in choices):
@@ -78,7 +78,7 @@ def _choices(sheets: Sequence[Sheet], known: Known | None) -> list[Choice]:
 
 
 def _doubtful_choice(sheet: Sheet) -> Choice:
-    """Where no cell is right: the column whose cells were meant to be numbers, so that each gets its problem."""
+    """The choice where no cell is right: the column meant to hold numbers, so that each cell gets its problem."""
     hidden = {column - sheet.first_column for column in sheet.hidden_columns}
     for column in range(max((len(row.cells) for row in sheet.rows), default=0)):
         cells = (row.cells[column] for row in sheet.rows if column < len(row.cells))
@@ -91,7 +91,7 @@ def _doubtful_choice(sheet: Sheet) -> Choice:
 
 
 class _SheetReader:
-    """Adds the rows of one sheet to the list."""
+    """A reader that adds the rows of one sheet to the list."""
 
     def __init__(self, numbers: NumberList, sheet: Sheet, choice: Choice, kinds: Sequence[ListKind]) -> None:
         self._numbers, self._sheet, self._choice = numbers, sheet, choice

@@ -59,7 +59,7 @@ def write_sample(
     employees: Sequence[str] = EMPLOYEES,
     locale: str = DEFAULT_LOCALE,
 ) -> None:
-    """Writes the sample with these numbers (E.164 digits, "79…") and who has them."""
+    """Write the sample with these numbers (E.164 digits, "79…") and who has them."""
     rows = sample_rows(msisdns, employees, locale)
     write_template(path, _COLUMNS, rows, sheet=N_("Numbers"), notes=_NOTES, locale=locale)
 

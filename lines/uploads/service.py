@@ -100,7 +100,7 @@ def get_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
 
 
 def problem_counts(session: Session, upload: Upload) -> dict[str, int]:
-    """How many rows have which problem, the most frequent first."""
+    """The number of rows with each problem, the most frequent first."""
     counted = session.execute(
         select(UploadRow.problem, func.count())
         .where(

@@ -63,14 +63,14 @@ def says_new(rows: Sequence[Row], column: int) -> bool:
 
 
 def _named_kind(header: str, kinds: Sequence[ListKind]) -> ListKind | None:
-    """What the header says that the column holds."""
+    """The kind that the header of a column names."""
     return next((kind for kind in kinds if kind.words.search(header)), None)
 
 
 def _readable_kind(
     rows: Sequence[Row], column: int, header: str, kinds: Sequence[ListKind]
 ) -> ListKind | None:
-    """What at least half of the filled cells are; where several kinds can be read, the one that the header names."""
+    """The kind of at least half of the filled cells; where several kinds can be read, the one that the header names."""
     cells = [row.cells[column] for row in rows if column < len(row.cells) and row.cells[column] != ""]
     least = max(len(cells) - 1, 1)
     readable = [kind for kind in kinds if sum(kind.read(cell) is not None for cell in cells) * 2 >= least]
@@ -78,7 +78,7 @@ def _readable_kind(
 
 
 def read_values(cells: Sequence[Cell], columns: ValueColumns) -> dict[str, str]:
-    """What stands in these columns of a row by code of the kind; what cannot be read is kept with a mark before it."""
+    """The values in these columns of a row by code of the kind; what cannot be read is kept with a mark before it."""
     values: dict[str, str] = {}
     for kind, column in columns:
         raw = cells[column] if column < len(cells) else ""

@@ -1,4 +1,4 @@
-"""How the attributes of operators/changes.py stand in a TMF637 product: written into orders and read from products.
+"""The attributes of operators/changes.py in a TMF637 product: written into orders and read from products.
 
 What RULES does not name is a characteristic of the product: its name in camelCase, its value as
 operators/tmf/characteristics.py writes and reads it. A rule says only what is different.
@@ -98,7 +98,7 @@ def _msisdn(body: Body, characteristics: Characteristics) -> str:
 
 
 def _delivery(body: Body, _characteristics: Characteristics) -> InvoiceDelivery | None:
-    """Where the invoices go; an address that does not fit is none, for the account counts without it too."""
+    """The delivery of invoices; an address that does not fit is none, for the account counts without it too."""
     for contact in objects(body.get("contact")):
         if contact.get("contactType") != INVOICE_DELIVERY:
             continue
@@ -140,7 +140,7 @@ READ: Mapping[str, Rule] = {
 
 
 def product_of(change: Change) -> Body:
-    """What changes, as a part of a product."""
+    """The changes as a part of a product."""
     product: Body = {}
     characteristics = []
     for name, value in change.attributes():
@@ -160,7 +160,7 @@ def read_line(body: Body, characteristics: Characteristics) -> dict[str, Any]:
 
 
 def read_delivery(account: Body) -> InvoiceDelivery | None:
-    """Where the invoices of a billing account (TMF666) go."""
+    """The delivery of the invoices of a billing account (TMF666)."""
     return _delivery(account, {})
 
 

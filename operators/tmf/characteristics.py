@@ -40,7 +40,7 @@ def written(value: Any) -> Any:
 
 
 def reader(declared: Any) -> Reader:
-    """What reads values of a declared type, such as `int | None`.
+    """The reader of values of a declared type, such as `int | None`.
 
     Raises TypeError for a type that is not read by itself: its attribute needs a rule in operators/tmf/attributes.py.
     """

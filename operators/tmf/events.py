@@ -31,14 +31,14 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
 
 
 def read_event(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Event | EventRefused:
-    """What came, or why it is not believed; the names of headers are in lower case. Raises InvalidInput."""
+    """The event, or the reason why it is not believed; names of headers are in lower case. Raises InvalidInput."""
     timestamp, signature = (headers.get(name.lower(), "") for name in (TIMESTAMP_HEADER, SIGNATURE_HEADER))
     why = disbelief(secret, timestamp, signature, body, now)
     return parse_event(body) if why is None else EventRefused(why)
 
 
 def disbelief(secret: str, timestamp: str, signature: str, body: bytes, now: datetime) -> Disbelief | None:
-    """Why an event is not believed; None where its sender knows our secret and sent it within five minutes.
+    """The reason why an event is not believed; None where its sender knows our secret and sent it within five minutes.
 
     Without a secret nothing is believed.
     """
@@ -55,7 +55,7 @@ def disbelief(secret: str, timestamp: str, signature: str, body: bytes, now: dat
 
 
 def parse_event(body: bytes) -> Event:
-    """What an event says; raises InvalidInput where it does not fit."""
+    """The content of an event; raises InvalidInput where it does not fit."""
     try:
         envelope = get_object(json.loads(body, parse_float=Decimal), "the event")
         event_type = envelope.get("eventType")

@@ -37,7 +37,7 @@ class TmfGateway:
 
     @property
     def settle(self) -> float:
-        """Seconds for which the operator must have answered before a look-up that finds nothing is believed."""
+        """The seconds for which the operator must have answered before a look-up that finds nothing is believed."""
         return self._settle
 
     @property
@@ -54,7 +54,7 @@ class TmfGateway:
         return self._client.moment()
 
     def token_due(self) -> float:
-        """When the bucket that all workers share could give a token."""
+        """The seconds until the bucket that all workers share could give a token."""
         return self._client.tokens.due()
 
     def take_token(self, wait: float) -> bool:

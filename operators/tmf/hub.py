@@ -1,4 +1,4 @@
-"""Registers the console's address with the operator's hubs, so that events come."""
+"""Registration of the console's address with the operator's hubs, so that events come."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def _item(line: OrderLine, product: dict[str, Any]) -> dict[str, Any]:
 
 
 def answer_to_order(reply: Reply) -> Answer:
-    """What a reply to POST productOrder means; the table stands in docs/operator.md."""
+    """The meaning of a reply to POST productOrder; the table stands in docs/operator.md."""
     status = reply.status
     if reply.is_ok:
         try:
@@ -112,7 +112,7 @@ def accepted(order: dict[str, Any]) -> Accepted:
 
 
 def outcomes(order: dict[str, Any]) -> Sequence[LineOutcome]:
-    """How each item stands; items without an id are left out, since nobody could say whose they are."""
+    """The outcome of each item; items without an id are left out, since nobody could say whose they are."""
     is_done = order.get("state") == "completed"
     items = [item for item in objects(order.get("productOrderItem")) if find_id(item)]
     # "Completed" is said of an order of which every item is: then an item may leave its own state out.

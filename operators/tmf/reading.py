@@ -1,4 +1,4 @@
-"""Reads the operator's lists page by page, a thousand records at a time, in constant memory."""
+"""The operator's lists, read page by page, a thousand records at a time, in constant memory."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def _list(reply: Reply, path: str) -> list[Any]:
 
 
 def _total(reply: Reply) -> int | None:
-    """How many there are in all, where the operator says so (TMF630)."""
+    """The number of records in all, where the operator says so (TMF630)."""
     text = reply.headers.get("x-total-count", "")
     return int(text) if text.isascii() and text.isdigit() else None
 

@@ -71,7 +71,7 @@ class Claim:
 
 @dataclass
 class Rights:
-    """Who started the run with the rights held at `read_at` (monotonic seconds), and what follows from them.
+    """The starter of a run with the rights held at `read_at` (monotonic seconds), and what follows from them.
 
     `refusals` are the reasons not to send a line. They are put together anew only where the rights have changed: that
     costs more than to ask for them.
@@ -190,7 +190,7 @@ def refusals_of(
 
 
 def load_starter(db: Session, company_id: int, run_id: int) -> Actor:
-    """Who started the run, with the rights of this moment; somebody who may no longer sign in has none."""
+    """The person who started the run, with the rights of this moment; somebody who may no longer sign in has none."""
     run = db.scalars(select(Run).where(Run.company_id == company_id, Run.id == run_id)).one()
     try:
         return load_actor(db, run.created_by or 0, company_id, run.created_ip, run.staff_reason)
@@ -239,7 +239,7 @@ def write_accepted(db: Session, work: Work) -> None:
 def unsure(
     db: Session, company_id: int, run_id: int, batch_id: int, sent_at: datetime, check_at: datetime
 ) -> None:
-    """Nobody knows whether the order arrived: its items are `unknown` until it was looked up.
+    """Mark the items `unknown` until the order was looked up: nobody knows whether it arrived.
 
     `sent_at` is the last moment at which it may have been on its way: before that, not to find it says nothing.
     """

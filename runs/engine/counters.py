@@ -34,7 +34,7 @@ MOVE = text(f"""
 
 @dataclass(frozen=True)
 class Moved:
-    """What moves beside the counters: for how many seconds to hold the run, and whether the operator has answered."""
+    """The changes beside the counters: for how many seconds to hold the run, and whether the operator has answered."""
 
     hold: float | None = None
     answered: bool = False

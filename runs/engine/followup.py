@@ -124,7 +124,7 @@ def _check(work: Work, batch: OrderBatch) -> None:
 
 
 def _seconds_to_wait(db: Session, batch: OrderBatch, answer: Absent, settle: float) -> float:
-    """Seconds until an order that the operator does not know is looked up again; 0 where it may be given up.
+    """The seconds until an order that the operator does not know is looked up again; 0 where it may be given up.
 
     It may lie unread before an operator that stood still. Given up it is once the operator has answered for its
     settling time without a break, and was asked after its own clock had passed the end of the order's validity.
@@ -163,7 +163,7 @@ def _forgotten(db: Session, work: Work, locked: Locked) -> None:
 
 
 def _fail_open(db: Session, work: Work, locked: Locked, reason: str) -> None:
-    """Items of which the operator has nothing more to say have failed; those with an outcome keep it."""
+    """Fail the items of which the operator has nothing more to say; those with an outcome keep it."""
     numbers = db.scalars(
         select(RunItem.no).where(
             RunItem.company_id == work.company_id,

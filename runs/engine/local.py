@@ -1,4 +1,4 @@
-"""What needs no operator: items, lines, journal and counters change in one transaction of ours."""
+"""Runs that need no operator: items, lines, journal and counters change in one transaction of ours."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ def _by_outcome(run_id: int, lines: Sequence[LineOutcome]) -> Outcomes:
 
 
 def poll_pause(checks: int) -> float:
-    """Seconds until an accepted order that stays silent is asked about: 5, 10, 20 … at most 120."""
+    """The seconds until an accepted order that stays silent is asked about: 5, 10, 20 … at most 120."""
     doubled: float = 5.0 * (1 << min(checks, 5))
     return min(doubled, 120.0)
 

@@ -146,7 +146,7 @@ def _call(work: Work, gateway: Gateway, order: Order) -> Answer:
 
 
 def _pause_of(db: Session, work: Work) -> float | None:
-    """Why nothing could be claimed: seconds until the run may go on, None where no line waits for that."""
+    """The pause where nothing could be claimed: seconds until the run may go on, None where no line waits for that."""
     run = Run.company_id == work.company_id, Run.id == work.run_id, Run.state == RunState.RUNNING
     row = db.execute(select(Run.pending, Run.retry_at).where(*run)).one_or_none()
     if row is None or row[0] == 0 or row[1] is None:

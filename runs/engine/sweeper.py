@@ -46,7 +46,7 @@ def sweep(parts: Parts) -> int:
 
 
 def _unhold(company_id: int, run_id: int) -> None:
-    """Redis did not take the job: the run is due again at the next sweep."""
+    """Make the run due again at the next sweep, where Redis did not take the job."""
     with all_companies(reason="the sweeper looks after the runs of every company"), unit_of_work() as db:
         db.execute(
             update(Run).where(Run.company_id == company_id, Run.id == run_id).values(wake_until=None),

@@ -65,7 +65,7 @@ def is_guessable(password: str, own: Iterable[str] = ()) -> bool:
 
 
 def _rest(plain: str, own: Iterable[str]) -> int:
-    """How many letters and digits are left of a password without the person's own words in it."""
+    """The number of letters and digits left of a password without the person's own words in it."""
     left = _bare(plain)
     for word in sorted(map(_bare, map(same, own)), key=len, reverse=True):
         if len(word) >= SHORTEST_WORD:

@@ -1,4 +1,4 @@
-"""What people type to say who they are: a login, an e-mail address or a phone number."""
+"""The identifiers that people sign in with: a login, an e-mail address or a phone number."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def login_in_company(login: str, company_id: int) -> str:
 
 
 def login_problem(login: str) -> str | None:
-    """Why this may be nobody's login, as a message id; None for one that may."""
+    """The reason why this may be nobody's login, as a message id; None where it may be one."""
     if has_invisible(login):
         return INVISIBLE
     if not 3 <= len(login) <= 100 or any(character.isspace() for character in login):
@@ -63,7 +63,7 @@ def may_be_shared(typed: str) -> bool:
 
 
 def looked_up(typed: str) -> str:
-    """What was typed as it is looked up: the same for every way to write one login, address or number."""
+    """The form in which an identifier is looked up: the same for every way to write one login, address or number."""
     return normal_phone(typed) or normal_login(typed).lower()
 
 

@@ -10,7 +10,7 @@ _WORD = re.compile(r"\w{3,}")
 def own_words(
     *, login: str = "", name: str = "", email: str = "", phone: str = "", company: str = ""
 ) -> list[str]:
-    """Each text whole and word by word, the number also without its country and its area; each word once."""
+    """The texts whole and word by word, the number also without its country and its area; each word once."""
     texts = [text.strip() for text in (login, name, email, email.partition("@")[0], company)]
     digits = "".join(filter(str.isdigit, phone))
     words = [text for text in texts if len(text) > 1]

@@ -36,13 +36,13 @@ class Visit:
 
 
 def token_hash(token: str) -> str:
-    """What the database knows of a token: with 256 random bits a plain hash cannot be turned back."""
+    """The hash of a token that the database keeps: with 256 random bits a plain hash cannot be turned back."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How long sessions live: `idle` minutes without work where a company chose none, `hours` in any case."""
+    """The lifetime of sessions: `idle` minutes without work where a company chose none, `hours` in any case."""
 
     idle: int
     hours: int
