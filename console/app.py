@@ -79,7 +79,7 @@ class Console(Flask):
 
 
 def _mark_passive() -> None:
-    """What pages ask for by themselves keeps no session alive; known before anybody asks who it is."""
+    """Mark what pages ask for by themselves, which keeps no session alive, before anybody asks who it is."""
     g.passive = getattr(current_app.view_functions.get(request.endpoint or ""), "passive", False)
 
 
@@ -120,5 +120,5 @@ def create_app(parts: Parts) -> Flask:
 
 
 def _common() -> dict[str, object]:
-    """What every template may read."""
+    """The values that every template may read."""
     return {"actor": find_actor(), "may": may}

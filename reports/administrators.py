@@ -1,4 +1,4 @@
-"""Who looks after the schedules of people that cannot any more: administrators of people and reports."""
+"""Heirs of the schedules of people that cannot look after them any more: administrators of people and reports."""
 
 from __future__ import annotations
 

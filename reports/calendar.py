@@ -1,4 +1,4 @@
-"""When a schedule is due: days and hours in the company's own time, working days by the Russian calendar."""
+"""The due moments of a schedule: days and hours in the company's own time, working days by the Russian calendar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes the file of a report: rows streamed from the database into Excel or CSV, with a summary of them."""
+"""The file of a report: rows streamed from the database into Excel or CSV, with a summary of them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Tick = Callable[[int], None]
 
 @dataclass
 class Sums:
-    """How many rows went by, and the sums of some of their columns by key."""
+    """The number of rows that went by, and the sums of some of their columns by key."""
 
     places: dict[str, int]
     rows: int = 0
@@ -54,7 +54,7 @@ def making_folder(parts: Parts) -> Path:
 
 
 def count(session: Session, actor: Actor, asked: Asked) -> int:
-    """How many rows the report will have."""
+    """The number of rows that the report will have."""
     rows = asked.report.rows(actor, asked.params).order_by(None)
     return int(session.scalar(select(func.count()).select_from(rows.subquery())) or 0)
 

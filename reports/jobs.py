@@ -1,4 +1,4 @@
-"""What the worker's jobs call about reports: functions by dotted name, whose arguments are ids and nothing else."""
+"""The calls of the worker's jobs about reports: functions by dotted name, whose arguments are ids and nothing else."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from core.tenancy import CompanyOwned
 
 
 class JobState(StrEnum):
-    """Where an ordered report stands; the last three are final."""
+    """The state of an ordered report; the last three are final."""
 
     ORDERED = "ordered"
     MAKING = "making"
@@ -28,14 +28,14 @@ OPEN = (JobState.ORDERED, JobState.MAKING)
 
 
 class Format(StrEnum):
-    """What kind of file is made."""
+    """The kind of file to make."""
 
     XLSX = "xlsx"
     CSV = "csv"
 
 
 class Period(StrEnum):
-    """How often a schedule orders its report."""
+    """The period at which a schedule orders its report."""
 
     DAILY = "daily"
     WORKING_DAYS = "working_days"

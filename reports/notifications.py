@@ -1,4 +1,4 @@
-"""Tells people that their report is ready or failed: a notice, and the mail of a schedule with the file or a link."""
+"""Notifications that a report is ready or failed: a notice, and the mail of a schedule with the file or a link."""
 
 from __future__ import annotations
 

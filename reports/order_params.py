@@ -1,4 +1,4 @@
-"""What is asked of a report: its parameters checked and stored, the right to it, how it reads in words."""
+"""Orders of reports: their parameters checked and stored, the right to them, their wording."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def check(
 
 
 def stored(report: Report, params: Mapping[str, Any], columns: Sequence[str]) -> Asked:
-    """What was asked when it was stored; raises InvalidInput where the report takes other parameters by now."""
+    """The stored parameters of an order; raises InvalidInput where the report takes other parameters by now."""
     try:
         loaded: Params = report.schema().load(dict(params))
     except ValidationError as problem:

@@ -1,4 +1,4 @@
-"""Parameters that reports share: a period, a department; and what a period means in the company's zone."""
+"""Parameters that reports share: a period, a department; and the meaning of a period in the company's zone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a report is: a value with code, title, right, parameters, columns, and where its rows come from."""
+"""Reports as values: code, title, right, parameters, columns, and the source of the rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Cells = Callable[[Any], Sequence[object]]
 
 @dataclass(frozen=True)
 class Speech:
-    """What a report needs to put its rows into words: the reader's language, the session, who reads."""
+    """The needs of a report that puts its rows into words: the reader's language, the session, the reader."""
 
     locale: str
     session: Session

@@ -335,7 +335,7 @@ def _order(db: Session, parts: Parts, schedule: ReportSchedule) -> None:
 
 
 def _asked_again(db: Session, actor: Actor, parts: Parts, schedule: ReportSchedule) -> Asked:
-    """What the schedule orders, with the rights asked anew; raises NotAllowed, NotFound or InvalidInput."""
+    """The order of a schedule, with the rights asked anew; raises NotAllowed, NotFound or InvalidInput."""
     require(actor, Permission.REPORTS_SCHEDULE)
     asked = stored(parts.reports.of(schedule.code), schedule.params, schedule.columns)
     require_report(actor, asked.report)

@@ -1,4 +1,4 @@
-"""Finds in the database which reports wait or were left by a dead worker, and which files are past their day."""
+"""The sweep of the database for reports that wait or were left by a dead worker, and for files past their day."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def sweep(parts: Parts) -> int:
 
 
 def worker_died(worker: str) -> None:
-    """What a worker that is known to be dead was making may be made by another now."""
+    """Free what a dead worker was making, so that another makes it now."""
     with all_companies(reason=REASON), unit_of_work() as db:
         db.execute(
             update(ReportJob)

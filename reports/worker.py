@@ -1,4 +1,4 @@
-"""Makes one ordered report: claimed by a lease, counted, streamed into a file, put into the storage, told of."""
+"""The making of one ordered report: claimed by a lease, counted, streamed into a file, stored, told of."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _make(parts: Parts, job: ReportJob) -> None:
 
 
 def _asked(db: Session, parts: Parts, job: ReportJob) -> tuple[Actor, Asked]:
-    """Who ordered it with the rights of this moment, and what; raises NotAllowed after a lost right."""
+    """The person who ordered it, with the rights of this moment, and the order; NotAllowed after a lost right."""
     actor = load_actor(db, job.ordered_by, job.company_id, reason=job.staff_reason)
     asked = stored(parts.reports.of(job.code), job.params, job.columns)
     require_report(actor, asked.report)

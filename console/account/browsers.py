@@ -1,4 +1,4 @@
-"""What people call the browser that an agent's text stands for: "Firefox, Windows"."""
+"""The name that people give the browser behind an agent's text: "Firefox, Windows"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long the session lasts, staying signed in, and the forms that were kept when it had ended."""
+"""The time that is left of a session, staying signed in, and the forms that were kept when it had ended."""
 
 from __future__ import annotations
 

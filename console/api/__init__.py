@@ -1,1 +1,1 @@
-"""What programs ask: the operator's events, health and metrics, the JSON API."""
+"""Calls of programs: the operator's events, health and metrics, the JSON API."""

@@ -80,13 +80,13 @@ def metrics() -> ResponseReturnValue:
 
 
 def _moments(session: Session) -> Mapping[str, datetime | None]:
-    """When each stream from the operator last ended well."""
+    """The moment when each stream from the operator last ended well."""
     rows = session.execute(select(SyncState.stream, SyncState.done_at))
     return {row.stream: row.done_at for row in rows}
 
 
 def _sync_age(moments: Mapping[str, datetime | None]) -> float | None:
-    """Seconds since the changes of lines were last read, of the company where that is longest ago; None where never."""
+    """The seconds since lines were last read, of the company where that is longest ago; None where never."""
     read = [moment for stream, moment in moments.items() if moment and kind_of(stream) == "lines"]
     return round((clock.now() - min(read)).total_seconds(), 1) if read else None
 

@@ -68,7 +68,7 @@ def install(app: Flask) -> None:
 
 
 def _proofs(cookie: str) -> dict[str, Any]:
-    """How a caller proves who it is, and that a change was meant."""
+    """The proofs of a caller: who it is, and that a change was meant."""
     return {
         "session": {"type": "apiKey", "in": "cookie", "name": cookie},
         "token": {"type": "apiKey", "in": "header", "name": "X-CSRFToken"},

@@ -81,7 +81,7 @@ def _by_size(session: Session) -> list[Sized]:
 
 
 def _named(sized: Sequence[Sized]) -> list[Demo]:
-    """What the logins of each company begin with: nothing for the typical one, else small- or large-."""
+    """The beginning of the logins of each company: nothing for the typical one, else small- or large-."""
     if not sized:
         return []
     main = min(sized, key=lambda company: abs(company.lines - TYPICAL))

@@ -21,7 +21,7 @@ from users.staff.people import ROLES, create_staff_user
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What may be said of the person."""
+    """Add the arguments that describe the person."""
     command.add_argument("login")
     command.add_argument("--name", required=True)
     command.add_argument("--company", type=int, help="id of the company; without it a person of the operator")

@@ -1,4 +1,4 @@
-"""What there is to choose from in a field: its own choices, or tariffs and billing accounts of the database."""
+"""The choices of a field: its own choices, or tariffs and billing accounts of the database."""
 
 from __future__ import annotations
 

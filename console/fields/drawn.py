@@ -165,5 +165,5 @@ def errors_in_words(schema: type[FieldSchema], errors: Errors) -> dict[str, list
 
 
 def labels_of(schema: type[FieldSchema]) -> dict[str, str]:
-    """What each field is called, by its name."""
+    """The label of each field by its name."""
     return {name: text(info_of(declared).label) for name, declared in schema().fields.items()}

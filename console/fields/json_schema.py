@@ -1,4 +1,4 @@
-"""Parameters as JSON schemas: their types and bounds with labels for people and what there is to choose from."""
+"""Parameters as JSON schemas: their types and bounds with labels for people and their choices."""
 
 from __future__ import annotations
 

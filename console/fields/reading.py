@@ -1,4 +1,4 @@
-"""Reads what was typed into the fields of a form or stands in an address."""
+"""The values typed into the fields of a form or given in an address."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _UNITS: Final = "₽%"
 
 
 def read(schema: type[FieldSchema], values: Mapping[str, str]) -> dict[str, str]:
-    """What was typed, by field: numbers as machines write them, texts without blanks around.
+    """The typed values by field: numbers as machines write them, texts without blanks around.
 
     Fields that were not sent are left out. What is too long is cut one character behind its bound, so that it is still
     too long.

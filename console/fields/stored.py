@@ -21,7 +21,7 @@ MORE = N_("and %(n)s more: they are in the document")
 def values_in_words(
     schema: type[FieldSchema], company_id: int, stored: Mapping[str, Any]
 ) -> list[tuple[str, str]]:
-    """Labels and values of what was asked for and given, in the order of the fields."""
+    """The labels and values of what was asked for and given, in the order of the fields."""
     words = []
     for name, declared in schema().fields.items():
         value = stored.get(name)

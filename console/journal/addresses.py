@@ -1,4 +1,4 @@
-"""Where the objects of the journal are looked at."""
+"""Addresses of the pages of the journal's objects."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ PAGES = {
 
 
 def object_address(kind: str, object_id: int | None) -> str | None:
-    """Where an object is looked at; None for what has no page."""
+    """The address of an object's page; None for what has no page."""
     return PAGES[kind].format(object_id) if kind in PAGES and object_id is not None else None

@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
 
 
 def _problems() -> list[str] | None:
-    """What is wrong with the chain of the whole company's entries, where that is asked for."""
+    """The problems of the chain of the whole company's entries, where that is asked for."""
     if "check" not in request.args:
         return None
     require_everywhere(actor(), Permission.JOURNAL_VIEW)

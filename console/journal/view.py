@@ -107,7 +107,7 @@ def _places(session: Session, entries: Sequence[JournalEntry]) -> dict[str, str]
 
 
 def _value(journal: JournalRegistry, name: str, value: Any, places: Mapping[str, str]) -> Any:
-    """Words for codes, a name for a path; a nested value as name and value."""
+    """The words for codes, a name for a path; a nested value as name and value."""
     if name == "path":
         return places.get(str(value), value)
     if name == "operation":
@@ -128,7 +128,7 @@ def _word(journal: JournalRegistry, value: Any) -> str:
 
 
 def _operation(journal: JournalRegistry, code: str) -> str:
-    """What an operation is called; the code of one that nobody knows any more."""
+    """The title of an operation; the code of one that nobody knows any more."""
     for kind in ("line", "account"):
         action = f"{kind}.{code}"
         if (title := journal.action_text(action)) != action:

@@ -1,4 +1,4 @@
-"""What the API gives of lines."""
+"""Schemas of lines in the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of an uploaded list was read and what was left out, in words."""
+"""The account of an uploaded list in words: what was read and what was left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of numbers as files: what is accepted, what was found in one, which rows have problems."""
+"""Lists of numbers as files: their upload, their content, and the rows with problems."""
 
 from __future__ import annotations
 

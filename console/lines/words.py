@@ -1,4 +1,4 @@
-"""How people speak of lines: tones of their states, parts of a filter, and what the history says was changed."""
+"""Words for lines: tones of their states, parts of a filter, and the changes in the history."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ MARKS: Mapping[str, Mark] = {
 
 
 def state_mark(state: str) -> Mark:
-    """How a line's state is shown; a state that the console does not know by its code."""
+    """The mark of a line's state; a state that the console does not know by its code."""
     return MARKS.get(state) or Mark(state, "off", icon="question-circle")
 
 
 def block_reason(code: str) -> str:
-    """Why a line is blocked, as it is written behind its state."""
+    """The reason why a line is blocked, as it is written behind its state."""
     return in_sentence(text(BLOCK_REASONS.get(code, code)))
 
 

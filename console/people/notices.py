@@ -25,7 +25,7 @@ def index() -> ResponseReturnValue:
 
 @route(blueprint, "/bell", permission=SignedIn(), passive=True)
 def bell() -> ResponseReturnValue:
-    """How many are new."""
+    """The number of new notices."""
     if not is_fragment():
         return redirect(url_for("notices.index"))
     return render("notices/bell.html", unread=service.unread(db(), actor().user_id or 0))

@@ -34,7 +34,7 @@ class ReportOut(Schema):
 
 
 class OrderIn(Schema):
-    """What to make; without columns all of them."""
+    """The report to make; without columns all of them."""
 
     params = fields.Dict(keys=fields.String(), values=fields.Raw(), load_default=dict)
     columns = fields.List(fields.String(), load_default=list, validate=validate.Length(max=100))

@@ -22,7 +22,7 @@ PERIODS = [period.value for period in Period]
 
 
 class ScheduleIn(OrderIn):
-    """What to make, how often, at which hour of the company's own time, and to whom it is mailed.
+    """The report, its period and hour of the company's own time, and the people to whom it is mailed.
 
     `day` is 1 (Monday) to 7 of a weekly one, 1 to 28 of a monthly one; `params` need a period that moves.
     """

@@ -25,7 +25,7 @@ FORMATS: Mapping[str, str] = {Format.XLSX: N_("Excel"), Format.CSV: N_("CSV")}
 
 @dataclass(frozen=True)
 class Typed:
-    """What was typed or stands in the address."""
+    """The values typed or given in the address."""
 
     params: Mapping[str, str]
     columns: Sequence[str]

@@ -58,7 +58,7 @@ def row(schedule_id: int) -> ResponseReturnValue:
 
 @route(blueprint, "/<report_code>/schedule", permission=SCHEDULE)
 def new(report_code: str) -> ResponseReturnValue:
-    """When and to whom; the parameters come along in the address."""
+    """The period and the recipients; the parameters come along in the address."""
     report = parts().reports.of(report_code)
     require_report(actor(), report)
     return _form(report, {})

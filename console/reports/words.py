@@ -1,4 +1,4 @@
-"""How people speak of ordered reports and schedules: states, progress, when a schedule is due."""
+"""Words for ordered reports and schedules: states, progress, the next moment of a schedule."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Plan(Shown):
 
 
 def file(job: ReportJob) -> File:
-    """Everything that is said of a file."""
+    """The words for a file."""
     title, params = _about(job)
     return File(
         title=title,
@@ -98,7 +98,7 @@ def file(job: ReportJob) -> File:
 
 
 def size(value: int | None) -> str:
-    """Bytes as people say them."""
+    """The size in bytes as people say it."""
     if value is None:
         return ""
     units = (N_("B"), N_("KB"), N_("MB"), N_("GB"))
@@ -110,7 +110,7 @@ def size(value: int | None) -> str:
 
 
 def percent(job: ReportJob) -> int:
-    """How much of it is made, never a hundred before it is ready."""
+    """The made part in per cent, never a hundred before it is ready."""
     if job.state == JobState.READY:
         return 100
     return min(99, 100 * job.done // job.total) if job.total else 0
@@ -127,7 +127,7 @@ def rest(job: ReportJob, now: datetime) -> str:
 
 
 def plan(schedule: ReportSchedule, mails: Sequence[OutboxMail], job: ReportJob | None) -> Plan:
-    """Everything that is said of a schedule with all its mails and the report that it ordered last."""
+    """The words for a schedule with all its mails and the report that it ordered last."""
     title, params = _about(schedule)
     if job is not None and job.state in (*OPEN, JobState.FAILED):
         mark, trouble = STATES[job.state], text(job.trouble) if job.trouble else ""
@@ -150,7 +150,7 @@ ON_ITS_WAY = Mark(N_("Mail on its way"), "accent", icon="send")
 
 
 def _mail(mails: Sequence[OutboxMail]) -> tuple[Mark | None, str]:
-    """How the mails of one report fare: what is wrong with any of them comes first."""
+    """The state of the mails of one report: what is wrong with any of them comes first."""
     if not mails:
         return None, ""
     for mail in reversed(mails):

@@ -85,7 +85,7 @@ def _whole(row: QueueRow) -> dict[str, Any]:
 
 
 def _steps(request: Request) -> list[str]:
-    """What the person may do now; of a colleague's request that is little."""
+    """The steps that the person may take now; of a colleague's request that is little."""
     names = [row.name for row in steps(request.state, Party.MANAGER)]
     if request.state in HELD and request.assignee_id not in (None, actor().user_id):
         return [name for name in names if name in OF_ANYBODY]

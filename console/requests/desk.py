@@ -135,7 +135,7 @@ def preview(request_id: int) -> ResponseReturnValue:
 
 @route(blueprint, "/<int:request_id>/resolve", permission=Permission.DESK_WORK)
 def resolve(request_id: int) -> ResponseReturnValue:
-    """What the operation would do, and the answer to the customer."""
+    """The effect of the operation, and the answer to the customer."""
     with desk.portfolio(db(), actor()):
         row = desk.get_request(db(), request_id)
         run = execution.find_preview(db(), actor(), row.request, request.args.get("run", type=whole))

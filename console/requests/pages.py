@@ -177,14 +177,14 @@ def _save(form: FormType, draft: Request) -> ResponseReturnValue:
 
 
 def _shown_again(draft: Request, chosen: Selection | None) -> dict[str, Any]:
-    """What is kept with the errors: an uploaded list leaves its numbers, and what it gives them, in the form."""
+    """The kept form with the errors: an uploaded list leaves its numbers, and what it gives them, in the form."""
     if not isinstance(chosen, Listed):
         return {"numbers": request.form.get("numbers", "")}
     return _typed(draft)
 
 
 def _typed(draft: Request) -> dict[str, Any]:
-    """What stands in the form of a draft: numbers as they were typed where some are wrong, else those it is about."""
+    """The values in the form of a draft: numbers as they were typed where some are wrong, else those it is about."""
     lines = content.lines_of(db(), draft) if draft.lines <= SHOWN_NUMBERS else []
     return {"numbers": "\n".join(f"+{line.msisdn}" for line in lines), **draft.values}
 
@@ -221,7 +221,7 @@ def _uploaded(path: Path, filename: str) -> Upload:
 
 
 def _tell_of(upload: Upload) -> None:
-    """What of the list was read and what was left out, beside the form."""
+    """Say beside the form what of the list was read and what was left out."""
     flash(_("Read from the list: %(what)s.", what="; ".join(upload_words.was_read(upload.account))), "info")
     left_out = upload_words.left_out(upload.account)
     if upload.problems:

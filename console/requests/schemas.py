@@ -1,4 +1,4 @@
-"""What the API takes and gives about requests, for both sides."""
+"""Schemas of requests in the API, for both sides."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class ResolveIn(Schema):
 
 
 class RequestsArgs(Schema):
-    """Which requests, and where the next part begins."""
+    """The choice of requests, and the start of the next part."""
 
     after = fields.Integer(
         load_default=0,
@@ -92,7 +92,7 @@ class RequestsArgs(Schema):
 
 
 class QueueArgs(Schema):
-    """Which part of the desk: one's own or all to work by deadline, waiting for the customer, closed; or by number."""
+    """The part of the desk: one's own or all to work by deadline, waiting for the customer, closed; or by number."""
 
     view = fields.String(load_default="mine", validate=validate.OneOf(VIEWS))
     number = fields.String(
@@ -110,7 +110,7 @@ class QueueArgs(Schema):
 
 
 class AfterArgs(NumberPageArgs):
-    """Where the next fifty begin."""
+    """The start of the next fifty."""
 
     class Meta:
         exclude = ("size",)
@@ -213,7 +213,7 @@ class DeskRequestOut(WholeRequestOut):
 
 
 class ProspectOut(Schema):
-    """What resolving would carry out, and how many numbers have left the company and stay untouched."""
+    """The effect of resolving, and the count of numbers that have left the company and stay untouched."""
 
     run = fields.Nested(RunOut)
     left = fields.Integer()

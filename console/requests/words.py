@@ -1,4 +1,4 @@
-"""How people speak of requests: states, deadlines, steps; and everything that both sides see of one."""
+"""Words for requests: states, deadlines, steps; and everything that both sides see of one."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def listed(request: Request) -> dict[str, Any]:
 
 
 def deadline(request: Request, now: datetime) -> tuple[str, str]:
-    """How the deadline stands, as a tone and a word: late, soon, paused, met or nothing."""
+    """The state of the deadline as a tone and a word: late, soon, paused, met or nothing."""
     if request.deadline_at is None:
         return "off", ""
     if request.state in CLOSED:
@@ -92,7 +92,7 @@ def timeline(request: Request) -> tuple[list[Told], list[Attachment]]:
 
 
 def _step(request: Request, event: RequestEvent, files: Sequence[Attachment]) -> Told:
-    """What the console itself did is said in the reader's language, not in the one that it was written in."""
+    """The words for a step: what the console itself did is said in the reader's language."""
     words = words_of(event.name)
     if event.party != Party.SYSTEM:
         return Told(event, event.actor_name, words, PARTIES[event.party], event.text, files)
@@ -103,13 +103,13 @@ def _step(request: Request, event: RequestEvent, files: Sequence[Attachment]) ->
 
 
 def offered(request: Request, party: Party) -> list[Transition]:
-    """Steps with a text that this side may take now; the one that moves things on comes first."""
+    """The steps with a text that this side may take now; the one that moves things on comes first."""
     rows = [row for row in steps(request.state, party) if row.name not in ALONE]
     return sorted(rows, key=lambda row: LATER.index(row.name) if row.name in LATER else -1)
 
 
 def whole(request: Request, after: int = 0) -> dict[str, Any]:
-    """Everything of a request that both sides see."""
+    """The parts of a request that both sides see."""
     form = get_type(request.form)
     events, files = timeline(request)
     return {

@@ -31,7 +31,7 @@ UNKNOWN_CLASS = N_("The stock has no such class.")
 @route(blueprint, "/operations", permission=Permission.LINES_VIEW)
 @blueprint.gives(schemas.OperationOut(many=True))
 def list_operations() -> list[dict[str, Any]]:
-    """What can be done to lines and billing accounts (`target`), with the parameters of each."""
+    """The operations on lines and billing accounts (`target`), with the parameters of each."""
     return [_operation(operation) for operation in parts().operations.values()]
 
 
@@ -68,7 +68,7 @@ def _parameters(operation: Operation) -> dict[str, Any]:
 @blueprint.takes(schemas.OffersArgs, "query")
 @blueprint.gives(schemas.OfferOut(many=True))
 def list_offers(query: dict[str, Any], code: str) -> list[dict[str, Any]]:
-    """What an operation may give to lines out of stock, the cheapest first, 500 at most: narrow it to see others."""
+    """The stock that an operation may give to lines, the cheapest first, 500 at most: narrow it to see others."""
     operation = parts().operations.of(code)
     require(actor(), operation.permission)
     if operation.row_value is None or operation.row_value.stock is None:

@@ -112,7 +112,7 @@ def list_to_fill_in(code: str) -> ResponseReturnValue:
 
 @route(blueprint, "/<code>/offers", permission=Permission.LINES_VIEW)
 def offered(code: str) -> ResponseReturnValue:
-    """What is in stock, by a part of its value and its class: a fragment of choices for the form."""
+    """The stock by a part of its value and its class: a fragment of choices for the form."""
     operation = parts().operations.of(code)
     require(actor(), operation.permission)
     if operation.row_value is None or operation.row_value.stock is None:
@@ -128,7 +128,7 @@ def offered(code: str) -> ResponseReturnValue:
 
 
 def _errors(operation: Operation, problem: InvalidInput) -> Mapping[str, Sequence[str]]:
-    """What is wrong by field; nothing where the selection was refused, which has no field."""
+    """The problems by field; nothing where the selection was refused, which has no field."""
     if not isinstance(problem.__cause__, ValidationError):
         return problem.fields
     declared = operation.schema().fields

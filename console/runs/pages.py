@@ -98,7 +98,7 @@ def show(run_id: int) -> ResponseReturnValue:
 
 @route(blueprint, "/<int:run_id>/progress", permission=Permission.LINES_VIEW, passive=True)
 def progress(run_id: int) -> ResponseReturnValue:
-    """What the page of a running run asks for each second; where it ended, the page is loaded anew."""
+    """The part that the page of a running run asks for each second; where it ended, the page is loaded anew."""
     run = listing.get_run(db(), actor(), run_id)
     if run.finished_at is not None or run.state != request.args.get("state", run.state):
         return Response(status=204, headers={"HX-Refresh": "true"})
@@ -160,7 +160,7 @@ def _listed(run: Run) -> dict[str, Any]:
 
 
 def _progress(run: Run) -> dict[str, Any]:
-    """What both the page and its polled part show."""
+    """The values that both the page and its polled part show."""
     operation, now = parts().operations.of(run.operation), clock.now()
     rate, rest = run_words.rate_and_rest(run, now)
     silent = (now - run.trouble_since).total_seconds() if run.trouble and run.trouble_since else 0.0
@@ -200,7 +200,7 @@ def _failures(run: Run) -> list[ItemLine]:
 
 
 def _groups(run: Run) -> dict[str, list[tuple[str, int]]]:
-    """Reasons with their counts by outcome, the most frequent first."""
+    """The reasons with their counts by outcome, the most frequent first."""
     groups: dict[str, list[tuple[str, int]]] = {}
     counts = db().execute(listing.outcome_counts(run.company_id, run.id)).all()
     for state, reason, count in sorted(counts, key=lambda row: -row[2]):

@@ -137,7 +137,7 @@ def _page(run: Run, *, typed_wrong: bool = False) -> str:
 
 
 def _refusals(run: Run) -> list[dict[str, Any]]:
-    """Reasons with their counts, the most frequent first."""
+    """The reasons with their counts, the most frequent first."""
     texts = run_words.refusal_texts(parts().operations.of(run.operation), run)
     counts = sorted(run.preview["refused"].items(), key=lambda pair: (-pair[1], pair[0]))
     return [

@@ -25,7 +25,7 @@ MOST_OFFERED = 500
 
 @dataclass(frozen=True)
 class RowValuesForm:
-    """What is drawn: a field for each line, or where the list that was uploaded stands.
+    """The form of row values: a field for each line, or the address of the uploaded list.
 
     `listed` counts the rows of the list that give something; None where no list was uploaded. `offered` is in stock.
     `shows_present`: beside a line stands what it has now, unless that is what people know it by anyway.
@@ -42,7 +42,7 @@ class RowValuesForm:
 
     @property
     def summary(self) -> dict[str, list[str]]:
-        """What is wrong by the id of its field, with the number that it is about."""
+        """The problems by the id of the field, with the number that it is about."""
         return {
             f"{FIELD}{line.id}": [f"{format_msisdn(line.title)}: {self.errors[line.id]}"]
             for line in self.lines
@@ -88,7 +88,7 @@ def make(
 
 
 def offers(stock: Stock, criteria: StockSearch) -> Sequence[Offer]:
-    """What may be given out, the cheapest first."""
+    """The stock to give out, the cheapest first."""
     return stock.offers(db(), actor(), criteria, MOST_OFFERED)
 
 

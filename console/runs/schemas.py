@@ -1,4 +1,4 @@
-"""What the API takes and gives of operations and runs."""
+"""Schemas of operations and runs in the API."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ItemArgs(Schema):
 
 
 class OperationOut(Schema):
-    """What can be done to things of the kind `target` (line, account); `parameters` is a JSON schema."""
+    """An operation on things of the kind `target` (line, account); `parameters` is a JSON schema."""
 
     code = fields.String()
     target = fields.String()
@@ -47,7 +47,7 @@ class OffersArgs(Schema):
 
 
 class OfferOut(Schema):
-    """What is in stock, such as a SIM card or a number; numbers have a class and a price once."""
+    """An offer out of stock, such as a SIM card or a number; numbers have a class and a price once."""
 
     value = fields.String(
         metadata={"description": "As `values` takes it: an ICCID, a number in E.164 without plus."}
@@ -80,7 +80,7 @@ class SelectionIn(Schema):
 
 
 class OperationIn(Schema):
-    """What to do to which lines; without `submit` it is only said beforehand what would happen."""
+    """The parameters and the lines of an operation; without `submit` its effect is only said beforehand."""
 
     selection = fields.Nested(SelectionIn, required=True)
     params = fields.Dict(keys=fields.String(), values=fields.Raw(), load_default=dict)

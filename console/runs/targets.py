@@ -1,4 +1,4 @@
-"""What runs are carried out on, as pages show it: where a thing is looked at, where things are chosen, an icon."""
+"""Targets of runs on pages: the address of a thing, the address at which things are chosen, an icon."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class ShownTarget:
         return PAGES[self.kind].format(target_id)
 
     def title(self, stored: str) -> str:
-        """What people know a thing by, as they read it."""
+        """The title that people know a thing by, as they read it."""
         return format_msisdn(stored) if self.kind == LINE else stored
 
 
 def shown_target(operation: Operation) -> ShownTarget:
-    """What this operation is carried out on."""
+    """The target of this operation."""
     return ShownTarget(operation.target, ICONS[operation.target], parts().targets[operation.target].words)

@@ -1,4 +1,4 @@
-"""How people speak of runs: states, outcomes, the sentence that says how one ended."""
+"""Words for runs: states, outcomes, the sentence that says how one ended."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def refusal_texts(operation: Operation | None, run: Run | None) -> refusals.Text
 
 
 def sentence(operation: Operation, run: Run) -> str:
-    """How the run stands or ended: "4 755 blocked, 6 failed, 51 refused"."""
+    """The state or the end of a run in one sentence: "4 755 blocked, 6 failed, 51 refused"."""
     parts = []
     if run.done or run.total == 0:
         parts.append(counted(operation.words.done, run.done))
@@ -71,7 +71,7 @@ def sentence(operation: Operation, run: Run) -> str:
 
 
 def state_mark(run: Run) -> Mark:
-    """How a run's state is shown."""
+    """The mark of a run's state."""
     if run.state == RunState.RUNNING:
         return WAITING if run.trouble else RUNNING
     if run.state == RunState.CANCELLED:

@@ -1,4 +1,4 @@
-"""What the API's blueprints share: calls described by the schemas that they read and write."""
+"""The base of the API's blueprints: calls described by the schemas that they read and write."""
 
 from __future__ import annotations
 

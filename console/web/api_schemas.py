@@ -1,4 +1,4 @@
-"""What every call of the JSON API shares: errors, pages, amounts of money."""
+"""Schemas that every call of the JSON API shares: errors, pages, amounts of money."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST = 500
 
 
 class ErrorOut(Schema):
-    """Why something was refused: a stable code, a sentence for people, every message by field, a number for support."""
+    """A refusal: a stable code, a sentence for people, every message by field, a number for support."""
 
     code = fields.String()
     message = fields.String()
@@ -26,7 +26,7 @@ class ErrorOut(Schema):
 
 
 class PageArgs(Schema):
-    """Where the next part begins, and how long it may be."""
+    """The start of the next part, and its length at most."""
 
     after = fields.String(metadata={"description": "`next` of the part before."})
     size = fields.Integer(load_default=50, validate=validate.Range(1, MOST))

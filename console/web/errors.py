@@ -1,4 +1,4 @@
-"""How every error reaches people and programs: one table from errors to HTTP, as a page or JSON."""
+"""Answers to errors, for people and programs: one table from errors to HTTP, as a page or JSON."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def install(app: Flask) -> None:
 
 
 def _answered(handler: Callable[[Any], ResponseReturnValue], problem: Exception) -> ResponseReturnValue:
-    """What the handler answers; where the person, and so the language, cannot be looked up, that comes first."""
+    """The handler's answer; where the person, and so the language, cannot be looked up, that comes first."""
     try:
         return handler(problem)
     except (OperationalError, PoolTimeout) as away:
@@ -189,7 +189,7 @@ def on_unfit_data(problem: DataError) -> ResponseReturnValue:
 
 
 def _messages(problem: HTTPException) -> dict[str, list[str]] | None:
-    """What Flask-Smorest found wrong with a request, by field."""
+    """The problems that Flask-Smorest found in a request, by field."""
     messages = getattr(problem, "data", {}).get("messages")
     if not isinstance(messages, dict):
         return None
@@ -200,7 +200,7 @@ def _messages(problem: HTTPException) -> dict[str, list[str]] | None:
 
 
 def on_http(problem: HTTPException) -> ResponseReturnValue:
-    """What Flask itself raises: 404, 405, 413, 429; its redirects pass."""
+    """Answer the errors that Flask itself raises: 404, 405, 413, 429; its redirects pass."""
     status = problem.code or 500
     if status < 400:
         return problem.get_response()

@@ -1,4 +1,4 @@
-"""How numbers, money and moments are written for people: pure functions of a value and a locale."""
+"""Numbers, money and moments as people read them: pure functions of a value and a locale."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€"}
 
 
 def number(value: int | float | Decimal | None, locale: str) -> str:
-    """Digits in groups of three with narrow spaces that never break; a dash for nothing."""
+    """The digits in groups of three with narrow spaces that never break; a dash for nothing."""
     if value is None:
         return "–"
     plain = format_decimal(value, locale="ru")

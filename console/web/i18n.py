@@ -1,4 +1,4 @@
-"""Which language, zone and theme a request has, and the Jinja filters that write values for people."""
+"""The language, the zone and the theme of a request, and the Jinja filters that write values for people."""
 
 from __future__ import annotations
 

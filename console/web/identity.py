@@ -1,4 +1,4 @@
-"""Who is at the other end of the wire: the signed-in person of a request, through Flask-Login."""
+"""The identity behind a request: the signed-in person of a request, through Flask-Login."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def install(app: Flask, settings: Settings) -> None:
 
 
 def settings_limits(settings: Settings) -> Limits:
-    """How long sessions live as the settings say."""
+    """The lifetime of sessions as the settings say."""
     return Limits(settings.idle_minutes, settings.session_hours)
 
 
@@ -98,7 +98,7 @@ def browser_token() -> str:
 
 
 def seconds_left() -> int:
-    """How long the session lasts if nobody works in it any more; 0 where nobody is signed in."""
+    """The seconds that the session lasts if nobody works in it any more; 0 where nobody is signed in."""
     person = find_person()
     if person is None or person.visit is None:
         return 0

@@ -1,4 +1,4 @@
-"""What may come in at all: looked at once, before any view, so that nothing unstorable gets further."""
+"""The check of all input: looked at once, before any view, so that nothing unstorable gets further."""
 
 from __future__ import annotations
 

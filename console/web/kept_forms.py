@@ -1,4 +1,4 @@
-"""Nothing typed is lost: a form that was sent and not carried out is kept for its person and stands there again.
+"""Kept forms: a form that was sent and not carried out is kept for its person and stands there again.
 
 Kept are the fields of a form that came without a session, or with the token of an earlier one, and of one that was
 answered with something to correct. The key is in the browser's signed cookie, the form in the database.
@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 
 class Entry(NamedTuple):
-    """What the cookie knows of a kept form."""
+    """A kept form as the cookie names it."""
 
     key: str
     page: str
@@ -66,7 +66,7 @@ def page_token() -> str:
 
 
 def seat_of_page() -> Seat | None:
-    """Who sat at the page that sent this form; None where it bears no token of a page of ours for anybody."""
+    """The seat at the page that sent this form; None where it bears no token of a page of ours for anybody."""
     token = request.form.get(TOKEN, "")
     try:
         signed = URLSafeTimedSerializer(str(current_app.secret_key), salt="wtf-csrf-token").loads(token)
@@ -145,7 +145,7 @@ def _view(path: str, method: str) -> str | None:
 
 
 def page_of(address: str) -> str:
-    """Where to look at what was answered to a form sent there: the page of the kept form, else one above or itself."""
+    """The address at which to show the answer to a form: the page of the kept form, else one above or itself."""
     path = urlsplit(address).path
     for entry in _entries():
         if urlsplit(entry.address).path == path:

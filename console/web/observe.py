@@ -1,4 +1,4 @@
-"""What is seen of requests from outside: a number for each, one line in the log, and latencies."""
+"""The record of requests from outside: a number for each, one line in the log, and latencies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a signed-in person may ask: much for pages, less for what takes the server long to make."""
+"""Rate limits for a signed-in person: much for pages, less for what takes the server long to make."""
 
 from __future__ import annotations
 

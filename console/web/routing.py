@@ -1,4 +1,4 @@
-"""What every view stands on: registration with a declared permission, the actor, the session, templates."""
+"""The base of every view: registration with a declared permission, the actor, the session, templates."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Declared = Permission | Public | SignedIn
 
 
 class SignInNeeded(Exception):
-    """Nobody is signed in: a page sends people to sign in, the API answers 401."""
+    """A request of nobody who is signed in: a page sends people to sign in, the API answers 401."""
 
 
 class CompanyNeeded(Exception):
@@ -109,7 +109,7 @@ def person() -> Person:
 
 
 def actor() -> Actor:
-    """Who acts; raises SignInNeeded where nobody is signed in."""
+    """The actor; raises SignInNeeded where nobody is signed in."""
     actor = find_actor()
     if actor is None:
         raise SignInNeeded
@@ -117,7 +117,7 @@ def actor() -> Actor:
 
 
 def find_actor() -> Actor | None:
-    """Who acts; None where nobody is signed in."""
+    """The actor; None where nobody is signed in."""
     person = find_person()
     return person.actor if person else None
 

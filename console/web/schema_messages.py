@@ -1,4 +1,4 @@
-"""What schemas say of fields by marshmallow's own words, in the person's language."""
+"""Messages of schemas by marshmallow's own words, in the person's language."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def taken_apart(message: str) -> tuple[str, dict[str, str]]:
 
 
 def message_text(message: str) -> str:
-    """What a schema or a check said, in our words or the library's, in the person's language."""
+    """The message of a schema or a check, in our words or the library's, in the person's language."""
     if isinstance(message, Message):
         return text(message)
     msgid, values = taken_apart(message)

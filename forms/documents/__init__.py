@@ -1,1 +1,1 @@
-"""Documents: what a form is, its fields, checks, types and printing."""
+"""Documents: forms, their fields, checks, types and printing."""

@@ -1,4 +1,4 @@
-"""Checks of Russian company and bank details, check digits included: each says what is wrong, or nothing."""
+"""Checks of Russian company and bank details, check digits included: each returns the problem, or None."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ACCOUNT_DIGIT = N_(
 
 
 def inn_problem(inn: str, *, length: int | None = None) -> str | None:
-    """What is wrong with an INN; `length` 10 asks for a company's, 12 for a person's."""
+    """The problem of an INN; `length` 10 asks for a company's, 12 for a person's."""
     if not _is_digits(inn):
         return ONLY_DIGITS
     if length is not None and len(inn) != length:
@@ -43,12 +43,12 @@ def inn_problem(inn: str, *, length: int | None = None) -> str | None:
 
 
 def kpp_problem(kpp: str) -> str | None:
-    """What is wrong with a KPP: it has no check digit, only a form."""
+    """The problem of a KPP: it has no check digit, only a form."""
     return None if _KPP.fullmatch(kpp) and not kpp.startswith("0000") else KPP_FORM
 
 
 def ogrn_problem(ogrn: str) -> str | None:
-    """What is wrong with an OGRN of a company or of a sole trader."""
+    """The problem of an OGRN of a company or of a sole trader."""
     if not _is_digits(ogrn):
         return ONLY_DIGITS
     if len(ogrn) not in (13, 15):
@@ -57,13 +57,13 @@ def ogrn_problem(ogrn: str) -> str | None:
 
 
 def bic_problem(bic: str) -> str | None:
-    """What is wrong with a BIC of the Bank of Russia: it has no check digit either."""
+    """The problem of a BIC of the Bank of Russia: it has no check digit either."""
     is_fine = _is_digits(bic) and len(bic) == 9 and bic[:2] in ("04", "01")
     return None if is_fine else BIC_FORM
 
 
 def account_problem(account: str, bic: str | None = None) -> str | None:
-    """What is wrong with a bank account; with a BIC the check digit is checked too.
+    """The problem of a bank account; with a BIC the check digit is checked too.
 
     The rule of the Bank of Russia: the last three digits of the BIC before the account, for an account at the
     Bank of Russia itself "0" with its fifth and sixth digit; weights 7, 1, 3; the sum of last digits ends with 0.

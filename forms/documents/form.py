@@ -1,4 +1,4 @@
-"""What a type of document is: everything that its page, its printable form and its way need to know of it."""
+"""Types of documents: everything that the page, the printable form and the way of each need to know of it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SCANS = frozenset(
 
 
 class Lines(StrEnum):
-    """How many numbers a document is about."""
+    """The count of numbers that a document is about."""
 
     NONE = "none"
     MAY = "may"
@@ -68,7 +68,7 @@ MANAGER = N_("Your account manager")
 
 @dataclass(frozen=True)
 class Signer:
-    """Who signs on paper; `field` names the field of the form that holds the name, where there is one."""
+    """The person who signs on paper; `field` names the field of the form that holds the name, where there is one."""
 
     title: str = N_("Position and name")
     field: str = ""

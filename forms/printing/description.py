@@ -1,4 +1,4 @@
-"""Makes documents: of a request with everything filled in, and of a type of form to be filled in by hand."""
+"""Documents described for printing: of a request, filled in, and of a type of form, to be filled in by hand."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def blank(form: FormType, locale: str) -> Document:
 
 
 def _is_fact(form: FormType, name: str, field: fields.Field[Any]) -> bool:
-    """What each number gets stands in the table of numbers, an applicant at the top."""
+    """Whether a field stands among the facts: values by number stand in their table, an applicant at the top."""
     return not isinstance(field, Listed) and not (form.is_public and name in APPLICANT)
 
 

@@ -1,4 +1,4 @@
-"""What a printed application says, in one language and without any layout."""
+"""The content of a printed application, in one language and without any layout."""
 
 from __future__ import annotations
 

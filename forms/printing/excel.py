@@ -1,4 +1,4 @@
-"""Draws a document as an Excel workbook laid out for paper."""
+"""A document as an Excel workbook laid out for paper."""
 
 from __future__ import annotations
 

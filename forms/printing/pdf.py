@@ -1,4 +1,4 @@
-"""Draws a document as PDF (PDF/A-2b) by Typst, with the fonts that it brings along."""
+"""A document as PDF (PDF/A-2b) by Typst, with the fonts that it brings along."""
 
 from __future__ import annotations
 

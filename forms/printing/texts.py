@@ -10,7 +10,7 @@ _UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 
 
 def plain(text: str) -> str:
-    """What people typed as it can be printed: composed letters, no characters that cannot be seen."""
+    """The typed text as it can be printed: composed letters, no characters that cannot be seen."""
     if text.isascii() and text.isprintable():
         return text
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))

@@ -1,4 +1,4 @@
-"""Draws a document as DOCX: a template built by python-docx at first use, filled in by docxtpl."""
+"""A document as DOCX: a template built by python-docx at first use, filled in by docxtpl."""
 
 from __future__ import annotations
 

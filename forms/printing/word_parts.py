@@ -1,4 +1,4 @@
-"""What python-docx has no words for: borders, fields, lines to write on, tables with fixed columns."""
+"""Parts of DOCX that python-docx lacks: borders, fields, lines to write on, tables with fixed columns."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def add_rule_stop(paragraph: Any, place: float) -> None:
 
 
 def add_gap(made: Any) -> None:
-    """Keeps two tables apart, which would grow together, and on one page."""
+    """Keep two tables apart, which would grow together, and on one page."""
     gap = made.add_paragraph()
     gap.paragraph_format.space_after = Pt(0)
     gap.paragraph_format.keep_with_next = True

@@ -37,7 +37,7 @@ FONT: Final = "Times New Roman"
 
 
 class Shape(NamedTuple):
-    """What templates differ in: columns of the table (0 for none), an annex, how many sign, filled in or blank."""
+    """The shape of a template: columns of the table (0 for none), an annex, how many sign, filled in or blank."""
 
     columns: int
     has_annex: bool
@@ -179,7 +179,7 @@ def _number_cell(cell: Any, text: str, *, is_bold: bool) -> None:
 
 
 def _end(made: Any, signers: int) -> None:
-    """Signatures never stand on a page alone: everything from the list of annexes on keeps together."""
+    """Write the end; signatures never stand on a page alone: everything from the list of annexes on keeps together."""
     for text in (
         "{%p if attach %}",
         "{{ labels.attached }}:",

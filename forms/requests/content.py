@@ -46,7 +46,7 @@ class Checked:
 
 
 def known(session: Session, actor: Actor, form: FormType) -> dict[str, str]:
-    """What is filled in beforehand: defaults, and what is known of the company and the person."""
+    """The values filled in beforehand: defaults, and what is known of the company and the person."""
     values = field_values.beginning(session, actor, form.schema())
     if values.get("contact") == "" and actor.user_id:
         values["contact"] = actor.name
@@ -73,7 +73,7 @@ def check(
 
 
 def as_typed(form: FormType, raw: Mapping[str, Any]) -> dict[str, str]:
-    """What a draft keeps of texts of which some are wrong.
+    """The texts that a draft keeps where some are wrong.
 
     One that is too long is cut a character behind its bound: so it is still too long when the draft is submitted.
     """
@@ -92,7 +92,7 @@ def _with_numbers(
 
 
 def find_numbers(session: Session, actor: Actor, typed: str, *, is_paired: bool = False) -> list[int]:
-    """Ids of the lines of these numbers or SIM cards, in the order typed; raises InvalidInput naming the unknown.
+    """The ids of the lines of these numbers or SIM cards, in the order typed; raises InvalidInput naming the unknown.
 
     `is_paired`: each of them has a row value, so none may stand here twice.
     """

@@ -43,7 +43,7 @@ COLUMNS = (
 
 
 class Reader(Protocol):
-    """Who reads, as far as the words of a row need it."""
+    """The reader, as far as the words of a row need it."""
 
     def text(self, msgid: str) -> str:
         """A text in the reader's language."""
@@ -53,7 +53,7 @@ Rows: TypeAlias = "Select[*tuple[Any, ...]]"
 
 
 class DeadlineParams(PeriodParams):
-    """When the requests were submitted, and how they stand."""
+    """The period in which the requests were submitted, and their state."""
 
     state = choice(N_("State"), {ANY: N_("Any state"), **STATES}, required=False)
 

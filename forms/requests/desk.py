@@ -39,7 +39,7 @@ class QueueRow:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page of the queue ended."""
+    """The place where a page of the queue ended."""
 
     at: datetime | None
     id: int
@@ -47,7 +47,7 @@ class Place:
 
 @contextmanager
 def portfolio(session: Session, actor: Actor) -> Iterator[None]:
-    """Everything within sees the companies of the actor's portfolio; who edits companies sees all."""
+    """The scope of the companies of the actor's portfolio; who edits companies sees all."""
     require(actor, Permission.DESK_WORK)
     if holds(actor, Permission.COMPANIES_EDIT):
         with all_companies(reason="an operator administrator looks at every desk"):
@@ -123,7 +123,7 @@ def get_request(session: Session, request_id: int) -> QueueRow:
 
 
 def colleagues(session: Session, request: Request) -> Sequence[tuple[int, str]]:
-    """Who else may work this request: id and name."""
+    """The others who may work this request: id and name."""
     with all_companies(reason="colleagues at the desk stand outside of the company"):
         mine = select(PortfolioEntry.user_id).where(PortfolioEntry.company_id == request.company_id)
         may = or_(User.staff_role.in_(ADMINS), and_(User.staff_role.in_(KEEPERS), User.id.in_(mine)))

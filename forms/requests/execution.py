@@ -82,7 +82,7 @@ class OfRequest(Named):
 
 @dataclass(frozen=True)
 class Prospect:
-    """What resolving would carry out: the run previewed, and how many numbers have left the company since."""
+    """The effect of resolving: the run previewed, and the count of numbers that have left the company since."""
 
     run: Run
     operation: Operation
@@ -137,7 +137,7 @@ def resolve(
 
 
 def find_preview(session: Session, actor: Actor, request: Request, run_id: int | None) -> Run | None:
-    """What resolving would start, as the actor looked at it last; None where they have to look anew.
+    """The run that resolving would start, as the actor looked at it last; None where they have to look anew.
 
     What a colleague looked at before passing the request on was counted in the colleague's name.
     """
@@ -177,13 +177,13 @@ def _is_gone() -> Any:
 
 
 def count_left(session: Session, request: Request) -> int:
-    """How many numbers of an unresolved request have left the company since it was filled in."""
+    """The count of numbers of an unresolved request that have left the company since it was filled in."""
     counted = _lines(request).where(_is_gone()).with_only_columns(func.count())
     return int(session.scalar(counted) or 0)
 
 
 def row_values_of(request: Request) -> RowValueColumn | None:
-    """What each number of a request gets, in their order; None where they get nothing one by one."""
+    """The values of each number of a request, in their order; None where they get nothing one by one."""
     form = get_type(request.form)
     column = form.row_values(request.values) if form.row_values else None
     return column if column and request.lines and len(column.values) == request.lines else None

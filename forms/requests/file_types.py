@@ -1,4 +1,4 @@
-"""What a file is by its content, whatever its name says; archives are judged by their directory, never unpacked."""
+"""Types of files by their content, whatever their names say; archives are judged by their directory, never unpacked."""
 
 from __future__ import annotations
 

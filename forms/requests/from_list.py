@@ -28,7 +28,7 @@ def fill(
     raw: Values,
     selection: Selection | None,
 ) -> tuple[dict[str, Any], Errors]:
-    """What was typed, with fields that were left empty filled from the list that the numbers come from.
+    """The typed values, with fields that were left empty filled from the list that the numbers come from.
 
     What was kept before and came back untouched counts as empty too: a list that was corrected and is uploaded
     again replaces it, as it does the numbers.
@@ -52,7 +52,7 @@ def fill(
 
 
 def _listed(session: Session, request: Request, upload: int, code: str) -> dict[str, str | None]:
-    """What the list gives each number, in the order of the request's numbers.
+    """The values that the list gives each number, in the order of the request's numbers.
 
     Nothing where it only repeats what they have: people upload tables that hold their present cards too.
     """

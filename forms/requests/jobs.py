@@ -1,4 +1,4 @@
-"""What the worker does for requests: tells both sides how the operation of a resolved request ended."""
+"""The worker's part in requests: both sides are told how the operation of a resolved request ended."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _report(parts: Parts, company_id: int, request_id: int) -> int:
 
 
 def outcome(run: Run, locale: str) -> str:
-    """How a run ended, as the mail about it says: what happened to no number is left out."""
+    """The outcome of a run for the mail about it: what happened to no number is left out."""
     counts = {name: getattr(run, name) for name in PARTS}
     phrases = [translate(locale, PARTS[name], count=count) for name, count in counts.items() if count]
     parts = ", ".join(phrases)

@@ -17,7 +17,7 @@ NUMBERS = Sequence("request_numbers", metadata=Base.metadata)
 
 
 class RequestState(StrEnum):
-    """Where a request stands; the last three are closed and may be reopened by the customer."""
+    """The state of a request; the last three are closed and may be reopened by the customer."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"

@@ -1,4 +1,4 @@
-"""Tells both sides of a step: a notice in the console and a mail, written with the step itself."""
+"""Notifications of a step for both sides: a notice in the console and a mail, written with the step itself."""
 
 from __future__ import annotations
 

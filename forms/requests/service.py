@@ -84,7 +84,7 @@ def _seen(session: Session, actor: Actor) -> Select[Request]:
 
 
 def events_of(session: Session, request: Request) -> Sequence[RequestEvent]:
-    """Everything that happened, the oldest first."""
+    """The events of a request, the oldest first."""
     return session.scalars(
         select(RequestEvent)
         .where(RequestEvent.company_id == request.company_id, RequestEvent.request_id == request.id)
@@ -145,7 +145,7 @@ def move(
 
 
 def require_held(actor: Actor, request: Request) -> None:
-    """Raises Conflict unless the request is being worked on, and by nobody else than the actor."""
+    """Raise Conflict unless the request is being worked on, and by nobody else than the actor."""
     if request.state not in HELD:
         raise _too_late(request, "resolve")
     _refuse_held(actor, request)

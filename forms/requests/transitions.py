@@ -97,7 +97,7 @@ def find(state: str, name: str) -> Transition | None:
 
 
 def steps(state: str, party: Party) -> list[Transition]:
-    """What this side may do now, in the order of the table."""
+    """The steps that this side may take now, in the order of the table."""
     return [row for row in TRANSITIONS if row.source == state and party in row.who]
 
 

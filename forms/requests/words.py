@@ -1,4 +1,4 @@
-"""Words of how a request stands."""
+"""Words for the states of a request."""
 
 from __future__ import annotations
 

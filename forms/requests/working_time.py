@@ -14,7 +14,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def add_minutes(start: datetime, minutes: int, zone: ZoneInfo) -> datetime:
-    """When so many minutes of working time have passed since `start`, in the company's zone; seconds are dropped.
+    """The moment so many minutes of working time after `start`, in the company's zone; seconds are dropped.
 
     What ends with the working day ends at its close, not at the opening of the next one.
     """

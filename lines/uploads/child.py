@@ -22,7 +22,7 @@ _SHORT: Final = 60
 
 
 def read(given: Mapping[str, Any], ask: Ask) -> Iterator[dict[str, Any]]:
-    """Read a list by `path`, `filename`, `kinds` and perhaps `limits`; yields one record: `columns`, `counts`, `account`."""
+    """Read a list by `path`, `filename`, `kinds` and perhaps `limits`; yields `columns`, `counts`, `account`."""
     numbers = read_number_list(
         Path(given["path"]),
         given["filename"],

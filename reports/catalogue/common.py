@@ -1,4 +1,4 @@
-"""What several reports share: names of departments, the choice of a department."""
+"""Common parts of reports: names of departments, the choice of a department."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RECORDS = N_("Work and records")
 
 
 def places(actor: Actor, permission: Permission, params: Params) -> list[ColumnElement[bool]]:
-    """Conditions on departments: those that the actor may see, within the one that was chosen."""
+    """The conditions on departments: those that the actor may see, within the one that was chosen."""
     conditions = [visible(actor, permission, Department.path)]
     if params.get("department") is not None:
         conditions.append(within(company_of(actor), params["department"]))
@@ -28,7 +28,7 @@ def places(actor: Actor, permission: Permission, params: Params) -> list[ColumnE
 
 
 def department_names(session: Session, actor: Actor) -> dict[int, str]:
-    """Each department with those above it, "Branch › City"; the root is the company's own name."""
+    """The names of departments, each with those above it, "Branch › City"; the root is the company's own name."""
     rows = session.execute(_departments(actor)).all()
     names = {row.id: row.name for row in rows}
     return {

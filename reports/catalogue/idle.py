@@ -59,7 +59,7 @@ def rows(actor: Actor, params: Params) -> Rows:
 
 
 def cells(speech: Speech) -> Cells:
-    """How many days ago, and names for ids."""
+    """The days since the last activity, and names for ids."""
     names, states = department_names(speech.session, speech.actor), speech.words(STATES)
     today = periods.today(speech.actor.timezone)
 

@@ -30,7 +30,7 @@ KINDS: Mapping[str, str] = {
 
 def _params(journal: JournalRegistry) -> type[FieldSchema]:
     class JournalParams(PeriodParams):
-        """When, and what it was about."""
+        """The period, and what the entries were about."""
 
         area = choice(N_("About"), {ANY: N_("Everything"), **journal.areas}, required=False)
 
@@ -64,7 +64,7 @@ def rows(actor: Actor, params: Params) -> Rows:
 
 
 def cells(journal: JournalRegistry, speech: Speech) -> Cells:
-    """Actions and changed values in words."""
+    """The cells of a row: actions and changed values in words."""
     kinds = speech.words(KINDS)
 
     def made(row: Any) -> Sequence[object]:

@@ -42,7 +42,7 @@ def rows(actor: Actor, params: Params) -> Rows:
 
 
 def _own(actor: Actor, seen: Sequence[ColumnElement[bool]]) -> Rows:
-    """What stands in each department itself."""
+    """The figures of each department itself."""
     per_month = Line.limit_period == "month"
     over = (Line.limit_amount > 0) & (Line.spent >= Line.limit_amount)
     near = (Line.limit_amount > 0) & (
@@ -69,7 +69,7 @@ def _own(actor: Actor, seen: Sequence[ColumnElement[bool]]) -> Rows:
 
 
 def _with_all_below(own: CTE) -> Rows:
-    """Each department's figures given to it and to all above it: the path names them."""
+    """The figures of each department, given to it and to all above it: the path names them."""
     parts = func.string_to_array(func.btrim(own.c.path, "/"), "/")
     above = func.unnest(parts).table_valued("id", name="above").render_derived()
     department = cast(above.c.id, BigInteger)

@@ -38,7 +38,7 @@ CELL_KINDS: dict[Kind, CellKind] = {
 
 
 class LinesParams(DepartmentParams):
-    """Where the numbers stand, and in which state."""
+    """The department and the state of the numbers."""
 
     state = choice(N_("State"), {ANY: N_("Any state"), **STATES}, required=False)
 
@@ -90,7 +90,7 @@ def cells(speech: Speech) -> Cells:
 
 
 def _writer(attribute: Attribute, column: ReportColumn, speech: Speech) -> Callable[[Any], Any] | None:
-    """What makes the cell of a value; None where the value is the cell."""
+    """The function that makes the cell of a value; None where the value is the cell."""
     if column.words == "department":
         return department_names(speech.session, speech.actor).get
     if attribute.kind is Kind.MSISDN:

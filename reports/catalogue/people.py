@@ -23,7 +23,7 @@ BLOCKED = {ANY: N_("Everybody"), "no": N_("Who may sign in"), "yes": N_("Blocked
 
 
 class PeopleParams(FieldSchema):
-    """Who is listed."""
+    """The people to list."""
 
     people = choice(N_("People"), BLOCKED, required=False, default=ANY)
 

@@ -30,7 +30,7 @@ CHANGING = [operation.code for operation in OPERATIONS if changes_title(operatio
 
 
 class RunsParams(PeriodParams, DepartmentParams):
-    """When the runs were started, of which operation, and with which outcome for the number."""
+    """The period in which the runs were started, their operation, and the outcome for the number."""
 
     operation = choice(
         N_("Operation"),

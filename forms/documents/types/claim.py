@@ -20,7 +20,7 @@ ANSWERS = {"console": N_("In the console"), BY_EMAIL: N_("By e-mail"), "post": N
 
 
 class Claim(fields.FieldSchema):
-    """What happened, since when, what is wanted."""
+    """The event, its date, and what is wanted."""
 
     topic = fields.choice(N_("What the claim is about"), TOPICS)
     since = fields.day(N_("Since when"), is_past=True)

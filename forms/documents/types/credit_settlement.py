@@ -16,7 +16,7 @@ KINDS = {"credit": N_("Pay afterwards, on credit"), "advance": N_("Pay in advanc
 
 
 class CreditSettlement(fields.FieldSchema):
-    """Which account, which way of paying, and the bank details that bills are paid from."""
+    """The account, the way of paying, and the bank details that bills are paid from."""
 
     account = line_fields.account(N_("Billing account"))
     kind = fields.choice(N_("How to pay from now on"), KINDS)

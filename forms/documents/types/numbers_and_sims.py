@@ -46,7 +46,7 @@ COLUMNS: dict[str, tuple[str, Callable[[str], str]]] = {
 
 
 class NumbersAndSims(fields.FieldSchema):
-    """What is to be done and why; for replaced cards, which ones come instead."""
+    """The work to do and its reason; for replaced cards, the ones that come instead."""
 
     deed = fields.choice(N_("What is to be done"), DEEDS)
     reason = fields.choice(N_("Why"), REASONS)

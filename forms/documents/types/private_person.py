@@ -10,7 +10,7 @@ from lines import fields as line_fields
 
 
 class PrivatePerson(fields.FieldSchema):
-    """Who takes the numbers over."""
+    """The person who takes the numbers over."""
 
     person = fields.text(N_("Family name, first name, patronymic"), longest=150)
     born = fields.day(N_("Date of birth"), is_past=True)
