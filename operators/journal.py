@@ -5,6 +5,9 @@ from __future__ import annotations
 from core.i18n import N_
 from core.journal.actions import Action, Area, JournalWords
 
+OPERATOR = "operator"
+"""The name of what is written as the operator tells it."""
+
 COMPANY_ADDED = Action("company.added", N_("Company came from the operator"))
 COMPANY_CHANGED = Action("company.changed", N_("Company changed by the operator"))
 
@@ -17,4 +20,5 @@ WORDS = JournalWords(
         "kpp": N_("KPP"),
         "ogrn": N_("OGRN"),
     },
+    systems={OPERATOR: N_("The operator")},
 )

@@ -18,7 +18,7 @@ from core.tenancy import all_companies, company_scope
 from hierarchy.models import BillingAccount, Company, Contract
 from hierarchy.roots import create_roots
 from operators.errors import OperatorAway
-from operators.journal import COMPANY_ADDED, COMPANY_CHANGED
+from operators.journal import COMPANY_ADDED, COMPANY_CHANGED, OPERATOR
 from operators.models import Tariff
 from operators.port import Source
 from operators.records import AccountData, Page, PartyData
@@ -26,8 +26,6 @@ from operators.states import Report, note_done, note_failed
 from rbac.actor import system_actor
 from rbac.grants import create_preset_roles
 
-ACTOR = "operator"
-"""Name under which the journal keeps what came from the operator."""
 NAMES = ("name", "inn", "kpp", "ogrn")
 
 
@@ -152,7 +150,7 @@ def _write_companies(db: Session, parties: Sequence[PartyData], report: Report) 
     for company in new.values():
         create_preset_roles(db, company.id)
         entry = Entry(COMPANY_ADDED, "company", company.id, None, {"name": company.name}, label=company.name)
-        write(db, system_actor(company.id, ACTOR), [entry])
+        write(db, system_actor(company.id, OPERATOR), [entry])
     report.created += len(new)
 
 
@@ -160,7 +158,7 @@ def _rename(db: Session, company: Company, before: Mapping[str, str], values: Ma
     for name, value in values.items():
         setattr(company, name, value)
     entry = Entry(COMPANY_CHANGED, "company", company.id, dict(before), dict(values), label=company.name)
-    write(db, system_actor(company.id, ACTOR), [entry])
+    write(db, system_actor(company.id, OPERATOR), [entry])
 
 
 @contextmanager

@@ -20,6 +20,9 @@ SIGN_IN_FAILED = Action("signin.failed", N_("Wrong password"))
 SIGN_IN_LOCKED = Action("signin.locked", N_("Locked after wrong tries"))
 SIGN_IN_BLOCKED = Action("signin.blocked", N_("A blocked person tried to sign in"))
 
+COMMAND_LINE = "command line"
+"""The name of who works at the machine of the product, by its commands."""
+
 STAFF_ENTERED = Action("staff.entered", N_("Operator staff entered"))
 STAFF_LEFT = Action("staff.left", N_("Operator staff left"))
 
@@ -49,6 +52,7 @@ PEOPLE = JournalWords(
         "sessions": N_("Sessions ended"),
         "tries": N_("Wrong tries"),
     },
+    systems={COMMAND_LINE: N_("Command line")},
 )
 SIGN_IN = JournalWords(
     areas=(Area("signin", N_("Signing in")),),

@@ -13,6 +13,7 @@ from hierarchy.models import Department
 from rbac.actor import system_actor
 from rbac.models import Role
 from rbac.presets import get_preset
+from users.journal import COMMAND_LINE
 from users.models import User
 from users.roles import grant_role
 from users.service import create_user
@@ -68,7 +69,7 @@ def create_people(session: Session, demo: Demo) -> list[Row]:
 def _create(session: Session, demo: Demo, login: str, name: str, role: str, place: Department) -> None:
     if _exists(session, login):
         return
-    actor = system_actor(demo.company_id, "demo")
+    actor = system_actor(demo.company_id, COMMAND_LINE)
     user = create_user(
         session, actor, login=login, name=name, password=token_urlsafe(), email=f"{login}@demo.example"
     )

@@ -16,6 +16,7 @@ from lines.models import Line
 from lines.operations.place import OPERATION as PLACE
 from rbac.actor import Actor, system_actor
 from runs.journal import operation_action
+from users.journal import COMMAND_LINE
 
 SMALL: Mapping[str, tuple[str, ...]] = {"Офис": (), "Склад": (), "Доставка": ()}
 MEDIUM: Mapping[str, tuple[str, ...]] = {
@@ -42,7 +43,7 @@ def grow(session: Session, company_id: int, lines: int) -> bool:
     count = session.scalar(select(func.count()).where(Department.company_id == company_id)) or 0
     if count > 1:
         return False
-    actor = system_actor(company_id, "demo")
+    actor = system_actor(company_id, COMMAND_LINE)
     leaves = _tree(session, actor, get_root_id(session, company_id), lines)
     _place(session, actor, company_id, leaves)
     return True

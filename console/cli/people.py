@@ -15,6 +15,7 @@ from hierarchy.roots import get_root_id
 from rbac.actor import system_actor
 from rbac.models import Role
 from rbac.presets import PRESETS
+from users.journal import COMMAND_LINE
 from users.roles import grant_role
 from users.service import create_user
 from users.staff.people import ROLES, create_staff_user
@@ -58,7 +59,7 @@ def _create_staff(arguments: argparse.Namespace, password: str) -> None:
 
 
 def _create_customer(arguments: argparse.Namespace, password: str) -> None:
-    actor = system_actor(arguments.company, "command line")
+    actor = system_actor(arguments.company, COMMAND_LINE)
     with company_scope(arguments.company), unit_of_work() as session:
         role_id = session.scalar(
             select(Role.id).where(Role.company_id == arguments.company, Role.preset == arguments.role)

@@ -24,9 +24,10 @@ Change = tuple[str, Any, Any]
 
 @dataclass(frozen=True)
 class Shown:
-    """An entry with message ids of its action and fields; `label` is what it is about."""
+    """An entry with message ids of its action and fields; `actor` is in words, `label` what it is about."""
 
     entry: JournalEntry
+    actor: str
     action: str
     label: str
     address: str | None
@@ -42,6 +43,7 @@ def shown(session: Session, entries: Sequence[JournalEntry], journal: JournalReg
     return [
         Shown(
             entry,
+            actor_name(entry, journal),
             journal.action_text(entry.action),
             entry.label or people.get(entry.object_id, "") or f"№ {entry.object_id}",
             object_address(entry.object_kind, entry.object_id),
@@ -50,6 +52,12 @@ def shown(session: Session, entries: Sequence[JournalEntry], journal: JournalReg
         )
         for entry in entries
     ]
+
+
+def actor_name(entry: JournalEntry, journal: JournalRegistry) -> str:
+    """The name of who acted, in the reader's language where it was no person."""
+    system = journal.system_text(entry.actor_kind, entry.actor_name)
+    return text(system) if system else entry.actor_name
 
 
 def _changes(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from console.fields import tree as tree_view
 from console.journal.values import value_text
+from console.journal.view import actor_name
 from console.lines import columns, filter_menus
 from console.lines import words as line_words
 from console.lines.facts import FACTS
@@ -194,6 +195,7 @@ def _history(card: LineCard, before: str = "") -> dict[str, Any]:
     rows = [
         {
             "entry": entry,
+            "actor": actor_name(entry, parts().journal),
             "title": parts().journal.action_text(entry.action),
             "changes": _changes(entry, tariffs),
         }

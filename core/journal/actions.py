@@ -35,6 +35,8 @@ class JournalWords:
     actions: tuple[Action, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
+    systems: Mapping[str, str] = field(default_factory=dict)
+    """Message ids of what acts without a person, by the name that it is written with."""
 
 
 class JournalRegistry:
@@ -45,12 +47,14 @@ class JournalRegistry:
         self._actions: dict[str, str] = {}
         self._fields: dict[str, str] = {}
         self._values: dict[str, str] = {}
+        self._systems: dict[str, str] = {}
         for domain in domains:
             _add_once(self._areas, {area.code: area.words for area in domain.areas})
             for action in domain.actions:
                 _add_once(self._actions, {action.code: action.words})
             _add_alike(self._fields, domain.fields)
             _add_alike(self._values, domain.values)
+            _add_alike(self._systems, domain.systems)
 
     @property
     def areas(self) -> Mapping[str, str]:
@@ -69,6 +73,10 @@ class JournalRegistry:
     def field_text(self, name: str) -> str:
         """Message id of a field, or the field's own name."""
         return self._fields.get(name, name)
+
+    def system_text(self, kind: str, name: str) -> str | None:
+        """Message id of what acts without a person; None for people, whose names stand for themselves."""
+        return self._systems.get(name) if kind == "system" else None
 
     def value_text(self, value: str) -> str | None:
         """Message id of a value that is a code; None where it stands for itself."""

@@ -32,9 +32,9 @@ from lines.sync.merge import (
     unmarked,
     values_of,
 )
+from operators.journal import OPERATOR
 from operators.records import LineData
 from operators.states import Report
-from operators.sync import ACTOR
 from rbac.actor import system_actor
 from runs.models import LINE, ItemState, Run, RunItem
 
@@ -292,7 +292,7 @@ class LineWriter:
 
     def _journal(self, db: Session, entries: Sequence[Entry]) -> None:
         if not self.is_first:
-            write(db, system_actor(self.company_id, ACTOR), entries, company_id=self.company_id)
+            write(db, system_actor(self.company_id, OPERATOR), entries, company_id=self.company_id)
 
 
 def _is_back(row: Row, merged: Merge) -> bool:

@@ -72,7 +72,7 @@ def cells(journal: JournalRegistry, speech: Speech) -> Cells:
         return (
             speech.text(journal.action_text(action)),
             at,
-            who,
+            speech.text(system) if (system := journal.system_text(kind, who)) else who,
             kinds.get(kind, kind),
             ip,
             label or f"№ {object_id}",

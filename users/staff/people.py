@@ -13,7 +13,7 @@ from core.journal import entries as journal
 from core.tenancy import OPERATOR
 from rbac.actor import system_actor
 from rbac.presets import PRESETS
-from users.journal import USER_CREATED
+from users.journal import COMMAND_LINE, USER_CREATED
 from users.models import PortfolioEntry, User
 from users.signin import passwords
 from users.signin.identifiers import login_problem, normal_login
@@ -46,5 +46,5 @@ def create_staff_user(
     session.flush()
     after = {"login": login, "role": role, "portfolio": companies}
     entry = journal.Entry(USER_CREATED, "user", user.id, None, after, label=name)
-    journal.write(session, system_actor(None, "command line"), [entry], company_id=OPERATOR)
+    journal.write(session, system_actor(None, COMMAND_LINE), [entry], company_id=OPERATOR)
     return user

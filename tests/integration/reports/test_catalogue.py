@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 from defusedxml import ElementTree
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from bootstrap import ALL_REPORTS
 from core import clock, db
@@ -19,11 +20,13 @@ from core.journal.entries import Entry, write
 from core.periods import today
 from core.tenancy import company_scope
 from forms.requests.models import Request
+from hierarchy.models import BillingAccount
+from lines.bulk.account_target import ACCOUNT
 from lines.models import Line
 from lines.operations import change_number
 from runs.engine.outcomes import RunAuthor
 from runs.journal import operation_action
-from runs.models import ItemState, Run, RunItem, RunState
+from runs.models import LINE, ItemState, Run, RunItem, RunState
 from tests.integration.reports.conftest import ReportHarness
 
 
@@ -34,43 +37,57 @@ def busy(harness: ReportHarness) -> ReportHarness:
     world.lines(place, 6, department="south", state="blocked", limit=Decimal("500.50"))
     world.lines(place, 3, department="city", state="terminated")
     world.lines(place, 4, department="north", limit=Decimal(100), tariff="T-M")
-    now = clock.now()
     with company_scope(place.company_id), db.unit_of_work() as session:
         session.execute(text("UPDATE lines SET spent = (id % 7) * 33.33"))
         session.execute(
             text("UPDATE lines SET last_activity = :day - CAST(id % 60 AS integer) WHERE id % 4 > 0"),
             {"day": today("Europe/Moscow")},
         )
-        run = Run(
-            company_id=place.company_id,
-            operation="block",
-            params={"reason": "lost"},
-            selection={},
-            state=RunState.FINISHED,
-            idempotency_key="k",
-            created_by=harness.user,
-            created_name="Тест",
-            total=3,
-            created_at=now,
-            submitted_at=now,
-            finished_at=now,
-        )
-        session.add(run)
-        session.flush()
-        states = (ItemState.DONE, ItemState.REFUSED, ItemState.FAILED)
-        session.add_all(
-            RunItem(
-                company_id=place.company_id,
-                run_id=run.id,
-                no=no,
-                target_id=place.line_ids[no],
-                state=state,
-                reason=None if state == ItemState.DONE else "already_blocked",
-                updated_at=now,
-            )
-            for no, state in enumerate(states, 1)
-        )
+        line_ids = dict(enumerate(place.line_ids[1:4], 1))
+        _add_run(session, place.company_id, "block", LINE, {"reason": "lost"}, line_ids, "already_blocked")
     return harness
+
+
+def _add_run(
+    session: Session,
+    company_id: int,
+    operation: str,
+    target: str,
+    params: dict[str, Any],
+    target_ids: dict[int, int],
+    reason: str,
+) -> None:
+    """A finished run: its first item done, the second refused, the third failed."""
+    now = clock.now()
+    run = Run(
+        company_id=company_id,
+        operation=operation,
+        target=target,
+        params=params,
+        selection={},
+        state=RunState.FINISHED,
+        idempotency_key=operation,
+        created_name="Тест",
+        total=len(target_ids),
+        created_at=now,
+        submitted_at=now,
+        finished_at=now,
+    )
+    session.add(run)
+    session.flush()
+    states = (ItemState.DONE, ItemState.REFUSED, ItemState.FAILED)
+    session.add_all(
+        RunItem(
+            company_id=company_id,
+            run_id=run.id,
+            no=no,
+            target_id=target_ids[no],
+            state=state,
+            reason=None if state == ItemState.DONE else reason,
+            updated_at=now,
+        )
+        for no, state in zip(sorted(target_ids), states, strict=False)
+    )
 
 
 def made(harness: ReportHarness, code: str, **params: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -182,6 +199,24 @@ def test_runs_and_outcomes(busy: ReportHarness) -> None:
     assert len(refused) == 1
     none, _ = made(busy, "runs", period="last_month")
     assert none[0]["run"] == say("Nothing was found for these parameters.")
+
+
+def test_runs_on_billing_accounts(busy: ReportHarness) -> None:
+    place = busy.place
+    with company_scope(place.company_id), db.unit_of_work() as session:
+        accounts = {account.id: account.number for account in session.scalars(select(BillingAccount))}
+        ids = dict(enumerate(sorted(accounts)[:2], 1))
+        params = {"channel": "email", "email": "bills@corp.example"}
+        _add_run(session, place.company_id, "set_invoice_delivery", ACCOUNT, params, ids, "same_delivery")
+    rows, _ = made(busy, "account_runs", period="today")
+    assert [row["account"] for row in rows] == [accounts[account] for account in sorted(accounts)[:2]]
+    assert [row["outcome"] for row in rows] == [say("Done"), say("Refused")][: len(rows)]
+    assert {row["operation"] for row in rows} == {say("Invoice delivery")}
+    assert all(row["account"] not in (None, "") for row in rows)
+    assert len(made(busy, "runs", period="today")[0]) == 3, "the report on numbers is of numbers"
+    busy.user = busy.world.person(place, "numbers_manager", at="north")
+    foreign, _ = made(busy, "account_runs", period="today")
+    assert foreign[0]["run"] == say("Nothing was found for these parameters.")
 
 
 def test_a_run_that_changed_numbers_names_those_of_before(busy: ReportHarness) -> None:

@@ -7,7 +7,7 @@ import pytest
 from core.journal.actions import Action, Area, JournalRegistry, JournalWords
 
 RENAMED = Action("tree.renamed", "Renamed")
-TREE = JournalWords((Area("tree", "Tree"),), (RENAMED,), {"name": "Name"}, {"on": "On"})
+TREE = JournalWords((Area("tree", "Tree"),), (RENAMED,), {"name": "Name"}, {"on": "On"}, {"gardener": "Gardener"})
 
 
 def test_words_of_every_domain_are_known() -> None:
@@ -24,6 +24,13 @@ def test_what_nobody_declares_stands_for_itself() -> None:
     assert registry.action_text("tree.felled") == "tree.felled"
     assert registry.field_text("colour") == "colour"
     assert registry.value_text("off") is None
+    assert registry.system_text("system", "postman") is None
+
+
+def test_people_keep_their_names_even_if_a_system_has_the_same() -> None:
+    registry = JournalRegistry((TREE,))
+    assert registry.system_text("system", "gardener") == "Gardener"
+    assert registry.system_text("user", "gardener") is None
 
 
 @pytest.mark.parametrize(
@@ -33,8 +40,9 @@ def test_what_nobody_declares_stands_for_itself() -> None:
         JournalWords(areas=(Area("tree", "Tree"),)),
         JournalWords(fields={"name": "Title"}),
         JournalWords(values={"on": "Yes"}),
+        JournalWords(systems={"gardener": "Forester"}),
     ],
-    ids=["action", "area", "field", "value"],
+    ids=["action", "area", "field", "value", "system"],
 )
 def test_two_declarations_of_one_code_are_refused(other: JournalWords) -> None:
     with pytest.raises(ValueError, match="two"):

@@ -1,0 +1,108 @@
+"""Items of runs in reports: the choice of operation and outcome, and in words how each of them ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from marshmallow import fields
+from sqlalchemy import ColumnElement
+
+from core.excel import Column
+from core.fields import choice
+from core.i18n import N_
+from lines.operations import OPERATIONS
+from reports.catalogue.common import ANY
+from reports.report import Params, Speech
+from runs import refusals
+from runs.models import FINAL, Run, RunItem
+from runs.words import ITEM_STATES
+
+BY_CODE = {operation.code: operation for operation in OPERATIONS}
+
+RUN_COLUMNS = (
+    Column(N_("Run"), "run", "text", 10),
+    Column(N_("Operation"), "operation", "text", 24),
+    Column(N_("Started"), "started", "datetime"),
+    Column(N_("Who"), "who", "text", 26),
+)
+OUTCOME_COLUMNS = (
+    Column(N_("Outcome"), "outcome", "text", 18),
+    Column(N_("Reason"), "reason", "text", 36),
+    Column(N_("What the operator said"), "detail", "text", 36),
+    Column(N_("Ended"), "ended", "datetime"),
+)
+RUN = (Run.id, Run.operation, Run.params, Run.submitted_at, Run.created_name)
+OUTCOME = (RunItem.state, RunItem.reason, RunItem.detail, RunItem.updated_at)
+"""What a statement reads of an item's run and of its outcome, for `words_of_items`."""
+
+
+class ItemRun(NamedTuple):
+    """The values of RUN."""
+
+    id: int
+    operation: str
+    params: Mapping[str, Any]
+    submitted_at: datetime
+    created_name: str
+
+
+class ItemOutcome(NamedTuple):
+    """The values of OUTCOME."""
+
+    state: str
+    reason: str | None
+    detail: str | None
+    updated_at: datetime
+
+
+def operation_choice(target: str) -> fields.Field[Any]:
+    """The choice of an operation on things of this kind, or of any."""
+    titles = {item.code: item.words.title for item in OPERATIONS if item.target == target}
+    return choice(N_("Operation"), {ANY: N_("Any operation"), **titles}, required=False)
+
+
+def outcome_choice() -> fields.Field[Any]:
+    """The choice of an outcome, or of any."""
+    return choice(N_("Outcome"), {ANY: N_("Any outcome"), **ITEM_STATES}, required=False)
+
+
+def conditions(target: str, params: Params, first: datetime, after: datetime) -> list[ColumnElement[bool]]:
+    """The conditions on runs and items of this kind from `first` to before `after`, narrowed as was chosen."""
+    narrowed = [Run.target == target, Run.submitted_at >= first, Run.submitted_at < after]
+    if params["operation"] != ANY:
+        narrowed.append(Run.operation == params["operation"])
+    if params["outcome"] != ANY:
+        narrowed.append(RunItem.state == params["outcome"])
+    return narrowed
+
+
+def words_of_items(
+    speech: Speech,
+) -> Callable[[ItemRun, ItemOutcome], tuple[Sequence[object], Sequence[object]]]:
+    """The cells of RUN_COLUMNS and OUTCOME_COLUMNS; the reasons of a run depend on its parameters and are read once."""
+    outcomes = speech.words(ITEM_STATES)
+    reasons: dict[int, refusals.Texts] = {}
+
+    def sentence(run: ItemRun, why: str) -> str:
+        if run.id not in reasons:
+            operation = BY_CODE.get(run.operation)
+            loaded = operation.schema().load(dict(run.params)) if operation else {}
+            messages = refusals.texts(operation, loaded)
+            reasons[run.id] = refusals.Texts(
+                {reason: (speech.text(title), "") for reason, (title, _) in messages.items()}
+            )
+        return reasons[run.id][why][0]
+
+    def words(run: ItemRun, outcome: ItemOutcome) -> tuple[Sequence[object], Sequence[object]]:
+        operation = BY_CODE.get(run.operation)
+        title = speech.text(operation.words.title) if operation else run.operation
+        reason = sentence(run, outcome.reason) if outcome.reason else None
+        ended = outcome.updated_at if outcome.state in FINAL else None
+        return (
+            (str(run.id), title, run.submitted_at, run.created_name),
+            (outcomes.get(outcome.state, outcome.state), reason, outcome.detail, ended),
+        )
+
+    return words
