@@ -7,7 +7,9 @@ import pytest
 from core.journal.actions import Action, Area, JournalRegistry, JournalWords
 
 RENAMED = Action("tree.renamed", "Renamed")
-TREE = JournalWords((Area("tree", "Tree"),), (RENAMED,), {"name": "Name"}, {"on": "On"}, {"gardener": "Gardener"})
+TREE = JournalWords(
+    (Area("tree", "Tree"),), (RENAMED,), {"name": "Name"}, {"on": "On"}, {"gardener": "Gardener"}
+)
 
 
 def test_words_of_every_domain_are_known() -> None:
