@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from flask import Blueprint, Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 
+from console.account import help as help_page
 from console.account import profile, sign_in, staying
 from console.api import health, listener, openapi
 from console.journal import pages as journal
@@ -37,6 +38,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sign_in.blueprint,
     profile.blueprint,
     staying.blueprint,
+    help_page.blueprint,
     lines.blueprint,
     tree.blueprint,
     structure.blueprint,

@@ -1,11 +1,25 @@
 """What is wrong with how a page is laid out, as its browser measures it: sideways scrolling, text that is cut off."""
 
+import json
+
 from playwright.sync_api import Page
+
+NAMES = (
+    ".brand-company",
+    ".person-name",
+    ".running-text",
+    ".tree-name",
+    ".report-grid td",
+    ".cell-employee",
+    ".cell-department",
+    ".raw",
+)
+"""What people have named or typed may end in dots where it stands in full elsewhere; the console's own words never."""
 
 
 def faults(page: Page) -> list[str]:
     """What is too wide for the window or cut off on the page as it stands: a text with the element each."""
-    return [str(fault) for fault in page.evaluate(_MEASURE)]
+    return [str(fault) for fault in page.evaluate(_MEASURE.replace("NAMES", json.dumps(", ".join(NAMES))))]
 
 
 _MEASURE = """() => {
@@ -34,6 +48,7 @@ _MEASURE = """() => {
   const isCut = button => {
     const own = button.getBoundingClientRect();
     for (const [holder, box] of texts(button)) {
+      if (holder.closest(NAMES)) continue;
       if (box.left < own.left - 1 || box.right > own.right + 1) return true;
       if (box.top < own.top - 2 || box.bottom > own.bottom + 2) return true;
       for (const above of [holder, ...ancestors(holder)]) {
@@ -61,6 +76,22 @@ _MEASURE = """() => {
     const box = part.getBoundingClientRect();
     if (isShown(part) && (box.left < -1 || box.right > innerWidth + 1))
       found.push(`outside the window: ${named(part)}`);
+  }
+  for (const element of document.body.querySelectorAll("*")) {
+    if (!clips(element) || scrolls(element) || !isShown(element)) continue;
+    if (element.closest("svg, select, input, textarea")) continue;
+    if (element.scrollWidth <= element.clientWidth + 1 || element.closest(NAMES)) continue;
+    if (!texts(element).next().done) found.push(`text is clipped: ${named(element)}`);
+  }
+  for (const [holder, box] of texts(document.body)) {
+    let block = holder;
+    while (["inline", "contents"].includes(style(block).display)) block = block.parentElement;
+    const edge = block.getBoundingClientRect();
+    const half = parseFloat(style(holder).fontSize) / 2;
+    const middle = (box.top + box.bottom) / 2;
+    const isWithin = box.right <= edge.right + 1.5 && box.left >= edge.left - 1.5
+      && middle - half >= edge.top - 2 && middle + half <= edge.bottom + 2;
+    if (!isWithin && !holder.closest(NAMES)) found.push(`text stands out: ${named(block)}`);
   }
   for (const table of document.querySelectorAll("table"))
     if (style(table).display === "block" && isShown(table) && table.scrollWidth > table.clientWidth + 1)

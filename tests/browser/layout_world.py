@@ -29,7 +29,7 @@ COMPANY = [
     *("/", "/lines", "/lines?q=0000000000", "/runs", "/uploads/new", "/structure", "/structure/operator"),
     *("/reports", "/reports/lines", "/reports/lines/schedule", "/reports/schedules", "/files", "/notices"),
     *("/requests", "/requests/new", "/requests/new/claim", "/requests/new/numbers_and_sims"),
-    *("/people", "/people/new", "/journal", "/profile"),
+    *("/people", "/people/new", "/journal", "/profile", "/help"),
 ]
 """Pages without an object of their own."""
 

@@ -6,7 +6,8 @@ const THEMES = ["auto", "light", "dark"];
 export function startFrame() {
   startTheme();
   startFolding();
-  showCurrent();
+  startBanner();
+  startClosing();
   startShortcuts();
   document.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".notice")?.remove());
   document.querySelector("[data-focus]")?.focus();
@@ -53,11 +54,25 @@ function startFolding() {
   });
 }
 
-/** On a phone the rail is a row that scrolls: where we are stands in its middle. */
-function showCurrent() {
-  const here = document.querySelector('.rail [aria-current="page"]');
-  const row = here?.closest("ul");
-  if (row) row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+/** The height of the banner of staff, below which the top bar, the rail and the card stay. */
+function startBanner() {
+  const banner = document.querySelector(".staff-banner");
+  if (!banner) return;
+  new ResizeObserver(() => document.documentElement.style.setProperty("--banner", `${banner.offsetHeight}px`)).observe(banner);
+}
+
+/** What opens over the page closes by Escape and by a click elsewhere. */
+function startClosing() {
+  const close = (except) => {
+    for (const part of document.querySelectorAll("details[data-closes][open]")) if (!part.contains(except)) part.open = false;
+  };
+  document.addEventListener("click", (event) => close(event.target));
+  document.addEventListener("keydown", (event) => {
+    const part = event.key === "Escape" && document.querySelector("details[data-closes][open]");
+    if (!part) return;
+    part.open = false;
+    part.querySelector("summary").focus();
+  });
 }
 
 function startShortcuts() {

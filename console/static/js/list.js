@@ -52,6 +52,7 @@ function startRows(page) {
     row.querySelector(".line-link").click();
   });
   page.addEventListener("keydown", (event) => {
+    if (toActions(page, event)) return;
     const row = event.target.closest("tr[data-line]");
     const move = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
     if (!row || !move) return;
@@ -61,3 +62,22 @@ function startRows(page) {
     next.focus();
   });
 }
+
+/** Enter on the box of a chosen row goes to the actions, Escape back to it; without this the form would be sent. */
+function toActions(page, event) {
+  const bar = page.querySelector("[data-action-bar]");
+  if (event.key === "Enter" && event.target.matches(".tick, [data-tick-all]")) {
+    event.preventDefault();
+    if (!page.querySelector(".tick:checked")) return true;
+    cameFromTick = event.target;
+    bar.querySelector("button:not([hidden])")?.focus();
+    return true;
+  }
+  if (event.key === "Escape" && bar?.contains(event.target) && cameFromTick && !bar.querySelector(".dropdown-menu.show")) {
+    cameFromTick.focus();
+    return true;
+  }
+  return false;
+}
+
+let cameFromTick = null;

@@ -15,7 +15,24 @@ export function startTree() {
     if (move) return step(pane, event, move);
     if (event.key === "ArrowRight" || event.key === "ArrowLeft") sideways(event);
   });
+  document.addEventListener("focusin", (event) => {
+    const link = event.target.closest("[data-tree] .tree-link");
+    if (link) rove(link.closest("[data-tree]"), link);
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const pane = event.detail.target.closest?.("[data-tree]");
+    if (pane) rove(pane);
+  });
+  for (const pane of document.querySelectorAll("[data-tree]")) rove(pane);
   document.querySelector(".tree-row.is-current")?.scrollIntoView({ block: "nearest" });
+}
+
+/** The tree is one stop of the Tab key: the department looked at, or the first; arrow keys lead to the others. */
+function rove(pane, stop) {
+  const links = [...pane.querySelectorAll(".tree-link")];
+  const here = stop ?? links.find((link) => link.contains(document.activeElement)) ?? pane.querySelector(".is-current .tree-link") ?? links[0];
+  for (const link of links) link.tabIndex = link === here ? 0 : -1;
+  for (const toggle of pane.querySelectorAll("button.tree-toggle")) toggle.tabIndex = -1;
 }
 
 function fold(toggle, open = toggle.getAttribute("aria-expanded") !== "true") {
