@@ -17,6 +17,8 @@ from rbac.decision import is_allowed, is_everywhere, roots, visible
 from rbac.permissions import Permission
 
 MOST_FOUND = 100
+BETWEEN = "«»„“”\"'()-–—/."
+"""After each of these a word of a name begins, as after a blank."""
 
 
 @dataclass(frozen=True)
@@ -177,8 +179,11 @@ def find_by_name(session: Session, actor: Actor, text: str, permission: Permissi
 
 def name_matches(text: str) -> ColumnElement[bool]:
     """The condition that a word of the department's name begins with the text."""
-    words = func.concat(" ", func.translate(func.lower(Department.name), "ё", "е"))
-    return words.contains(" " + text.strip().lower().replace("ё", "е"), autoescape=True)
+    words = func.concat(
+        " ", func.translate(func.lower(Department.name), "ё" + BETWEEN, "е" + " " * len(BETWEEN))
+    )
+    sought = text.lower().translate(str.maketrans("ё" + BETWEEN, "е" + " " * len(BETWEEN)))
+    return words.contains(" " + sought.strip(), autoescape=True)
 
 
 def outside_of(department: Department) -> ColumnElement[bool]:

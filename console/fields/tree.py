@@ -88,11 +88,11 @@ def structure_tree(current: int | None) -> Tree:
 
 
 def open_tree(tree: Tree) -> list[Branch]:
-    """The tops that the actor sees, opened down to the current department."""
+    """The tops that the actor sees, opened down to the current department and what is right below it."""
     way: set[int] = set()
     if tree.current is not None:
         departments = queries.with_ids(db(), company_of(actor()), [tree.current])
-        way = {part for department in departments for part in ids_of(department.path)[:-1]}
+        way = {part for department in departments for part in ids_of(department.path)}
     tops = queries.top_nodes(db(), actor(), tree.permission)
     if len(tops) == 1:
         way.add(tops[0].department.id)

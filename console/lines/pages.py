@@ -39,6 +39,7 @@ from lines.card import LineCard
 from lines.filters import LineFilter
 from lines.words import LIMIT_PERIODS
 from operators.models import Tariff
+from rbac.decision import is_everywhere
 from rbac.permissions import Permission
 from runs.operation import Operation
 
@@ -79,6 +80,7 @@ def index() -> ResponseReturnValue:
             operations=allowed_operations(),
             department=_department(line_filter),
             tree=tree_view.open_tree(tree_view.lines_tree(line_filter)),
+            sees_all=is_everywhere(actor(), Permission.LINES_VIEW),
             company=db().get(Company, actor().company_id),
             **_rows(line_filter),
         )

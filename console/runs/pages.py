@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from console.fields.stored import values_in_words
 from console.runs import selection
 from console.runs import words as run_words
+from console.runs.operations import allowed_operations
 from console.runs.targets import shown_target
 from console.web.routing import ResponseReturnValue, actor, db, go_to, is_fragment, may, parts, render, route
 from core import clock
@@ -41,7 +42,13 @@ def index() -> ResponseReturnValue:
     runs = db().scalars(listing.run_list(actor(), before_id=before, limit=LIST_PAGE)).all()
     more = url_for("runs.index", before=runs[-1].id) if len(runs) == LIST_PAGE else None
     template = "runs/list_rows.html" if is_fragment() else "runs/index.html"
-    return render(template, rows=[_listed(run) for run in runs], more=more, is_first=before is None)
+    return render(
+        template,
+        rows=[_listed(run) for run in runs],
+        more=more,
+        is_first=before is None,
+        may_run=bool(allowed_operations()),
+    )
 
 
 @route(blueprint, "/running", permission=Permission.LINES_VIEW, passive=True)

@@ -4,6 +4,7 @@ import { startCopy } from "./js/copy.js";
 import { startFileDrop } from "./js/file_drop.js";
 import { startDepartmentSearch } from "./js/department_search.js";
 import { startForms } from "./js/forms.js";
+import { startFormErrors } from "./js/form_errors.js";
 import { startFrame } from "./js/frame.js";
 import { startList } from "./js/list.js";
 import { startDependentFields } from "./js/dependent_fields.js";
@@ -15,4 +16,4 @@ import { startSessionEnd } from "./js/session_end.js";
 import { startTree } from "./js/tree.js";
 import { startWidths } from "./js/widths.js";
 
-for (const start of [startFragments, startFrame, startWidths, startCopy, startFileDrop, startDepartmentSearch, startForms, startTree, startList, startDependentFields, startRowValues, startKeptForms, startSessionEnd, startAttaching, startKeptSelection]) start();
+for (const start of [startFragments, startFrame, startWidths, startCopy, startFileDrop, startDepartmentSearch, startForms, startFormErrors, startTree, startList, startDependentFields, startRowValues, startKeptForms, startSessionEnd, startAttaching, startKeptSelection]) start();

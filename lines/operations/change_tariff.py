@@ -71,7 +71,7 @@ OPERATION = Operation(
     words=Words(
         title=N_("Change of tariff"),
         effect=N_("The numbers get another tariff; the price of the change is charged once."),
-        button=N_("Tariff"),
+        button=N_("Change tariff"),
         confirm=NN_("Change the tariff of %(n)s line", "Change the tariff of %(n)s lines"),
         done=NN_("tariff of %(n)s line changed", "tariff of %(n)s lines changed"),
     ),

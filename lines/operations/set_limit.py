@@ -40,7 +40,7 @@ OPERATION = Operation(
     words=Words(
         title=N_("Limit on spending"),
         effect=N_("The numbers stop spending at the limit; their users are warned before."),
-        button=N_("Limit"),
+        button=N_("Set limit"),
         confirm=NN_("Set the limit for %(n)s line", "Set the limit for %(n)s lines"),
         done=NN_("limit set for %(n)s line", "limit set for %(n)s lines"),
     ),

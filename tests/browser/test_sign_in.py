@@ -1,6 +1,7 @@
 """The sign-in page in a real browser: it loads without errors, is accessible, and speaks both languages."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.fixtures.browser import NewPage, violations
 from tests.fixtures.processes import Service
@@ -27,3 +28,20 @@ def test_foreign_hosts_are_never_asked(console_server: Service, new_page: NewPag
     page.on("request", lambda request: asked.append(request.url))
     page.goto(console_server.url + "/sign-in", wait_until="networkidle")
     assert [url for url in asked if not url.startswith((console_server.url, "data:"))] == []
+
+
+def test_what_is_missing_is_said_by_the_page_in_its_language(
+    console_server: Service, new_page: NewPage
+) -> None:
+    page = new_page(locale="ru-RU")
+    page.goto(console_server.url + "/sign-in")
+    page.click("main form .btn-primary")
+    summary = page.locator(".error-summary")
+    expect(summary).to_be_focused()
+    expect(summary.locator("li")).to_have_count(2)
+    expect(summary.locator("li").first).to_contain_text("Заполните")
+    assert violations(page) == []
+    summary.locator("a").first.click()
+    expect(page.locator("#login")).to_be_focused()
+    page.fill("#login", "admin")
+    expect(page.locator("#login")).not_to_have_class("is-invalid")

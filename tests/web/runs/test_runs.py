@@ -33,8 +33,8 @@ def test_what_is_meant_is_said_in_words_and_number_by_number(harness: RunPages) 
     line_id, other_id = harness.place.line_ids[:2]
     first, second = (format_msisdn(number) for number in harness.numbers()[:2])
     page = harness.client.get(f"/operations/block/new?sel=ids&ids={line_id}").text
-    assert f'href="/lines/{line_id}">{first}</a>' in page
-    assert f'<a class="btn btn-quiet" href="/lines/{line_id}">' in page
+    assert f'href="/lines/{line_id}" data-back-to-list>{first}</a>' in page
+    assert f'<a class="btn btn-quiet" href="/lines/{line_id}" data-back-to-list>' in page
     page = harness.client.get(f"/operations/block/new?sel=ids&ids={line_id}&ids={other_id}").text
     assert "Which numbers are meant" in page
     assert second in page
