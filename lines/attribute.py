@@ -10,6 +10,7 @@ from typing import Any
 
 from lines.attribute_filters import AttributeFilter
 from lines.sorting import Key
+from rbac.permissions import Permission
 
 LAST = 1000
 """The place of what names none: behind those that do, in the order of the tuple."""
@@ -99,6 +100,7 @@ class Attribute:
     table of lines, and its name in the journal; `path` is where a row of the list has the value that is shown.
     `owner` says whose word counts; `at_operator` is where records and changes of operators/ have the value of a column
     that the operator knows, if not under the column's name: "limit.amount" is a part of a value over several columns.
+    `permission` is needed on the line's department, beside that of the line itself, to read the value or filter by it.
     `is_journaled`: a change that comes from the operator is worth an entry of the journal.
     """
 
@@ -117,6 +119,7 @@ class Attribute:
     owner: Owner = Owner.COMPANY
     at_operator: str = ""
     is_journaled: bool = True
+    permission: Permission | None = None
 
     @property
     def value(self) -> Callable[[Any], Any]:

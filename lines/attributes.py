@@ -19,6 +19,7 @@ from lines.search import LineEntity
 from lines.sorting import BY_ACTIVITY, BY_NUMBER, BY_USED, by_column, parse_amount
 from lines.words import BLOCK_REASONS, LIMIT_PERIODS, STATES
 from operators.models import Tariff
+from rbac.permissions import Permission
 
 STATE, LIMIT = N_("State"), N_("Limit")
 
@@ -264,6 +265,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         Kind.REFERENCE,
         column="account_id",
         owner=Owner.USAGE,
+        permission=Permission.ACCOUNTS_VIEW,
         filters=(
             OneId(
                 "account",

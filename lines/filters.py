@@ -16,6 +16,7 @@ from core.i18n import N_
 from core.messages import Message, field_messages
 from lines.attribute_filters import AttributeFilter
 from lines.attributes import ATTRIBUTES
+from rbac.permissions import Permission
 
 DEFAULT_SORT = "number"
 SORTS = tuple(attribute.code for attribute in ATTRIBUTES if attribute.sort is not None)
@@ -23,6 +24,13 @@ FILTERS: Mapping[str, AttributeFilter] = {
     part.name: part for attribute in ATTRIBUTES for part in attribute.filters
 }
 """The filters of all attributes by their name in the address."""
+FILTER_PERMISSIONS: Mapping[str, Permission] = {
+    part.name: attribute.permission
+    for attribute in ATTRIBUTES
+    if attribute.permission is not None
+    for part in attribute.filters
+}
+"""The permissions that filters need beside that of the lines, by the filter's name."""
 LONGEST_SEARCH = 200
 UNREADABLE = N_("There are characters here that no text has.")
 NO_FILTER = N_("There is no filter “%(name)s”.")

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from hierarchy.models import Department, DepartmentTotal
 from lines import keyset, search
-from lines.filters import LineFilter, from_query
+from lines.filters import FILTER_PERMISSIONS, LineFilter, from_query
 from lines.models import IN_DEPARTMENT, Line
 from lines.search import LineEntity
 from operators.models import Tariff
 from rbac.actor import ANYWHERE, Actor, company_of
-from rbac.decision import below, roots, visible
+from rbac.decision import below, is_everywhere, require, roots, visible
 from rbac.permissions import Permission
 
 PAGE = 50
@@ -77,7 +77,7 @@ def select_matching(actor: Actor, permission: Permission, line_filter: LineFilte
     Joined to the line's department, whose path may be used by further conditions. Unordered.
     """
     line_filter = from_query(line_filter) if isinstance(line_filter, str) else line_filter
-    lines = _allowed(actor, permission).where(*conditions(line_filter, company_of(actor)))
+    lines = _allowed(actor, permission).where(*conditions(line_filter, actor))
     if line_filter.department is None:
         return lines
     if line_filter.direct:
@@ -107,16 +107,32 @@ def within(company_id: int, department_id: int) -> ColumnElement[bool]:
     return and_(Department.path >= path, Department.path < func.rtrim(path, "/").concat("0"))
 
 
-def conditions(
-    line_filter: LineFilter, company_id: int, line: LineEntity = Line
-) -> list[ColumnElement[bool]]:
-    """The conditions of the filter on a line itself, its department apart."""
+def conditions(line_filter: LineFilter, actor: Actor, line: LineEntity = Line) -> list[ColumnElement[bool]]:
+    """The conditions of the filter on a line itself, its department apart.
+
+    What a filter needs a permission for is compared where the actor holds it; raises NotAllowed where that is nowhere.
+    """
     clauses: list[ColumnElement[bool]] = []
     if line_filter.q:
-        clauses.append(search.condition(line_filter.q, company_id, line))
+        clauses.append(search.condition(line_filter.q, company_of(actor), line))
     for attribute_filter, value in line_filter.attribute_filters():
         clauses += attribute_filter.conditions(line, value)
+        permission = FILTER_PERMISSIONS.get(attribute_filter.name)
+        if permission is not None:
+            require(actor, permission)
+            clauses += _held_on(line, actor, permission)
     return clauses
+
+
+def _held_on(line: LineEntity, actor: Actor, permission: Permission) -> list[ColumnElement[bool]]:
+    """The condition on a line that the actor holds the permission on its department; none on the whole company."""
+    if is_everywhere(actor, permission):
+        return []
+    held = Department.__table__.alias("held")
+    departments = select(held.c.id).where(
+        held.c.company_id == company_of(actor), visible(actor, permission, held.c.path)
+    )
+    return [line.department_id.in_(departments)]
 
 
 def find_scope(session: Session, actor: Actor, permission: Permission, line_filter: LineFilter) -> Scope:
@@ -159,10 +175,10 @@ def page_of_lines(
         and not line_filter.q
         and _by_department(session, company_id, scope)
     ):
-        keys = _merged_keys(company_id, scope, line_filter, order, after, limit + 1).subquery("keys")
+        keys = _merged_keys(actor, scope, line_filter, order, after, limit + 1).subquery("keys")
         query = query.join(keys, Line.msisdn == keys.c.msisdn)
     else:
-        query = query.where(*conditions(line_filter, company_id), *order.beyond(after))
+        query = query.where(*conditions(line_filter, actor), *order.beyond(after))
         if scope.paths:
             inside = select(Department.id).where(Department.company_id == company_id, scope.condition)
             query = query.where(Line.department_id.in_(inside))
@@ -181,14 +197,14 @@ def _with_names(company_id: int) -> Select[Any]:
 
 
 def _merged_keys(
-    company_id: int, scope: Scope, line_filter: LineFilter, order: keyset.Order, after: str | None, limit: int
+    actor: Actor, scope: Scope, line_filter: LineFilter, order: keyset.Order, after: str | None, limit: int
 ) -> Select[str]:
     """The first numbers of the branches: the first of every department by its own index, then merged."""
-    line = keyset.KeyLine
+    line, company_id = keyset.KeyLine, company_of(actor)
     first = (
         select(line.msisdn)
         .where(line.company_id == company_id, line.department_id == Department.id)
-        .where(*conditions(line_filter, company_id, line), *order.beyond(after, line))
+        .where(*conditions(line_filter, actor, line), *order.beyond(after, line))
         .order_by(*order.clauses(line))
         .limit(limit)
         .correlate(Department)
@@ -248,7 +264,7 @@ def count_matching(
             totals = totals.where(DepartmentTotal.state.in_(line_filter.state))
         return Count(int(session.scalar(totals) or 0))
     query = select(literal(1)).select_from(Line).where(Line.company_id == company_id)
-    query = query.where(*conditions(line_filter, company_id))
+    query = query.where(*conditions(line_filter, actor))
     if scope.paths:
         inside = select(Department.id).where(Department.company_id == company_id, scope.condition)
         query = query.where(Line.department_id.in_(inside))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from core.excel import Column
 from core.excel.columns import Kind as CellKind
@@ -18,6 +18,7 @@ from lines.models import IN_DEPARTMENT, Line
 from lines.words import STATES
 from operators.models import Tariff
 from rbac.actor import Actor, company_of
+from rbac.decision import visible
 from rbac.permissions import Permission
 from reports.catalogue.common import ANY, NUMBERS, department_names, places
 from reports.params import DepartmentParams
@@ -45,10 +46,7 @@ class LinesParams(DepartmentParams):
 
 def rows(actor: Actor, params: Params) -> Rows:
     """One row per number, by number."""
-    selected = [
-        getattr(Line, attribute.column) if column.select is None else column.select
-        for attribute, column in EXPORTED
-    ]
+    selected = [_selected(actor, attribute, column) for attribute, column in EXPORTED]
     lines = (
         select(*selected)
         .select_from(Line)
@@ -62,6 +60,14 @@ def rows(actor: Actor, params: Params) -> Rows:
         .order_by(Line.msisdn)
     )
     return lines if params["state"] == ANY else lines.where(Line.state == params["state"])
+
+
+def _selected(actor: Actor, attribute: Attribute, column: ReportColumn) -> Any:
+    """The expression of a cell; empty in departments where the actor may not read the attribute."""
+    value = getattr(Line, attribute.column) if column.select is None else column.select
+    if attribute.permission is None:
+        return value
+    return case((visible(actor, attribute.permission, Department.path), value)).label(column.key)
 
 
 class _Known(dict[Any, Any]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core import db
 from core.tenancy import all_companies
@@ -126,6 +126,58 @@ def test_accounts_are_those_of_visible_lines(
     assert "10-empty" not in page
     assert "20-1" in client.get("/lines").text
     assert "10-empty" in sign_in(companies.home.users["accountant"]).get("/structure/operator").text
+
+
+def test_accounts_of_lines_need_their_own_right(companies: TwoCompanies, sign_in: SignIn) -> None:
+    home = companies.home
+    with all_companies(reason="a test reads"), db.unit_of_work() as session:
+        account = session.scalars(
+            select(BillingAccount).where(BillingAccount.company_id == home.company_id)
+        ).one()
+        session.execute(update(Line).where(Line.company_id == home.company_id).values(account_id=account.id))
+        account_id, number = account.id, account.number
+    for role, status in (
+        ("viewer", 403),
+        ("numbers_manager", 403),
+        ("accountant", 200),
+        ("global_admin", 200),
+    ):
+        client = sign_in(home.users[role])
+        for address in ("/lines", "/api/v1/lines"):
+            assert client.get(f"{address}?account={account_id}").status_code == status, (role, address)
+            assert client.get(address).status_code == 200
+        assert (number in client.get("/reports/lines").text) is (status == 200), role
+
+
+def test_accounts_are_compared_where_the_right_reaches(companies: TwoCompanies, sign_in: SignIn) -> None:
+    home = companies.home
+    with all_companies(reason="a test makes a branch"), db.unit_of_work() as session:
+        account = session.scalars(
+            select(BillingAccount).where(BillingAccount.company_id == home.company_id)
+        ).one()
+        session.execute(update(Line).where(Line.company_id == home.company_id).values(account_id=account.id))
+        root = session.get_one(Department, (home.company_id, home.root_id))
+        east = add_department(session, home.company_id, "East", parent=root)
+        user = add_user(session, home.company_id, "viewer-accountant-east")
+        add_grant(session, home.company_id, home.roles["viewer"], user.id, root.path)
+        add_grant(session, home.company_id, home.roles["accountant"], user.id, east.path)
+        line = Line(
+            company_id=home.company_id,
+            operator_id="P-east",
+            msisdn="79129990002",
+            iccid="8970199000000000998",
+            state="active",
+            tariff_id="T-1",
+            account_id=account.id,
+            department_id=east.id,
+        )
+        session.add(line)
+        account_id, number, user_id = account.id, account.number, user.id
+    client = sign_in(user_id)
+    items = client.get(f"/api/v1/lines?account={account_id}").json["items"]
+    assert [item["msisdn"] for item in items] == ["79129990002"]
+    assert len(client.get("/api/v1/lines").json["items"]) > 1
+    assert client.get("/reports/lines").text.count(number) == 1
 
 
 def test_people_are_those_of_the_branch(
