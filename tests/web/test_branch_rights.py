@@ -174,9 +174,9 @@ def test_accounts_are_compared_where_the_right_reaches(companies: TwoCompanies, 
         session.add(line)
         account_id, number, user_id = account.id, account.number, user.id
     client = sign_in(user_id)
-    items = client.get(f"/api/v1/lines?account={account_id}").json["items"]
+    items = client.get(f"/api/v1/lines?account={account_id}").get_json()["items"]
     assert [item["msisdn"] for item in items] == ["79129990002"]
-    assert len(client.get("/api/v1/lines").json["items"]) > 1
+    assert len(client.get("/api/v1/lines").get_json()["items"]) > 1
     assert client.get("/reports/lines").text.count(number) == 1
 
 
