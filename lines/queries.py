@@ -77,7 +77,7 @@ def select_matching(actor: Actor, permission: Permission, line_filter: LineFilte
     Joined to the line's department, whose path may be used by further conditions. Unordered.
     """
     line_filter = from_query(line_filter) if isinstance(line_filter, str) else line_filter
-    lines = _allowed(actor, permission).where(*conditions(line_filter, actor))
+    lines = _allowed(actor, permission).where(*conditions(actor, line_filter))
     if line_filter.department is None:
         return lines
     if line_filter.direct:
@@ -107,7 +107,7 @@ def within(company_id: int, department_id: int) -> ColumnElement[bool]:
     return and_(Department.path >= path, Department.path < func.rtrim(path, "/").concat("0"))
 
 
-def conditions(line_filter: LineFilter, actor: Actor, line: LineEntity = Line) -> list[ColumnElement[bool]]:
+def conditions(actor: Actor, line_filter: LineFilter, line: LineEntity = Line) -> list[ColumnElement[bool]]:
     """The conditions of the filter on a line itself, its department apart.
 
     What a filter needs a permission for is compared where the actor holds it; raises NotAllowed where that is nowhere.
@@ -120,11 +120,11 @@ def conditions(line_filter: LineFilter, actor: Actor, line: LineEntity = Line) -
         permission = FILTER_PERMISSIONS.get(attribute_filter.name)
         if permission is not None:
             require(actor, permission)
-            clauses += _held_on(line, actor, permission)
+            clauses += _held_on(actor, line, permission)
     return clauses
 
 
-def _held_on(line: LineEntity, actor: Actor, permission: Permission) -> list[ColumnElement[bool]]:
+def _held_on(actor: Actor, line: LineEntity, permission: Permission) -> list[ColumnElement[bool]]:
     """The condition on a line that the actor holds the permission on its department; none on the whole company."""
     if is_everywhere(actor, permission):
         return []
@@ -178,7 +178,7 @@ def page_of_lines(
         keys = _merged_keys(actor, scope, line_filter, order, after, limit + 1).subquery("keys")
         query = query.join(keys, Line.msisdn == keys.c.msisdn)
     else:
-        query = query.where(*conditions(line_filter, actor), *order.beyond(after))
+        query = query.where(*conditions(actor, line_filter), *order.beyond(after))
         if scope.paths:
             inside = select(Department.id).where(Department.company_id == company_id, scope.condition)
             query = query.where(Line.department_id.in_(inside))
@@ -204,7 +204,7 @@ def _merged_keys(
     first = (
         select(line.msisdn)
         .where(line.company_id == company_id, line.department_id == Department.id)
-        .where(*conditions(line_filter, actor, line), *order.beyond(after, line))
+        .where(*conditions(actor, line_filter, line), *order.beyond(after, line))
         .order_by(*order.clauses(line))
         .limit(limit)
         .correlate(Department)
@@ -264,7 +264,7 @@ def count_matching(
             totals = totals.where(DepartmentTotal.state.in_(line_filter.state))
         return Count(int(session.scalar(totals) or 0))
     query = select(literal(1)).select_from(Line).where(Line.company_id == company_id)
-    query = query.where(*conditions(line_filter, actor))
+    query = query.where(*conditions(actor, line_filter))
     if scope.paths:
         inside = select(Department.id).where(Department.company_id == company_id, scope.condition)
         query = query.where(Line.department_id.in_(inside))
