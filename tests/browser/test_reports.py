@@ -237,7 +237,7 @@ def order(page: Page, address: str, worker: Service, locale: str, folder: Path) 
 def schedule(page: Page, address: str, locale: str, mailbox: Mailbox) -> None:
     """From the report to the mail with its file."""
     page.goto(f"{address}/reports/lines")
-    page.click("button[formaction$='/schedule']")
+    page.click("button[formaction$='/schedule/begin']")
     page.wait_for_url(re.compile("/reports/lines/schedule"))
     check_reach(page)
     page.click("main form .btn-primary")

@@ -33,6 +33,7 @@ BLANKS = {"jsonb": {}, "boolean": False, "bigint": 0, "integer": 0, "numeric": 0
 GONE = frozenset({"new_iccid", "new_msisdn"})
 ADDED = {
     "runs": frozenset({"target"}),
+    "uploads": frozenset({"account", "hidden"}),
     "upload_rows": frozenset({"values"}),
     "order_batches": frozenset({"valid_until", "absent_since", "given_up"}),
 }
