@@ -34,7 +34,7 @@ from users.models import PortfolioEntry, User
 from users.signin.passwords import hash_password
 
 MANAGER = "factory-manager"
-CUSTOMER_MAIL, MANAGER_MAIL = "customer@factory.example", "manager@operator.test"
+CUSTOMER_MAIL, MANAGER_MAIL = "customer@factory.example", "manager@operator.example"
 ANSWER = "Тариф меняется"
 
 

@@ -178,7 +178,7 @@ def hire(name: str, role: str, *companies: int) -> int:
             login=name,
             name=name,
             staff_role=role,
-            email=f"{name}@op.test",
+            email=f"{name}@operator.example",
             created_at=clock.now(),
         )
         session.add(user)

@@ -317,7 +317,7 @@ def test_a_resolution_that_fails_leaves_neither_text_nor_run(office: Office) -> 
 
 
 def test_every_step_is_in_the_journal_and_told(office: Office) -> None:
-    office.sql("UPDATE users SET email = 'boss@customer.test' WHERE id = :id", id=office.user)
+    office.sql("UPDATE users SET email = 'boss@customer.example' WHERE id = :id", id=office.user)
     request_id = office.submitted()
     for name, text in (
         ("take", ""),
@@ -349,7 +349,7 @@ def test_every_step_is_in_the_journal_and_told(office: Office) -> None:
     assert [action for action in actions if action.startswith("request.")] == [
         f"request.{name}" for name in ("submit", "take", "ask", "answer", "refuse", "reopen", "complain")
     ]
-    assert mails == {"boss@customer.test", "manager@op.test"}
+    assert mails == {"boss@customer.example", "manager@operator.example"}
     assert office.request(request_id).complaints == 1
 
 
