@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from bootstrap import Parts
 from console.app import create_app
+from console.web import security
 from core import clock
 from tests.fixtures.world import PASSWORD
 from tests.web.conftest import SignIn, TwoCompanies
@@ -98,9 +99,11 @@ def test_form_without_its_token_is_refused(parts: Parts, companies: TwoCompanies
 
 
 def test_wrong_tries_from_one_address_are_slowed_and_right_ones_are_not(
-    parts: Parts, companies: TwoCompanies
+    parts: Parts, companies: TwoCompanies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limited = create_app(parts)
+    # All apps of a process share the limiter, and other tests switch it off.
+    monkeypatch.setattr(security.limiter, "enabled", True)
     limited.config["WTF_CSRF_ENABLED"] = False
     form = {"login": "viewer-1", "password": PASSWORD}
     for _ in range(31):
