@@ -101,9 +101,9 @@ def test_form_without_its_token_is_refused(parts: Parts, companies: TwoCompanies
 def test_wrong_tries_from_one_address_are_slowed_and_right_ones_are_not(
     parts: Parts, companies: TwoCompanies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limited = create_app(parts)
     # All apps of a process share the limiter, and other tests switch it off.
     monkeypatch.setattr(security.limiter, "enabled", True)
+    limited = create_app(parts)
     limited.config["WTF_CSRF_ENABLED"] = False
     form = {"login": "viewer-1", "password": PASSWORD}
     for _ in range(31):
