@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.util import AliasedClass
 
 from core.errors import NotFound
 from hierarchy.errors import NoDepartment
@@ -177,13 +178,17 @@ def find_by_name(session: Session, actor: Actor, text: str, permission: Permissi
     return list(session.scalars(query))
 
 
-def name_matches(text: str) -> ColumnElement[bool]:
-    """The condition that a word of the department's name begins with the text."""
+def name_matches(
+    text: str, department: type[Department] | AliasedClass[Department] = Department
+) -> ColumnElement[bool]:
+    """The condition that a word of the department's name begins with the text; signs between words begin none."""
     words = func.concat(
-        " ", func.translate(func.lower(Department.name), "ё" + BETWEEN, "е" + " " * len(BETWEEN))
+        " ", func.translate(func.lower(department.name), "ё" + BETWEEN, "е" + " " * len(BETWEEN))
     )
-    sought = text.lower().translate(str.maketrans("ё" + BETWEEN, "е" + " " * len(BETWEEN)))
-    return words.contains(" " + sought.strip(), autoescape=True)
+    sought = text.lower().translate(str.maketrans("ё" + BETWEEN, "е" + " " * len(BETWEEN))).strip()
+    if text.strip() and not sought:
+        return false()
+    return words.contains(" " + sought, autoescape=True)
 
 
 def outside_of(department: Department) -> ColumnElement[bool]:

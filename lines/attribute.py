@@ -100,7 +100,8 @@ class Attribute:
     table of lines, and its name in the journal; `path` is where a row of the list has the value that is shown.
     `owner` says whose word counts; `at_operator` is where records and changes of operators/ have the value of a column
     that the operator knows, if not under the column's name: "limit.amount" is a part of a value over several columns.
-    `permission` is needed on the line's department, beside that of the line itself, to read the value or filter by it.
+    `permission` is needed on the line's department, beside that of the line, to filter by the value and to read it in
+    the report; the list and the API do not ask it, so such an attribute stands in neither.
     `is_journaled`: a change that comes from the operator is worth an entry of the journal.
     """
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.orm.util import AliasedClass
 
 from hierarchy.models import Department
+from hierarchy.queries import name_matches
 from lines.models import Line
 from lines.numbers import parse_iccid, parse_msisdn
 
@@ -86,14 +87,13 @@ def condition(text: str, company_id: int, line: LineEntity = Line) -> ColumnElem
 def departments_named(name: str, company_id: int) -> ColumnElement[list[int]]:
     """The ids of departments of which a word begins so, with all below, as an array that an index is probed with."""
     top, under = aliased(Department), aliased(Department)
-    words = func.concat(" ", func.translate(func.lower(top.name), "ё", "е"))
     ids = (
         select(under.id)
         .join(top, and_(top.company_id == under.company_id, under.path >= top.path))
         .where(
             under.company_id == company_id,
             under.path < func.rtrim(top.path, "/").concat("0"),
-            words.contains(" " + name, autoescape=True),
+            name_matches(name, top),
         )
         .distinct()
     )

@@ -42,13 +42,13 @@ class Asked:
 
 def may_order(actor: Actor, report: Report) -> bool:
     """True where the actor may have this report on anything at all."""
-    return holds(actor, Permission.REPORTS_ORDER) and holds(actor, report.permission)
+    return all(holds(actor, permission) for permission in (Permission.REPORTS_ORDER, *report.permissions))
 
 
 def require_report(actor: Actor, report: Report) -> None:
     """Raise NotAllowed unless the actor may order reports and see what this one shows."""
-    require(actor, Permission.REPORTS_ORDER)
-    require(actor, report.permission)
+    for permission in (Permission.REPORTS_ORDER, *report.permissions):
+        require(actor, permission)
 
 
 def seen_paths(actor: Actor, report: Report) -> list[str]:

@@ -47,7 +47,8 @@ def as_they_are(_: Speech) -> Cells:
 class Report:
     """One report. Everything else (form, preview, file, schedule, API) is made from it.
 
-    `rows` selects what the actor may see by `permission`, ordered, streamed by the engine; `cells` makes of a row
+    `rows` selects what the actor may see by `permission`, ordered, streamed by the engine; whoever holds `also`
+    nowhere, where the report has one, cannot have it at all; `cells` makes of a row
     the values in the order of `columns`; `totals` are keys of columns that are summed for the summary.
     """
 
@@ -62,6 +63,12 @@ class Report:
     cells: Callable[[Speech], Cells] = as_they_are
     totals: Sequence[str] = field(default=())
     icon: str = "file-earmark-spreadsheet"
+    also: Permission | None = None
+
+    @property
+    def permissions(self) -> tuple[Permission, ...]:
+        """All that having the report on anything needs."""
+        return (self.permission,) if self.also is None else (self.permission, self.also)
 
     def chosen(self, keys: Sequence[str]) -> list[Column]:
         """The columns with these keys in the report's order; every one where none is named."""

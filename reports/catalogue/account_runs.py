@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from sqlalchemy import select
 
 from core.excel import Column
@@ -16,16 +13,15 @@ from rbac.actor import Actor, company_of
 from rbac.permissions import Permission
 from reports.catalogue.common import RECORDS
 from reports.catalogue.run_items import (
+    OF_RUN,
     OUTCOME,
     OUTCOME_COLUMNS,
     RUN,
     RUN_COLUMNS,
-    ItemOutcome,
-    ItemRun,
     conditions,
+    item_cells,
     operation_choice,
     outcome_choice,
-    words_of_items,
 )
 from reports.params import PeriodParams, moments
 from reports.report import Cells, Params, Report, Rows, Speech
@@ -44,7 +40,7 @@ def rows(actor: Actor, params: Params) -> Rows:
     return (
         select(*RUN, BillingAccount.number, Contract.number, *OUTCOME)
         .select_from(RunItem)
-        .join(Run, (Run.company_id == RunItem.company_id) & (Run.id == RunItem.run_id))
+        .join(Run, OF_RUN)
         .join(BillingAccount, OF_ITEM)
         .outerjoin(Contract, IN_CONTRACT)
         .where(
@@ -58,15 +54,8 @@ def rows(actor: Actor, params: Params) -> Rows:
 
 
 def cells(speech: Speech) -> Cells:
-    """The account and its contract between the words for the run and for the outcome."""
-    words = words_of_items(speech)
-
-    def made(row: Any) -> Sequence[object]:
-        run, (account, contract), outcome = row[:5], row[5:7], row[7:]
-        before, after = words(ItemRun(*run), ItemOutcome(*outcome))
-        return (*before, account, contract, *after)
-
-    return made
+    """The account and its contract as they are, between the words for the run and for the outcome."""
+    return item_cells(speech, tuple)
 
 
 REPORT = Report(
@@ -74,7 +63,8 @@ REPORT = Report(
     title=N_("Runs on billing accounts"),
     lead=N_("What was done to billing accounts, by whom and how it ended for each of them."),
     group=RECORDS,
-    permission=Permission.RUNS_VIEW,
+    permission=Permission.ACCOUNTS_VIEW,
+    also=Permission.RUNS_VIEW,
     schema=AccountRunsParams,
     columns=(
         *RUN_COLUMNS,

@@ -14,7 +14,7 @@ from core.fields import choice
 from core.i18n import N_
 from lines.operations import OPERATIONS
 from reports.catalogue.common import ANY
-from reports.report import Params, Speech
+from reports.report import Cells, Params, Speech
 from runs import refusals
 from runs.models import FINAL, Run, RunItem
 from runs.words import ITEM_STATES
@@ -35,7 +35,8 @@ OUTCOME_COLUMNS = (
 )
 RUN = (Run.id, Run.operation, Run.params, Run.submitted_at, Run.created_name)
 OUTCOME = (RunItem.state, RunItem.reason, RunItem.detail, RunItem.updated_at)
-"""What a statement reads of an item's run and of its outcome, for `words_of_items`."""
+"""What a statement reads first and last, an item's run and its outcome, for `item_cells`."""
+OF_RUN = (Run.company_id == RunItem.company_id) & (Run.id == RunItem.run_id)
 
 
 class ItemRun(NamedTuple):
@@ -78,10 +79,11 @@ def conditions(target: str, params: Params, first: datetime, after: datetime) ->
     return narrowed
 
 
-def words_of_items(
-    speech: Speech,
-) -> Callable[[ItemRun, ItemOutcome], tuple[Sequence[object], Sequence[object]]]:
-    """The cells of RUN_COLUMNS and OUTCOME_COLUMNS; the reasons of a run depend on its parameters and are read once."""
+def item_cells(speech: Speech, target_cells: Callable[[Sequence[Any]], Sequence[object]]) -> Cells:
+    """The cells of a row: RUN_COLUMNS, those that `target_cells` makes of what stands between, OUTCOME_COLUMNS.
+
+    The reasons of a run depend on its parameters and are read once.
+    """
     outcomes = speech.words(ITEM_STATES)
     reasons: dict[int, refusals.Texts] = {}
 
@@ -95,14 +97,19 @@ def words_of_items(
             )
         return reasons[run.id][why][0]
 
-    def words(run: ItemRun, outcome: ItemOutcome) -> tuple[Sequence[object], Sequence[object]]:
+    def cells(row: Sequence[Any]) -> Sequence[object]:
+        run, outcome = ItemRun(*row[: len(RUN)]), ItemOutcome(*row[-len(OUTCOME) :])
         operation = BY_CODE.get(run.operation)
-        title = speech.text(operation.words.title) if operation else run.operation
-        reason = sentence(run, outcome.reason) if outcome.reason else None
-        ended = outcome.updated_at if outcome.state in FINAL else None
         return (
-            (str(run.id), title, run.submitted_at, run.created_name),
-            (outcomes.get(outcome.state, outcome.state), reason, outcome.detail, ended),
+            str(run.id),
+            speech.text(operation.words.title) if operation else run.operation,
+            run.submitted_at,
+            run.created_name,
+            *target_cells(row[len(RUN) : -len(OUTCOME)]),
+            outcomes.get(outcome.state, outcome.state),
+            sentence(run, outcome.reason) if outcome.reason else None,
+            outcome.detail,
+            outcome.updated_at if outcome.state in FINAL else None,
         )
 
-    return words
+    return cells

@@ -18,16 +18,15 @@ from rbac.actor import Actor, company_of
 from rbac.permissions import Permission
 from reports.catalogue.common import RECORDS, department_names, places
 from reports.catalogue.run_items import (
+    OF_RUN,
     OUTCOME,
     OUTCOME_COLUMNS,
     RUN,
     RUN_COLUMNS,
-    ItemOutcome,
-    ItemRun,
     conditions,
+    item_cells,
     operation_choice,
     outcome_choice,
-    words_of_items,
 )
 from reports.params import DepartmentParams, PeriodParams, moments
 from reports.report import Cells, Params, Report, Rows, Speech
@@ -55,7 +54,7 @@ def rows(actor: Actor, params: Params) -> Rows:
             *OUTCOME,
         )
         .select_from(RunItem)
-        .join(Run, (Run.company_id == RunItem.company_id) & (Run.id == RunItem.run_id))
+        .join(Run, OF_RUN)
         .join(Line, OF_ITEM)
         .join(Department, IN_DEPARTMENT)
         .where(
@@ -69,14 +68,13 @@ def rows(actor: Actor, params: Params) -> Rows:
 
 def cells(speech: Speech) -> Cells:
     """The number, its user and department between the words for the run and for the outcome."""
-    names, words = department_names(speech.session, speech.actor), words_of_items(speech)
+    names = department_names(speech.session, speech.actor)
 
-    def made(row: Any) -> Sequence[object]:
-        run, (number, person, place), outcome = row[:5], row[5:8], row[8:]
-        before, after = words(ItemRun(*run), ItemOutcome(*outcome))
-        return (*before, f"+{number}", person, names.get(place), *after)
+    def target_cells(target: Sequence[Any]) -> Sequence[object]:
+        number, person, place = target
+        return f"+{number}", person, names.get(place)
 
-    return made
+    return item_cells(speech, target_cells)
 
 
 REPORT = Report(

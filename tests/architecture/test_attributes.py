@@ -7,6 +7,7 @@ import re
 import pytest
 
 from lines.attribute import Kind
+from lines.attributes import ATTRIBUTES
 from tests.architecture.source import ROOT
 
 
@@ -19,3 +20,10 @@ def test_each_kind_has_its_macro(template: str, table: str) -> None:
     assert {kind.value for kind in Kind} <= drawn.keys()
     macros = set(re.findall(r"macro (\w+)\(", text))
     assert set(drawn.values()) <= macros
+
+
+def test_an_attribute_with_a_right_of_its_own_stands_where_that_is_asked() -> None:
+    unasked = [
+        item.code for item in ATTRIBUTES if item.permission and (item.in_list or item.in_api or item.sort)
+    ]
+    assert unasked == [], "the list, sorting and the API ask for the right on the line alone"

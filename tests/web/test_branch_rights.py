@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from core import db
 from core.tenancy import all_companies
@@ -128,13 +129,17 @@ def test_accounts_are_those_of_visible_lines(
     assert "10-empty" in sign_in(companies.home.users["accountant"]).get("/structure/operator").text
 
 
+def _account_of_all_lines(session: Session, company_id: int) -> BillingAccount:
+    """The company's account, now that of every line."""
+    account = session.scalars(select(BillingAccount).where(BillingAccount.company_id == company_id)).one()
+    session.execute(update(Line).where(Line.company_id == company_id).values(account_id=account.id))
+    return account
+
+
 def test_accounts_of_lines_need_their_own_right(companies: TwoCompanies, sign_in: SignIn) -> None:
     home = companies.home
-    with all_companies(reason="a test reads"), db.unit_of_work() as session:
-        account = session.scalars(
-            select(BillingAccount).where(BillingAccount.company_id == home.company_id)
-        ).one()
-        session.execute(update(Line).where(Line.company_id == home.company_id).values(account_id=account.id))
+    with all_companies(reason="a test writes"), db.unit_of_work() as session:
+        account = _account_of_all_lines(session, home.company_id)
         account_id, number = account.id, account.number
     for role, status in (
         ("viewer", 403),
@@ -152,10 +157,7 @@ def test_accounts_of_lines_need_their_own_right(companies: TwoCompanies, sign_in
 def test_accounts_are_compared_where_the_right_reaches(companies: TwoCompanies, sign_in: SignIn) -> None:
     home = companies.home
     with all_companies(reason="a test makes a branch"), db.unit_of_work() as session:
-        account = session.scalars(
-            select(BillingAccount).where(BillingAccount.company_id == home.company_id)
-        ).one()
-        session.execute(update(Line).where(Line.company_id == home.company_id).values(account_id=account.id))
+        account = _account_of_all_lines(session, home.company_id)
         root = session.get_one(Department, (home.company_id, home.root_id))
         east = add_department(session, home.company_id, "East", parent=root)
         user = add_user(session, home.company_id, "viewer-accountant-east")

@@ -1,6 +1,8 @@
 /* The list of numbers: ticks with ranges, "all that match", arrow keys through rows, the drawer. */
 import { startRowSelection } from "./row_selection.js";
 
+let cameFromTick = null;
+
 export function startList() {
   const page = document.querySelector("[data-list]");
   if (!page) return;
@@ -79,5 +81,3 @@ function toActions(page, event) {
   }
   return false;
 }
-
-let cameFromTick = null;

@@ -93,10 +93,13 @@ def test_the_token_of_a_page_comes_into_no_address(companies: TwoCompanies, sign
 
 def test_the_catalogue_holds_what_a_role_may_see(companies: TwoCompanies, sign_in: SignIn) -> None:
     viewer = sign_in(companies.home.users["viewer"]).get("/api/v1/reports").get_json()
-    assert {report["code"] for report in viewer} == {"lines", "limits", "idle", "runs", "account_runs"}
+    assert {report["code"] for report in viewer} == {"lines", "limits", "idle", "runs"}
     admin = sign_in(companies.home.users["global_admin"]).get("/api/v1/reports").get_json()
     assert len(admin) == len(bootstrap.ALL_REPORTS)
     assert admin[0]["parameters"]["properties"]
+    both, half = "account_manager_role", "accountant"
+    assert sign_in(companies.home.users[both]).get("/reports/account_runs").status_code == 200
+    assert sign_in(companies.home.users[half]).get("/reports/account_runs").status_code == 403
     assert sign_in(companies.home.users["viewer"]).get("/reports/journal").status_code == 403
     assert sign_in(companies.home.users["viewer"]).get("/reports/nothing").status_code == 404
 

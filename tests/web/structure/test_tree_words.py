@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from core import db
+from core.tenancy import company_scope
+from hierarchy.models import Department
 from tests.web.conftest import SignIn, TwoCompanies
 from tests.web.languages import in_english
 
@@ -27,6 +30,26 @@ def test_any_word_of_a_name_finds_it(companies: TwoCompanies, sign_in: SignIn, t
     client = in_english(sign_in(companies.home.users["global_admin"]))
     client.post(f"/structure/{companies.home.department}/create", data={"name": "Склад «Северо-Запад»"})
     assert "Северо-Запад" in client.get(f"/structure/search?name={text}", headers=FRAGMENT).text
+
+
+@pytest.mark.parametrize("text", ["(", "«", " - "])
+def test_signs_alone_are_no_word_of_a_name(companies: TwoCompanies, sign_in: SignIn, text: str) -> None:
+    client = in_english(sign_in(companies.home.users["global_admin"]))
+    assert "tree-link" not in client.get(f"/structure/search?name={text}", headers=FRAGMENT).text
+    assert "tree-link" in client.get("/structure/search?name=sales", headers=FRAGMENT).text
+
+
+@pytest.mark.parametrize("text", ["север", "«северо", "северо-запад"])
+def test_the_search_of_numbers_finds_departments_alike(
+    companies: TwoCompanies, sign_in: SignIn, text: str
+) -> None:
+    client = in_english(sign_in(companies.home.users["global_admin"]))
+    with company_scope(companies.home.company_id), db.unit_of_work() as session:
+        session.get_one(
+            Department, (companies.home.company_id, companies.home.department)
+        ).name = "Юг (Северо-Запад)"
+    assert client.get(f"/api/v1/lines?q={text}").get_json()["items"]
+    assert client.get("/api/v1/lines?q=-").get_json()["items"] == []
 
 
 def test_who_may_only_look_is_not_offered_to_upload(companies: TwoCompanies, sign_in: SignIn) -> None:
