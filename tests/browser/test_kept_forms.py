@@ -91,7 +91,7 @@ def test_a_claim_sent_too_late_stands_in_its_form_again(
     sign_in(page)
     expect(page).to_have_url(f"{console_server.url}/requests/new/claim")
     assert page.input_value("#description") == STORY
-    assert page.input_value("#contact") == "Анна Смирнова"
+    expect(page.locator("#contact")).to_have_value("Анна Смирнова")
     assert page.is_checked("[type=radio][name=topic][value=service]")
     notice = page.locator("[data-kept-form]")
     expect(notice).to_contain_text("stands in the form again")
@@ -116,10 +116,10 @@ def test_the_language_of_a_form_with_errors_changes_and_keeps_it(
     expect(page.locator(".error-summary")).to_be_visible()
     page.locator(".topbar button[name=locale][value=ru]").click()
     expect(page.locator("html")).to_have_attribute("lang", "ru")
-    assert page.input_value("#amount") == "abc"
+    expect(page.locator("#amount")).to_have_value("abc")
     page.locator(".topbar button[name=locale][value=en]").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    assert page.input_value("#amount") == "abc"
+    expect(page.locator("#amount")).to_have_value("abc")
 
 
 def test_the_language_of_a_new_request_with_errors_changes_and_keeps_it(
