@@ -90,7 +90,7 @@ def test_a_claim_sent_too_late_stands_in_its_form_again(
     expect(page.locator(".notice")).to_contain_text("What you typed is kept")
     sign_in(page)
     expect(page).to_have_url(f"{console_server.url}/requests/new/claim")
-    assert page.input_value("#description") == STORY
+    expect(page.locator("#description")).to_have_value(STORY)
     expect(page.locator("#contact")).to_have_value("Анна Смирнова")
     assert page.is_checked("[type=radio][name=topic][value=service]")
     notice = page.locator("[data-kept-form]")
@@ -100,7 +100,7 @@ def test_a_claim_sent_too_late_stands_in_its_form_again(
     assert violations(page) == []
     page.get_by_role("button", name="Keep as a draft").click()
     expect(page).to_have_url(re.compile(r"/requests/\d+/edit"))
-    assert page.input_value("#description") == STORY
+    expect(page.locator("#description")).to_have_value(STORY)
     page.goto(f"{console_server.url}/requests/new/claim")
     expect(page.locator("[data-kept-form]")).to_have_count(0)
 
@@ -134,7 +134,8 @@ def test_the_language_of_a_new_request_with_errors_changes_and_keeps_it(
     expect(page.locator(".error-summary")).to_be_visible()
     page.locator(".topbar button[name=locale][value=ru]").click()
     expect(page.locator("html")).to_have_attribute("lang", "ru")
-    assert (page.input_value("#description"), page.input_value("#phone")) == (STORY, "1")
+    expect(page.locator("#description")).to_have_value(STORY)
+    expect(page.locator("#phone")).to_have_value("1")
     page.locator(".topbar button[name=locale][value=en]").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
